@@ -1,0 +1,218 @@
+package io.mintmark.identity;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+
+/**
+ * The device's side of Enrollment over Secure Transport (RFC 7030, as clarified by RFC 8951). Each
+ * call is one request on a connection of its own. Thread-safe.
+ */
+public final class EstClient {
+
+  private static final int LONGEST_ANSWER = 1 << 20;
+  private static final Duration DEFAULT_RETRY = Duration.ofSeconds(30);
+
+  private final URI base;
+  private final SSLContext tls;
+  private final Clock clock;
+  private final Duration connectTimeout;
+  private final Duration readTimeout;
+
+  /**
+   * A client with timeouts of 10 s to connect and 30 s for an answer.
+   *
+   * @param base the label's root, for example {@code
+   *     https://pki.example.org:8443/.well-known/est/sensors}
+   * @param tls shows the bootstrap or operational certificate and trusts the server's root; the
+   *     server's name is checked against its certificate (RFC 6125)
+   * @throws IllegalArgumentException if the URI is not an https one
+   */
+  public EstClient(URI base, SSLContext tls) {
+    this(base, tls, Clock.systemUTC(), Duration.ofSeconds(10), Duration.ofSeconds(30));
+  }
+
+  /**
+   * @param base the label's root
+   * @param tls as above
+   * @param clock reads Retry-After where it is a date
+   * @param connectTimeout for the TCP connection, at least 1 ms
+   * @param readTimeout for each read, at least 1 ms
+   */
+  public EstClient(
+      URI base, SSLContext tls, Clock clock, Duration connectTimeout, Duration readTimeout) {
+    if (!"https".equals(base.getScheme()) || base.getHost() == null) {
+      throw new IllegalArgumentException(
+          "EST needs an https URI with a host, not '" + Printable.of(base.toString()) + "'");
+    }
+    this.base = base;
+    this.tls = tls;
+    this.clock = clock;
+    this.connectTimeout = connectTimeout;
+    this.readTimeout = readTimeout;
+  }
+
+  /**
+   * The base URI of a fleet's label on a service: {@code <service>/.well-known/est/<fleet>}.
+   *
+   * @param service scheme, host and port
+   */
+  public static URI label(URI service, FleetId fleet) {
+    try {
+      return new URI(
+          service.getScheme(),
+          null,
+          service.getHost(),
+          service.getPort(),
+          "/.well-known/est/" + fleet,
+          null,
+          null);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("'" + service + "' is not a service address", e);
+    }
+  }
+
+  /**
+   * The trust anchors and issuing certificates (section 4.1). What comes back is only as good as
+   * the TLS trust this client was made with.
+   *
+   * @throws EstException as described there
+   */
+  public List<X509Certificate> caCertificates() throws EstException {
+    return exchange("cacerts", null);
+  }
+
+  /**
+   * A first certificate (section 4.2.1).
+   *
+   * @param request DER of a PKCS#10 request
+   * @return what the server sent, leaf first
+   * @throws EstException as described there
+   */
+  public List<X509Certificate> simpleEnroll(byte[] request) throws EstException {
+    return exchange("simpleenroll", request);
+  }
+
+  /**
+   * The certificate after the current one (section 4.2.2), which this client's TLS context shows.
+   *
+   * @param request DER of a PKCS#10 request with the current subject and names
+   * @return what the server sent, leaf first
+   * @throws EstException as described there
+   */
+  public List<X509Certificate> simpleReenroll(byte[] request) throws EstException {
+    return exchange("simplereenroll", request);
+  }
+
+  private List<X509Certificate> exchange(String operation, byte[] request) throws EstException {
+    URI uri = base.resolve(base.getPath() + "/" + operation);
+    try {
+      HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection();
+      connection.setSSLSocketFactory(tls.getSocketFactory());
+      connection.setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()));
+      connection.setReadTimeout(Math.toIntExact(readTimeout.toMillis()));
+      connection.setInstanceFollowRedirects(false);
+      connection.setUseCaches(false);
+      // Closed after one answer: a kept connection would speak for the credential before.
+      connection.setRequestProperty("Connection", "close");
+      connection.setRequestProperty("Accept", "application/pkcs7-mime");
+      try {
+        if (request != null) {
+          send(connection, request);
+        }
+        return answer(connection);
+      } finally {
+        connection.disconnect();
+      }
+    } catch (EstException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new EstException("EST " + operation + " at " + uri + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void send(HttpsURLConnection connection, byte[] request) throws IOException {
+    byte[] body = Base64.getMimeEncoder().encode(request);
+    connection.setRequestMethod("POST");
+    connection.setDoOutput(true);
+    connection.setRequestProperty("Content-Type", "application/pkcs10");
+    // Section 4.2.1 asks for it; RFC 8951 has the server ignore it.
+    connection.setRequestProperty("Content-Transfer-Encoding", "base64");
+    connection.setFixedLengthStreamingMode(body.length);
+    try (OutputStream out = connection.getOutputStream()) {
+      out.write(body);
+    }
+  }
+
+  private List<X509Certificate> answer(HttpsURLConnection connection) throws IOException {
+    int status = connection.getResponseCode();
+    if (status == 200) {
+      byte[] body = read(connection.getInputStream());
+      try {
+        List<X509Certificate> certificates = Pem.pkcs7(Base64.getMimeDecoder().decode(body));
+        if (certificates.isEmpty()) {
+          throw new EstException("the EST server answered without a certificate");
+        }
+        return certificates;
+      } catch (IllegalArgumentException e) {
+        throw new EstException("the EST server's answer is not a certs-only PKCS#7 message", e);
+      }
+    }
+    String reason = reason(connection);
+    if (status == 202 || status == 429 || status == 503) {
+      throw new EstRetryLaterException(
+          status, retryAfter(connection.getHeaderField("Retry-After")));
+    }
+    if (status >= 400 && status < 500) {
+      throw new EstRefusedException(status, reason);
+    }
+    throw new EstException("the EST server answered " + status + ": " + reason);
+  }
+
+  private static String reason(HttpsURLConnection connection) throws IOException {
+    InputStream errors = connection.getErrorStream();
+    String text = errors == null ? "" : new String(read(errors), StandardCharsets.UTF_8).strip();
+    return text.isEmpty() ? "no reason given" : Printable.of(text);
+  }
+
+  private static byte[] read(InputStream in) throws IOException {
+    try (in) {
+      byte[] bytes = in.readNBytes(LONGEST_ANSWER + 1);
+      if (bytes.length > LONGEST_ANSWER) {
+        throw new EstException("the EST server's answer is longer than 1 MiB");
+      }
+      return bytes;
+    }
+  }
+
+  /** Seconds or an HTTP date (RFC 9110, section 10.2.3); a default where it is missing or odd. */
+  private Duration retryAfter(String header) {
+    if (header == null) {
+      return DEFAULT_RETRY;
+    }
+    String value = header.strip();
+    if (value.matches("[0-9]{1,9}")) {
+      return Duration.ofSeconds(Long.parseLong(value));
+    }
+    try {
+      ZonedDateTime date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+      Duration wait = Duration.between(clock.instant(), date.toInstant());
+      return wait.isNegative() ? Duration.ZERO : wait;
+    } catch (DateTimeException e) {
+      return DEFAULT_RETRY;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.mintmark.identity;
+
+import java.util.List;
+
+/**
+ * An answer of the feed: some entries after the sequence a broker asked for, in order. The service
+ * keeps of each subject only its latest entry, so a broker that reads from 0 receives the whole
+ * current state and nothing else.
+ *
+ * <p>On the wire it is JSON, field by field as declared here and in {@link FeedEntry}; instants are
+ * ISO 8601 strings; fields that are null are left out.
+ *
+ * @param feedId names the registry the feed comes from; another id means another registry
+ * @param trustDomain the installation's trust domain
+ * @param head the latest sequence there is; greater than the last entry's when there is more to
+ *     read
+ * @param entries at most a few hundred, in rising sequence; empty when nothing came in time
+ */
+public record FeedPage(String feedId, String trustDomain, long head, List<FeedEntry> entries) {
+
+  /** Copies the entries. */
+  public FeedPage {
+    entries = List.copyOf(entries);
+  }
+}
