@@ -14,11 +14,11 @@ import java.util.Set;
  */
 public record ClientIdPattern(String template) {
 
-  /** Client id = device id, and nothing else. */
-  public static final ClientIdPattern EXACT = new ClientIdPattern("${device}");
-
   private static final String NAME = "${device}";
   private static final Set<String> SUFFIXES = Set.of("", ":*", "/*", "@*", "~*");
+
+  /** Client id = device id, and nothing else. Made after the forms it is checked against. */
+  public static final ClientIdPattern EXACT = new ClientIdPattern(NAME);
 
   /**
    * @throws IllegalArgumentException if the template is none of the forms
