@@ -1,6 +1,7 @@
 package io.mintmark.cli;
 
 import io.mintmark.broker.BrokerStartException;
+import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.StartException;
 import java.io.IOException;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,8 @@ final class FailureReport implements IExecutionExceptionHandler {
   private static String sentence(Exception failure) {
     if (failure instanceof CommandFailure
         || failure instanceof StartException
-        || failure instanceof BrokerStartException) {
+        || failure instanceof BrokerStartException
+        || failure instanceof Refusal) {
       return failure.getMessage();
     }
     if (failure instanceof java.nio.file.NoSuchFileException) {

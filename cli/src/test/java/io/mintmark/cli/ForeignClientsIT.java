@@ -32,8 +32,8 @@ class ForeignClientsIT {
 
   private static final String SCRIPT =
       Launcher.ROOT.resolve("provisioning/factory/enroll.sh").toString();
-  private static final String DEVICE = "sensor-0001";
-  private static final String OTHER = "sensor-0002";
+  private static final String DEVICE = "device-0001";
+  private static final String OTHER = "device-0002";
 
   @TempDir
   static Path folder;
@@ -257,8 +257,14 @@ class ForeignClientsIT {
     return folder.resolve("factory");
   }
 
-  private static Path bootstrap(String device) {
-    return factory().resolve("devices").resolve(device).resolve("bootstrap.pem");
+  /** Certificate and key in one file, as {@code --cert} alone takes them. */
+  private static Path bootstrap(String device) throws IOException {
+    Path files = factory().resolve("devices").resolve(device);
+    Path both = folder.resolve(device + "-bootstrap.pem");
+    Files.writeString(
+        both,
+        Files.readString(files.resolve("cert.pem")) + Files.readString(files.resolve("key.pem")));
+    return both;
   }
 
   private static Path out(String device) {

@@ -76,15 +76,15 @@ class UpIT {
               factory.resolve("manifest.csv").toString()),
           0, "2 added");
       expect(up.mintmark("manifest", "import", "--fleet", "none", manifest.toString()), 1, "none");
-      expect(up.mintmark("device", "list"), 0, "sensor-0001", "pending");
-      expect(up.mintmark("device", "show", "sensor-0002"), 0, "sensor-0002", "sensors");
+      expect(up.mintmark("device", "list"), 0, "device-0001", "pending");
+      expect(up.mintmark("device", "show", "device-0002"), 0, "device-0002", "sensors");
       expect(up.mintmark("device", "show", "nobody"), 1, "nobody");
       expect(up.mintmark("device", "revoke", "nobody"), 1, "nobody");
-      expect(up.mintmark("device", "revoke", "sensor-0002", "--reason", "bored"), 1, "bored");
-      expect(up.mintmark("device", "suspend", "sensor-0002"), 0, "suspended");
-      expect(up.mintmark("device", "release", "sensor-0002"), 0, "released");
-      expect(up.mintmark("device", "revoke", "sensor-0002"), 0, "revoked");
-      expect(up.mintmark("device", "release", "sensor-0002"), 1, "revoked");
+      expect(up.mintmark("device", "revoke", "device-0002", "--reason", "bored"), 1, "bored");
+      expect(up.mintmark("device", "suspend", "device-0002"), 0, "suspended");
+      expect(up.mintmark("device", "release", "device-0002"), 0, "released");
+      expect(up.mintmark("device", "revoke", "device-0002"), 0, "revoked");
+      expect(up.mintmark("device", "release", "device-0002"), 1, "revoked");
 
       Path wrongToken = folder.resolve("token");
       Files.writeString(wrongToken, "not-the-token");
