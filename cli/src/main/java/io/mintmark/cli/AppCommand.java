@@ -106,8 +106,8 @@ final class AppCommand {
     public Integer call() throws Exception {
       KeyPair keys = CertificateRequest.newKeyPair();
       byte[] request = CertificateRequest.create(keys, name);
-      Credential credential = new Credential(
-          keys.getPrivate(), operator.client().certifyApplication(name, request));
+      Credential credential =
+          new Credential(keys.getPrivate(), operator.client().certifyApplication(name, request));
       new CredentialStore(out).save(credential);
       spec.commandLine()
           .getOut()

@@ -76,8 +76,8 @@ final class BrokerCommand implements Callable<Integer> {
     int port = Ports.require("--mqtt-port", mqttPort);
     Path home = folder.toAbsolutePath().normalize();
     try (Shutdown shutdown = new Shutdown()) {
-      MintmarkBroker broker =
-          shutdown.add(MintmarkBroker.start(new BrokerConfig(home, service, bind, port, maxStaleness)));
+      MintmarkBroker broker = shutdown.add(
+          MintmarkBroker.start(new BrokerConfig(home, service, bind, port, maxStaleness)));
       PrintWriter out = spec.commandLine().getOut();
       out.println("Mintmark broker " + Version.text() + " is up on port " + broker.port());
       out.println("  folder            " + home);

@@ -31,7 +31,7 @@ final class BrokerCredential {
       throws Exception {
     AtomicFile.write(folder.resolve("trust.pem"), Pem.encode(service.trustAnchors()));
     CredentialStore store = new CredentialStore(folder.resolve("credential.pem"));
-    if (isGood(store.load(), service.trustAnchors(), hosts)) {
+    if (isGood(store.load(), hosts)) {
       return;
     }
     KeyPair keys = CertificateRequest.newKeyPair();
@@ -39,15 +39,15 @@ final class BrokerCredential {
     store.save(new Credential(keys.getPrivate(), service.certifyBroker(name, request, hosts)));
   }
 
-  private static boolean isGood(
-      Optional<Credential> stored, List<X509Certificate> anchors, List<String> hosts)
+  private static boolean isGood(Optional<Credential> stored, List<String> hosts)
       throws IOException {
     if (stored.isEmpty()) {
       return false;
     }
     X509Certificate certificate = stored.get().certificate();
     Validity validity = Validity.of(certificate);
-    Instant renewAt = validity.notBefore().plus(validity.lifetime().multipliedBy(2).dividedBy(3));
+    Instant renewAt =
+        validity.notBefore().plus(validity.lifetime().multipliedBy(2).dividedBy(3));
     return Instant.now().isBefore(renewAt) && names(certificate).containsAll(hosts);
   }
 

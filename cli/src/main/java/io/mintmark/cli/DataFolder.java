@@ -10,8 +10,8 @@ final class DataFolder {
       names = "--data",
       paramLabel = "DIR",
       defaultValue = "${env:MINTMARK_DATA:-mintmark-data}",
-      description = "The installation's data folder (default: $MINTMARK_DATA, else"
-          + " ./mintmark-data).")
+      description =
+          "The installation's data folder (default: $MINTMARK_DATA, else" + " ./mintmark-data).")
   private Path folder;
 
   Path path() {

@@ -68,13 +68,13 @@ final class FactoryCommand implements Callable<Integer> {
     CryptoProvider.install();
     if (devices < 1 || devices > MOST_DEVICES) {
       throw new CommandFailure(
-          CommandFailure.UNUSABLE, "--devices " + devices + " is not possible: use 1 to " + MOST_DEVICES);
+          CommandFailure.UNUSABLE,
+          "--devices " + devices + " is not possible: use 1 to " + MOST_DEVICES);
     }
     FactoryOptions options;
     try {
-      options = FactoryOptions.of(new FleetId(fleet))
-          .withIntermediate(intermediate)
-          .withReplace(replace);
+      options =
+          FactoryOptions.of(new FleetId(fleet)).withIntermediate(intermediate).withReplace(replace);
       new DeviceId(prefix + "-0001");
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(CommandFailure.UNUSABLE, e.getMessage());

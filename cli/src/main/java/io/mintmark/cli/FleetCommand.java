@@ -46,7 +46,8 @@ final class FleetCommand {
         JsonNode result = client.applyFleet(FleetFile.inline(file));
         spec.commandLine()
             .getOut()
-            .println("fleet " + result.path("fleet").asText() + " " + result.path("change").asText());
+            .println("fleet " + result.path("fleet").asText() + " "
+                + result.path("change").asText());
       }
       return 0;
     }

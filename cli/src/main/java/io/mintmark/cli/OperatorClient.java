@@ -50,8 +50,7 @@ final class OperatorClient {
   }
 
   JsonNode importManifest(String fleet, String csv) throws CommandFailure {
-    return json(
-        exchange("POST", "/fleets/" + segment(fleet) + "/manifest", "text/csv", utf8(csv)));
+    return json(exchange("POST", "/fleets/" + segment(fleet) + "/manifest", "text/csv", utf8(csv)));
   }
 
   /** One page of devices; {@code query} holds the parameters that are set. */
@@ -127,8 +126,7 @@ final class OperatorClient {
         }
       }
       int status = connection.getResponseCode();
-      InputStream in =
-          status < 400 ? connection.getInputStream() : connection.getErrorStream();
+      InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream();
       byte[] answer = in == null ? new byte[0] : in.readAllBytes();
       if (status >= 400) {
         throw new CommandFailure(CommandFailure.FAILED, refusal(status, answer));
@@ -136,7 +134,8 @@ final class OperatorClient {
       return answer;
     } catch (IOException e) {
       throw new CommandFailure(
-          CommandFailure.UNUSABLE, "the operator API at " + base + " does not answer: " + e.getMessage());
+          CommandFailure.UNUSABLE,
+          "the operator API at " + base + " does not answer: " + e.getMessage());
     }
   }
 

@@ -51,7 +51,8 @@ final class OperatorOptions {
   }
 
   private String token() throws CommandFailure {
-    return read(tokenFile == null ? data.path().resolve("operator.token") : tokenFile).strip();
+    return read(tokenFile == null ? data.path().resolve("operator.token") : tokenFile)
+        .strip();
   }
 
   private URI recordedUrl() throws CommandFailure {

@@ -39,7 +39,8 @@ final class ServiceOptions {
       names = "--device-port",
       paramLabel = "PORT",
       defaultValue = "8443",
-      description = "HTTPS for devices and brokers, 0 for any free one (default: ${DEFAULT-VALUE}).")
+      description =
+          "HTTPS for devices and brokers, 0 for any free one (default: ${DEFAULT-VALUE}).")
   private int devicePort;
 
   @Option(

@@ -5,14 +5,15 @@ import java.io.PrintWriter;
 
 /**
  * Shows a scenario's steps on standard error: steps as lines, updates in place on a terminal and not
- * at all elsewhere. Thread-safe.
+ * at all elsewhere. The launcher says whether it is one. Thread-safe.
  */
 final class TerminalProgress implements Progress {
 
   private static final String ERASE_LINE = "\r\u001b[K";
 
   private final PrintWriter out;
-  private final boolean terminal = System.console() != null && System.getenv("CI") == null;
+  private final boolean terminal =
+      Boolean.getBoolean("mintmark.terminal") && System.getenv("CI") == null;
   private boolean updating;
 
   TerminalProgress(PrintWriter out) {

@@ -26,8 +26,7 @@ class ArchitectureTest {
 
   @Test
   void everyModuleIsLookedAt() {
-    for (String module :
-        new String[] {IDENTITY, PROVISIONING, BROKER, DEVICE, SIMULATORS, CLI}) {
+    for (String module : new String[] {IDENTITY, PROVISIONING, BROKER, DEVICE, SIMULATORS, CLI}) {
       check(classes()
           .that()
           .resideInAPackage(module)
@@ -74,7 +73,8 @@ class ArchitectureTest {
         .doNotHaveSimpleName("ProvisioningService")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.mintmark.provisioning.http..", "io.javalin..", "jakarta.servlet.."));
+        .resideInAnyPackage(
+            "io.mintmark.provisioning.http..", "io.javalin..", "jakarta.servlet.."));
     check(noClasses()
         .that()
         .resideInAnyPackage("io.mintmark.provisioning.ca..", "io.mintmark.provisioning.sql..")
@@ -91,14 +91,15 @@ class ArchitectureTest {
         .and()
         .haveSimpleNameNotContaining("MintmarkBroker")
         .should()
-        .dependOnClassesThat(new com.tngtech.archunit.base.DescribedPredicate<>(
-            "are HiveMQ's but not of its Extension SDK") {
-          @Override
-          public boolean test(com.tngtech.archunit.core.domain.JavaClass type) {
-            return type.getPackageName().startsWith("com.hivemq.")
-                && !type.getPackageName().startsWith("com.hivemq.extension.sdk.");
-          }
-        }));
+        .dependOnClassesThat(
+            new com.tngtech.archunit.base.DescribedPredicate<>(
+                "are HiveMQ's but not of its Extension SDK") {
+              @Override
+              public boolean test(com.tngtech.archunit.core.domain.JavaClass type) {
+                return type.getPackageName().startsWith("com.hivemq.")
+                    && !type.getPackageName().startsWith("com.hivemq.extension.sdk.");
+              }
+            }));
   }
 
   @Test

@@ -18,8 +18,7 @@ class DemoIT {
   @Test
   void everyClaimHolds() throws Exception {
     Path json = folder.resolve("demo.json");
-    Launcher.Result result =
-        Launcher.mintmark("demo", "--devices", "5", "--json", json.toString());
+    Launcher.Result result = Launcher.mintmark("demo", "--devices", "5", "--json", json.toString());
     assertThat(result.exitCode()).as(result.all()).isZero();
     assertThat(result.out()).contains("PASS").doesNotContain("FAIL");
     JsonNode report = new ObjectMapper().readTree(Files.readString(json));

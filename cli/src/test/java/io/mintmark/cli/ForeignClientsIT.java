@@ -57,7 +57,11 @@ class ForeignClientsIT {
         "factory", "--out", factory().toString(), "--fleet", "sensors", "--devices", "3"));
     succeed(up.mintmark("fleet", "apply", "-f", factory().resolve("fleet.yaml").toString()));
     succeed(up.mintmark(
-        "manifest", "import", "--fleet", "sensors", factory().resolve("manifest.csv").toString()));
+        "manifest",
+        "import",
+        "--fleet",
+        "sensors",
+        factory().resolve("manifest.csv").toString()));
   }
 
   @AfterAll
@@ -117,7 +121,12 @@ class ForeignClientsIT {
   void renewsWithTheCredentialItHas() throws IOException {
     Credential before = credential(DEVICE);
     Launcher.Result result = script(
-        "--renew", "--url", up.service().toString(), "--fleet", "sensors", "--out",
+        "--renew",
+        "--url",
+        up.service().toString(),
+        "--fleet",
+        "sensors",
+        "--out",
         out(DEVICE).toString());
     assertThat(result.exitCode()).as(result.all()).isZero();
     assertThat(result.out()).contains("renewed device " + DEVICE);
@@ -144,7 +153,8 @@ class ForeignClientsIT {
         .start();
     try {
       Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-        Launcher.Result result = publish(DEVICE, DEVICE, "telemetry/sensors/" + DEVICE + "/t", "21.5");
+        Launcher.Result result =
+            publish(DEVICE, DEVICE, "telemetry/sensors/" + DEVICE + "/t", "21.5");
         assertThat(result.exitCode()).as(result.all()).isZero();
         assertThat(Files.readString(received)).contains("telemetry/sensors/" + DEVICE + "/t 21.5");
       });
@@ -152,7 +162,8 @@ class ForeignClientsIT {
           publish(DEVICE, DEVICE, "telemetry/sensors/" + OTHER + "/t", "forged");
       assertThat(foreign.all().toLowerCase(java.util.Locale.ROOT)).contains("not authorized");
       // The other device's own message arrives, so the forged one would have been seen.
-      assertThat(publish(OTHER, OTHER, "telemetry/sensors/" + OTHER + "/t", "19.0").exitCode())
+      assertThat(
+              publish(OTHER, OTHER, "telemetry/sensors/" + OTHER + "/t", "19.0").exitCode())
           .isZero();
       Awaitility.await()
           .atMost(Duration.ofSeconds(10))
@@ -168,16 +179,22 @@ class ForeignClientsIT {
   @Order(6)
   void mosquittoCannotSubscribeElsewhereOrBorrowAClientId() throws Exception {
     Launcher.Result all = Launcher.run(
-        Map.of(),
-        mosquitto("mosquitto_sub", own(DEVICE), DEVICE, "-t", "#", "-q", "1", "-W", "5"));
+        Map.of(), mosquitto("mosquitto_sub", own(DEVICE), DEVICE, "-t", "#", "-q", "1", "-W", "5"));
     assertThat(all.all().toLowerCase(java.util.Locale.ROOT)).contains("not authorized");
     Launcher.Result borrowed = publish(DEVICE, OTHER, "telemetry/sensors/" + OTHER + "/t", "x");
     assertThat(borrowed.exitCode()).isNotZero();
     Launcher.Result factory = Launcher.run(
         Map.of(),
         mosquitto(
-            "mosquitto_pub", bootstrap(DEVICE), DEVICE, "-t", "telemetry/sensors/" + DEVICE + "/t",
-            "-q", "1", "-m", "x"));
+            "mosquitto_pub",
+            bootstrap(DEVICE),
+            DEVICE,
+            "-t",
+            "telemetry/sensors/" + DEVICE + "/t",
+            "-q",
+            "1",
+            "-m",
+            "x"));
     assertThat(factory.exitCode()).isNotZero();
   }
 
@@ -186,7 +203,12 @@ class ForeignClientsIT {
   void whatTheServiceRefusesIsExitCodeFourWithItsReason() throws Exception {
     succeed(up.mintmark("device", "revoke", DEVICE, "--reason", "keyCompromise"));
     Launcher.Result renewal = script(
-        "--renew", "--url", up.service().toString(), "--fleet", "sensors", "--out",
+        "--renew",
+        "--url",
+        up.service().toString(),
+        "--fleet",
+        "sensors",
+        "--out",
         out(DEVICE).toString());
     assertThat(renewal.exitCode()).as(renewal.all()).isEqualTo(4);
     assertThat(renewal.err()).contains("403").contains("revoked");
@@ -194,50 +216,93 @@ class ForeignClientsIT {
     assertThat(again.exitCode()).isEqualTo(4);
     assertThat(again.err()).contains("revoked");
     Launcher.Result unknownFleet = script(
-        "--url", up.service().toString(), "--fleet", "nowhere", "--trust", trust(), "--cert",
-        bootstrap(OTHER).toString(), "--out", folder.resolve("nowhere").toString());
+        "--url",
+        up.service().toString(),
+        "--fleet",
+        "nowhere",
+        "--trust",
+        trust(),
+        "--cert",
+        bootstrap(OTHER).toString(),
+        "--out",
+        folder.resolve("nowhere").toString());
     assertThat(unknownFleet.exitCode()).isEqualTo(4);
     assertThat(unknownFleet.err()).contains("404");
     Awaitility.await()
         .atMost(Duration.ofSeconds(10))
-        .untilAsserted(() -> assertThat(
-                publish(DEVICE, DEVICE, "telemetry/sensors/" + DEVICE + "/t", "late").exitCode())
-            .isNotZero());
+        .untilAsserted(
+            () -> assertThat(publish(DEVICE, DEVICE, "telemetry/sensors/" + DEVICE + "/t", "late")
+                    .exitCode())
+                .isNotZero());
   }
 
   @Test
   @Order(8)
   void aServiceThatIsAwayOrNotTrustedIsExitCodeThree() throws Exception {
     Launcher.Result away = script(
-        "--url", "https://localhost:1", "--fleet", "sensors", "--trust", trust(), "--cert",
-        bootstrap(OTHER).toString(), "--out", folder.resolve("away").toString());
+        "--url",
+        "https://localhost:1",
+        "--fleet",
+        "sensors",
+        "--trust",
+        trust(),
+        "--cert",
+        bootstrap(OTHER).toString(),
+        "--out",
+        folder.resolve("away").toString());
     assertThat(away.exitCode()).isEqualTo(3);
     Launcher.Result untrusted = script(
-        "--url", up.service().toString(), "--fleet", "sensors", "--trust",
-        factory().resolve("factory-ca.pem").toString(), "--cert", bootstrap(OTHER).toString(),
-        "--out", folder.resolve("untrusted").toString());
+        "--url",
+        up.service().toString(),
+        "--fleet",
+        "sensors",
+        "--trust",
+        factory().resolve("factory-ca.pem").toString(),
+        "--cert",
+        bootstrap(OTHER).toString(),
+        "--out",
+        folder.resolve("untrusted").toString());
     assertThat(untrusted.exitCode()).isEqualTo(3);
   }
 
   private static Launcher.Result enroll(String device) throws IOException {
     return script(
-        "--url", up.service().toString(), "--fleet", "sensors", "--trust", trust(), "--cert",
-        bootstrap(device).toString(), "--out", out(device).toString());
+        "--url",
+        up.service().toString(),
+        "--fleet",
+        "sensors",
+        "--trust",
+        trust(),
+        "--cert",
+        bootstrap(device).toString(),
+        "--out",
+        out(device).toString());
   }
 
   private static Launcher.Result publish(
       String credential, String clientId, String topic, String text) throws IOException {
     return Launcher.run(
         Map.of(),
-        mosquitto(
-            "mosquitto_pub", own(credential), clientId, "-t", topic, "-q", "1", "-m", text));
+        mosquitto("mosquitto_pub", own(credential), clientId, "-t", topic, "-q", "1", "-m", text));
   }
 
   private static List<String> mosquitto(
       String program, Path credential, String clientId, String... more) throws IOException {
     List<String> command = new ArrayList<>(List.of(
-        program, "-V", "mqttv5", "-h", "localhost", "-p", Integer.toString(up.mqttPort()),
-        "--cafile", trust(), "--cert", credential.toString(), "--key", credential.toString(), "-i",
+        program,
+        "-V",
+        "mqttv5",
+        "-h",
+        "localhost",
+        "-p",
+        Integer.toString(up.mqttPort()),
+        "--cafile",
+        trust(),
+        "--cert",
+        credential.toString(),
+        "--key",
+        credential.toString(),
+        "-i",
         clientId));
     command.addAll(List.of(more));
     return command;

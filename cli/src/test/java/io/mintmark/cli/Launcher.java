@@ -49,7 +49,8 @@ final class Launcher {
         process.getOutputStream().close();
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
           process.destroyForcibly();
-          throw new AssertionError("no end after 5 minutes: " + command + "\n" + text(out) + text(err));
+          throw new AssertionError(
+              "no end after 5 minutes: " + command + "\n" + text(out) + text(err));
         }
         return new Result(process.exitValue(), text(out), text(err));
       } finally {
@@ -72,9 +73,14 @@ final class Launcher {
     return builder;
   }
 
+  /** The folders programs are looked for in. */
+  static List<String> path() {
+    return List.of(System.getenv("PATH").split(":", -1));
+  }
+
   /** Whether a program is installed; the caller says what it skips. */
   static boolean installed(String program) {
-    for (String folder : System.getenv("PATH").split(":")) {
+    for (String folder : path()) {
       if (Files.isExecutable(Path.of(folder, program))) {
         return true;
       }

@@ -31,7 +31,15 @@ class LauncherIT {
     assertThat(result.exitCode()).isZero();
     assertThat(result.out())
         .contains(
-            "demo", "up", "provisioning", "broker", "fleet", "manifest", "device", "app", "factory");
+            "demo",
+            "up",
+            "provisioning",
+            "broker",
+            "fleet",
+            "manifest",
+            "device",
+            "app",
+            "factory");
   }
 
   @Test
@@ -79,7 +87,7 @@ class LauncherIT {
   }
 
   private static Path which(String tool) {
-    for (String folder : System.getenv("PATH").split(":")) {
+    for (String folder : Launcher.path()) {
       Path file = Path.of(folder, tool);
       if (Files.isExecutable(file)) {
         return file;

@@ -34,8 +34,15 @@ final class RunningUp implements AutoCloseable {
   static RunningUp start(Path data, String... more) throws IOException {
     Path output = Files.createTempFile("mintmark-up", ".log");
     List<String> arguments = new ArrayList<>(List.of(
-        "up", "--data", data.toString(), "--device-port", "0", "--operator-port", "0",
-        "--mqtt-port", "0"));
+        "up",
+        "--data",
+        data.toString(),
+        "--device-port",
+        "0",
+        "--operator-port",
+        "0",
+        "--mqtt-port",
+        "0"));
     arguments.addAll(List.of(more));
     Process process = Launcher.builder(
             Map.of(), Launcher.mintmarkCommand(arguments.toArray(new String[0])))

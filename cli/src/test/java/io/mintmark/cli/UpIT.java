@@ -26,11 +26,15 @@ class UpIT {
       assertThat(up.log()).contains("trust domain plant.example").contains("crypto provider");
       root = Files.readString(data.resolve("trust.pem"));
       for (String secret : new String[] {
-        "passphrase", "ca/root.p12", "ca/issuing.p12", "service.pem", "operator.token",
+        "passphrase",
+        "ca/root.p12",
+        "ca/issuing.p12",
+        "service.pem",
+        "operator.token",
         "broker/credential.pem"
       }) {
-        assertThat(PosixFilePermissions.toString(
-                Files.getPosixFilePermissions(data.resolve(secret))))
+        assertThat(
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve(secret))))
             .as(secret)
             .isEqualTo("rw-------");
       }
@@ -64,17 +68,24 @@ class UpIT {
       expect(up.mintmark("fleet", "apply", "-f", fleet.toString()), 0, "unchanged");
 
       Path manifest = folder.resolve("bad.csv");
-      Files.writeString(
-          manifest, "device,pin\nok-1,\nbad/id,\nok-2,sha256:12\nok-1,\n");
+      Files.writeString(manifest, "device,pin\nok-1,\nbad/id,\nok-2,sha256:12\nok-1,\n");
       expect(
           up.mintmark("manifest", "import", "--fleet", "sensors", manifest.toString()),
-          1, "line 3", "line 4", "line 5", "bad/id");
+          1,
+          "line 3",
+          "line 4",
+          "line 5",
+          "bad/id");
       assertThat(up.mintmark("device", "list").out()).doesNotContain("ok-1");
       expect(
           up.mintmark(
-              "manifest", "import", "--fleet", "sensors",
+              "manifest",
+              "import",
+              "--fleet",
+              "sensors",
               factory.resolve("manifest.csv").toString()),
-          0, "2 added");
+          0,
+          "2 added");
       expect(up.mintmark("manifest", "import", "--fleet", "none", manifest.toString()), 1, "none");
       expect(up.mintmark("device", "list"), 0, "device-0001", "pending");
       expect(up.mintmark("device", "show", "device-0002"), 0, "device-0002", "sensors");
@@ -94,13 +105,14 @@ class UpIT {
     }
     expect(
         Launcher.mintmark("fleet", "list", "--data", folder.resolve("none").toString()),
-        2, "mintmark up");
+        2,
+        "mintmark up");
     expect(Launcher.mintmark("fleet", "list", "--data", data.toString()), 2, "does not answer");
   }
 
   @Test
   void whatCannotBeStartedIsOneLineAndExitCodeTwo() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
       for (String option : new String[] {"--device-port", "--operator-port", "--mqtt-port"}) {
         Path data = folder.resolve("taken" + option);
@@ -130,8 +142,8 @@ class UpIT {
   }
 
   private static Launcher.Result upOnFreePorts(Path data, String... more) {
-    java.util.List<String> arguments = new java.util.ArrayList<>(java.util.List.of(
-        "up", "--data", data.toString()));
+    java.util.List<String> arguments =
+        new java.util.ArrayList<>(java.util.List.of("up", "--data", data.toString()));
     for (String option : new String[] {"--device-port", "--operator-port", "--mqtt-port"}) {
       if (!java.util.List.of(more).contains(option)) {
         arguments.add(option);
@@ -146,7 +158,8 @@ class UpIT {
     return result.err().lines().filter(l -> l.startsWith("mintmark: ")).count();
   }
 
-  private static void expect(Launcher.Result result, int exitCode, String... words) throws IOException {
+  private static void expect(Launcher.Result result, int exitCode, String... words)
+      throws IOException {
     assertThat(result.exitCode()).as(result.all()).isEqualTo(exitCode);
     assertThat(result.all()).contains(words);
     assertThat(result.all()).doesNotContain("Exception").doesNotContain("\tat ");
