@@ -32,14 +32,11 @@ public final class Mintmark implements Runnable {
 
   /** Runs the command line and ends the process. */
   public static void main(String[] args) {
-    System.exit(run(args));
+    System.exit(commandLine().execute(args));
   }
 
-  static int run(String... args) {
-    return new CommandLine(new Mintmark())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new FailureReport())
-        .execute(args);
+  static CommandLine commandLine() {
+    return new CommandLine(new Mintmark()).setExecutionExceptionHandler(new FailureReport());
   }
 
   @Override

@@ -89,7 +89,7 @@ final class RunningUp implements AutoCloseable {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--data");
     all.add(data.toString());
-    return Launcher.mintmark(all.toArray(new String[0]));
+    return Verbs.mintmark(all.toArray(new String[0]));
   }
 
   /** SIGKILL, as a power cut would. */

@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +54,7 @@ class UpIT {
     Path data = folder.resolve("data");
     try (RunningUp up = RunningUp.start(data)) {
       Path factory = folder.resolve("factory");
-      assertThat(Launcher.mintmark(
+      assertThat(Verbs.mintmark(
                   "factory", "--out", factory.toString(), "--fleet", "sensors", "--devices", "2")
               .exitCode())
           .isZero();
@@ -104,10 +103,10 @@ class UpIT {
       assertThat(refused.all()).doesNotContain("not-the-token");
     }
     expect(
-        Launcher.mintmark("fleet", "list", "--data", folder.resolve("none").toString()),
+        Verbs.mintmark("fleet", "list", "--data", folder.resolve("none").toString()),
         2,
         "mintmark up");
-    expect(Launcher.mintmark("fleet", "list", "--data", data.toString()), 2, "does not answer");
+    expect(Verbs.mintmark("fleet", "list", "--data", data.toString()), 2, "does not answer");
   }
 
   @Test
@@ -137,7 +136,7 @@ class UpIT {
     Path data = folder.resolve("data");
     try (RunningUp up = RunningUp.start(data)) {
       expect(upOnFreePorts(data), 2, "in use");
-      expect(up.mintmark("fleet", "list"), 0);
+      assertThat(up.mintmark("fleet", "list").exitCode()).isZero();
     }
   }
 
@@ -151,7 +150,7 @@ class UpIT {
       }
     }
     arguments.addAll(java.util.List.of(more));
-    return Launcher.run(Map.of(), Launcher.mintmarkCommand(arguments.toArray(new String[0])));
+    return Verbs.mintmark(arguments.toArray(new String[0]));
   }
 
   private static long errorLines(Launcher.Result result) {
