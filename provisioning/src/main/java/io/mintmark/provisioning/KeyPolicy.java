@@ -8,6 +8,8 @@ public final class KeyPolicy {
   private KeyPolicy() {}
 
   /**
+   * Checks one key.
+   *
    * @throws Refusal INVALID if the key is weak or of a kind that is not certified
    */
   public static void check(PublicKey key) throws Refusal {
