@@ -4,6 +4,7 @@ import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.ca.CertificateProfile;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -35,5 +36,10 @@ public record Fleet(
   /** What brokers need to know of it. */
   public FleetPolicy policy() {
     return new FleetPolicy(id.value(), clientId.template(), topics, false);
+  }
+
+  /** What its devices' certificates look like. */
+  public CertificateProfile certificateProfile() {
+    return new CertificateProfile(CertificateProfile.Kind.DEVICE, lifetime, backdate);
   }
 }

@@ -2,6 +2,8 @@ package io.mintmark.provisioning.ca;
 
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -10,9 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.util.IPAddress;
@@ -90,14 +94,35 @@ public record CertifiedNames(String commonName, String spiffeId, List<String> ho
     return new GeneralNames(names.toArray(new GeneralName[0]));
   }
 
+  /** Whether the certificate has exactly these alternative names, in this order. */
+  public boolean areThoseOf(X509Certificate certificate) {
+    byte[] extension = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
+    return extension != null
+        && GeneralNames.getInstance(ASN1OctetString.getInstance(extension).getOctets())
+            .equals(subjectAltName());
+  }
+
   private static String checked(String host) {
+    if (IPAddress.isValid(host)) {
+      return canonicalAddress(host);
+    }
     boolean dns =
         DNS_NAME.matcher(host).matches() && !LOOKS_LIKE_IPV4.matcher(host).matches();
-    if (!dns && !IPAddress.isValid(host)) {
+    if (!dns) {
       throw new IllegalArgumentException("host '"
           + Printable.of(host)
           + "' is not valid: use a DNS name such as broker.example.org, or an IP address");
     }
     return host;
+  }
+
+  /** One address, one text: 0:0:0:0:0:0:0:1 and ::1 are the same. */
+  private static String canonicalAddress(String literal) {
+    try {
+      // A literal is not looked up.
+      return InetAddress.getByName(literal).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("'" + literal + "' is not an IP address", e);
+    }
   }
 }
