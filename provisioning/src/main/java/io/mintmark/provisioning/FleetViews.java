@@ -1,0 +1,78 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.sql.FleetTable;
+import io.mintmark.provisioning.sql.Registry;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** What operators see of fleets, ready for JSON. Thread-safe. */
+public final class FleetViews {
+
+  /**
+   * A fleet.
+   *
+   * @param id its id
+   * @param factoryCas the subjects of the factory CAs it trusts
+   * @param enrolment how devices enrol: {@code manifest}
+   * @param lifetime of its certificates, as the YAML would say it
+   * @param backdate how long before its issuing a certificate begins to be valid
+   * @param clientId the template of the client ids its devices may use
+   * @param publish filters of the topics its devices may publish to
+   * @param subscribe filters they may subscribe to
+   * @param devices how many it has, whatever their state
+   */
+  public record FleetView(
+      String id,
+      List<String> factoryCas,
+      String enrolment,
+      String lifetime,
+      String backdate,
+      String clientId,
+      List<String> publish,
+      List<String> subscribe,
+      long devices) {}
+
+  private final Registry registry;
+
+  FleetViews(Registry registry) {
+    this.registry = registry;
+  }
+
+  /** All fleets by id. */
+  public List<FleetView> list() {
+    return registry.read(
+        h -> FleetTable.all(h).stream().map(fleet -> view(h, fleet)).toList());
+  }
+
+  /**
+   * One fleet.
+   *
+   * @throws Refusal NOT_FOUND if there is none of this id
+   */
+  public FleetView find(FleetId id) throws Refusal {
+    return registry.read(h -> FleetTable.find(h, id)
+        .map(fleet -> view(h, fleet))
+        .orElseThrow(() -> new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + id + "' is not known")));
+  }
+
+  /** Whether the fleet exists: the cheap question of {@code /cacerts}. */
+  public boolean exists(FleetId id) {
+    return registry.read(h -> FleetTable.exists(h, id));
+  }
+
+  private static FleetView view(Handle handle, Fleet fleet) {
+    return new FleetView(
+        fleet.id().value(),
+        fleet.factoryCas().stream()
+            .map(ca -> ca.getSubjectX500Principal().getName())
+            .toList(),
+        "manifest",
+        DurationText.of(fleet.lifetime()),
+        DurationText.of(fleet.backdate()),
+        fleet.clientId().template(),
+        fleet.topics().publish(),
+        fleet.topics().subscribe(),
+        FleetTable.devices(handle, fleet.id()));
+  }
+}

@@ -1,0 +1,56 @@
+package io.mintmark.provisioning;
+
+import java.util.List;
+
+/**
+ * The one domain error: a request that was understood and is not granted. Its message is for the
+ * client: one printable line that says what was wrong with which value and, where it helps, what to
+ * do. It never holds a secret.
+ */
+public final class Refusal extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What the caller should make of it; the HTTP status belonging to each is http's affair. */
+  public enum Kind {
+    /** The request itself is wrong: repeating it unchanged will not help. */
+    INVALID,
+    /** Who asks may not have this. */
+    FORBIDDEN,
+    /** What the request names does not exist. */
+    NOT_FOUND,
+    /** The request does not fit the present state. */
+    CONFLICT,
+    /** Nothing is wrong with it, but not now. */
+    LATER
+  }
+
+  private final Kind kind;
+  private final transient List<String> details;
+
+  /** A refusal without details. */
+  public Refusal(Kind kind, String message) {
+    this(kind, message, List.of());
+  }
+
+  /**
+   * @param kind what the caller should make of it
+   * @param message one printable line
+   * @param details further lines, for example one per bad line of a manifest
+   */
+  public Refusal(Kind kind, String message, List<String> details) {
+    super(message);
+    this.kind = kind;
+    this.details = List.copyOf(details);
+  }
+
+  /** What the caller should make of it. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Further lines; empty when the message says it all. */
+  public List<String> details() {
+    return details;
+  }
+}
