@@ -1,11 +1,44 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.Peers.Peer;
+import io.mintmark.provisioning.ca.CertificateProfile;
+import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.sql.BrokerTable;
+import io.mintmark.provisioning.sql.Registry;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /** The brokers of the installation. Thread-safe. */
 public final class Brokers {
+
+  static final CertificateProfile PROFILE = new CertificateProfile(
+      CertificateProfile.Kind.BROKER, Duration.ofDays(30), Duration.ofMinutes(5));
+
+  private final Registry registry;
+  private final TrustDomain trustDomain;
+  private final Peers peers;
+  private final Issuance issuance;
+  private final AuditLog audit;
+  private final Clock clock;
+
+  Brokers(
+      Registry registry,
+      TrustDomain trustDomain,
+      Peers peers,
+      Issuance issuance,
+      AuditLog audit,
+      Clock clock) {
+    this.registry = registry;
+    this.trustDomain = trustDomain;
+    this.peers = peers;
+    this.issuance = issuance;
+    this.audit = audit;
+    this.clock = clock;
+  }
 
   /**
    * A certificate for a broker, which becomes known by it; idempotent on name, key and hosts.
@@ -15,7 +48,34 @@ public final class Brokers {
    */
   public X509Certificate certify(
       String name, SigningRequest request, List<String> hosts, String actor) throws Refusal {
-    return null;
+    CertifiedNames names = names(name, hosts);
+    RequestedNames.check(request, names);
+    return issuance.issue(
+        new Issuance.Order(names.spiffeId(), names, PROFILE, request.publicKey()),
+        tx -> {
+          if (BrokerTable.put(tx, name, clock.instant())) {
+            audit.add(tx, actor, "broker.created", name, null);
+          }
+        },
+        (tx, issued) -> audit.add(
+            tx,
+            actor,
+            "broker.certified",
+            name,
+            "hosts " + names.hosts() + ", serial " + issued.getSerialNumber().toString(16)));
+  }
+
+  private CertifiedNames names(String name, List<String> hosts) throws Refusal {
+    if (hosts.isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "a broker needs at least one host: the DNS name or IP address devices connect to");
+    }
+    try {
+      return CertifiedNames.of(new Identity.Broker(trustDomain, name), hosts);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(Refusal.Kind.INVALID, e.getMessage());
+    }
   }
 
   /**
@@ -26,6 +86,14 @@ public final class Brokers {
    * @throws Refusal FORBIDDEN unless it is the valid certificate of a broker
    */
   public Identity.Broker authenticate(List<X509Certificate> peerChain) throws Refusal {
-    return null;
+    Peer peer = peers.identify(peerChain);
+    if (!(peer.identity() instanceof Identity.Broker broker)) {
+      throw new Refusal(
+          Refusal.Kind.FORBIDDEN, "'" + peer.identity() + "' is not a broker: the feed is theirs");
+    }
+    return registry.read(h -> {
+      peers.requireLive(h, peer);
+      return broker;
+    });
   }
 }

@@ -2,6 +2,11 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.sql.CertificateTable;
+import io.mintmark.provisioning.sql.DeviceTable;
+import io.mintmark.provisioning.sql.Registry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +51,16 @@ public final class DeviceViews {
    */
   public record DevicePage(List<DeviceView> devices, String next) {}
 
+  private static final int LONGEST_PAGE = 1000;
+
+  private final Registry registry;
+  private final TrustDomain trustDomain;
+
+  DeviceViews(Registry registry, TrustDomain trustDomain) {
+    this.registry = registry;
+    this.trustDomain = trustDomain;
+  }
+
   /**
    * Devices in the order of their ids.
    *
@@ -55,7 +70,12 @@ public final class DeviceViews {
    * @param limit at most so many; held to 1..1000
    */
   public DevicePage list(FleetId fleet, DeviceState state, DeviceId after, int limit) {
-    return null;
+    int held = Math.max(1, Math.min(limit, LONGEST_PAGE));
+    // One more than asked for tells whether there is a next page.
+    List<Device> found = registry.read(h -> DeviceTable.list(h, fleet, state, after, held + 1));
+    List<DeviceView> page =
+        found.stream().limit(held).map(device -> view(device, null)).toList();
+    return new DevicePage(page, found.size() > held ? page.get(held - 1).id() : null);
   }
 
   /**
@@ -64,6 +84,34 @@ public final class DeviceViews {
    * @throws Refusal NOT_FOUND if there is none of this id
    */
   public DeviceView find(DeviceId id) throws Refusal {
-    return null;
+    return registry.read(h -> {
+      Device device = DeviceTable.find(h, id)
+          .orElseThrow(
+              () -> new Refusal(Refusal.Kind.NOT_FOUND, "device '" + id + "' is not known"));
+      Identity identity = new Identity.Device(trustDomain, device.fleet(), id);
+      return view(
+          device,
+          CertificateTable.all(h, identity.spiffeId()).stream()
+              .map(DeviceViews::view)
+              .toList());
+    });
+  }
+
+  private static DeviceView view(Device device, List<CertificateView> certificates) {
+    return new DeviceView(
+        device.id().value(),
+        device.fleet().value(),
+        device.state(),
+        device.pin() == null ? null : device.pin().toString(),
+        device.attributes(),
+        certificates);
+  }
+
+  private static CertificateView view(CertificateRecord certificate) {
+    return new CertificateView(
+        certificate.serialHex(),
+        certificate.validity().notBefore(),
+        certificate.validity().notAfter(),
+        certificate.state());
   }
 }

@@ -1,9 +1,44 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.ApplicationPolicy;
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Denial;
+import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
+import io.mintmark.identity.FleetPolicy;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.sql.FeedTable;
+import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongFunction;
 
-/** The ordered stream of policies, denials and bundles that brokers follow. Thread-safe. */
+/**
+ * The ordered stream of policies, denials and bundles that brokers follow. An entry is appended in
+ * the transaction of the change it tells of, so the feed cannot differ from the registry.
+ * Thread-safe.
+ */
 public final class Feed {
+
+  private static final int PAGE = 200;
+
+  /** Longer than a broker's clock may be wrong. */
+  private static final Duration KEPT_AFTER_EXPIRY = Duration.ofDays(1);
+
+  private final Registry registry;
+  private final String id;
+  private final TrustDomain trustDomain;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  Feed(Registry registry, String id, TrustDomain trustDomain) {
+    this.registry = registry;
+    this.id = id;
+    this.trustDomain = trustDomain;
+  }
 
   /**
    * The entries after a sequence, at most 200; empty when there are none.
@@ -11,12 +46,20 @@ public final class Feed {
    * @throws Refusal CONFLICT if the sequence is greater than the head: it is not from this feed
    */
   public FeedPage after(long sequence) throws Refusal {
-    return null;
+    return registry.read(h -> {
+      long head = FeedTable.head(h);
+      if (sequence > head) {
+        throw new Refusal(
+            Refusal.Kind.CONFLICT,
+            "the feed " + id + " ends at " + head + ", before " + sequence + ": read it from 0");
+      }
+      return new FeedPage(id, trustDomain.name(), head, FeedTable.after(h, sequence, PAGE));
+    });
   }
 
   /** The latest sequence; 0 before the first entry. */
   public long head() {
-    return 0;
+    return registry.read(FeedTable::head);
   }
 
   /**
@@ -24,6 +67,51 @@ public final class Feed {
    * it must be quick and not throw.
    */
   public void onAppend(Runnable listener) {
-    // To be filled in.
+    listeners.add(listener);
+  }
+
+  void append(Transaction tx, FleetPolicy policy) {
+    append(
+        tx,
+        "fleet:" + policy.fleet(),
+        null,
+        sequence -> new FeedEntry(sequence, policy, null, null, null));
+  }
+
+  void append(Transaction tx, ApplicationPolicy policy) {
+    append(
+        tx,
+        "application:" + policy.application(),
+        null,
+        sequence -> new FeedEntry(sequence, null, policy, null, null));
+  }
+
+  void append(Transaction tx, Denial denial) {
+    append(
+        tx,
+        denial.scope().name().toLowerCase(Locale.ROOT) + ":" + denial.subject(),
+        denial.until() == null ? null : denial.until().plus(KEPT_AFTER_EXPIRY),
+        sequence -> new FeedEntry(sequence, null, null, denial, null));
+  }
+
+  /** Appends the bundle unless it is the one told last. */
+  void appendIfChanged(Transaction tx, Bundle bundle) {
+    boolean told = FeedTable.find(tx.handle(), "bundle")
+        .filter(entry -> entry.bundle().equals(bundle))
+        .isPresent();
+    if (!told) {
+      append(tx, "bundle", null, s -> new FeedEntry(s, null, null, null, bundle));
+    }
+  }
+
+  /** Drops the denials of certificates that have long expired by themselves. */
+  void forget(Transaction tx, Instant now) {
+    FeedTable.forget(tx, now);
+  }
+
+  private void append(
+      Transaction tx, String subject, Instant forgetAfter, LongFunction<FeedEntry> entry) {
+    FeedTable.append(tx, subject, forgetAfter, entry);
+    tx.afterCommit(() -> listeners.forEach(Runnable::run));
   }
 }

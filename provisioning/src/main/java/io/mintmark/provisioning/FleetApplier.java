@@ -1,6 +1,14 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.sql.FleetTable;
+import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.yaml.YamlException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** Creates and changes fleets from their YAML. Thread-safe. */
 public final class FleetApplier {
@@ -23,13 +31,65 @@ public final class FleetApplier {
    */
   public record Result(FleetId fleet, Change change) {}
 
+  private final Registry registry;
+  private final TrustDomain trustDomain;
+  private final Feed feed;
+  private final AuditLog audit;
+  private final Clock clock;
+
+  FleetApplier(Registry registry, TrustDomain trustDomain, Feed feed, AuditLog audit, Clock clock) {
+    this.registry = registry;
+    this.trustDomain = trustDomain;
+    this.feed = feed;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
   /**
-   * Makes the fleet what the YAML says.
+   * Makes the fleet what the YAML says. Certificates issued before stay as they are; brokers use
+   * the new topics from their next CONNECT on.
    *
    * @param yaml one document, factory CAs inline
    * @throws Refusal INVALID naming the key or value and the remedy
    */
   public Result apply(String yaml, String actor) throws Refusal {
-    return null;
+    Fleet fleet;
+    try {
+      fleet = new FleetYaml(trustDomain, clock.instant()).read(yaml);
+    } catch (YamlException e) {
+      throw new Refusal(Refusal.Kind.INVALID, e.getMessage());
+    }
+    Change change = registry.write(tx -> {
+      Optional<Fleet> before = FleetTable.find(tx.handle(), fleet.id());
+      if (before.isPresent() && before.get().equals(fleet)) {
+        return Change.UNCHANGED;
+      }
+      FleetTable.put(tx, fleet, clock.instant());
+      if (before.isEmpty() || !before.get().policy().equals(fleet.policy())) {
+        feed.append(tx, fleet.policy());
+      }
+      audit.add(
+          tx,
+          actor,
+          before.isEmpty() ? "fleet.created" : "fleet.changed",
+          fleet.id().value(),
+          before.map(old -> differences(old, fleet)).orElse(null));
+      return before.isEmpty() ? Change.CREATED : Change.UPDATED;
+    });
+    return new Result(fleet.id(), change);
+  }
+
+  private static String differences(Fleet before, Fleet after) {
+    List<String> changed = new ArrayList<>();
+    if (!before.factoryCas().equals(after.factoryCas())) {
+      changed.add("factory-cas");
+    }
+    if (!before.certificateProfile().equals(after.certificateProfile())) {
+      changed.add("certificate");
+    }
+    if (!before.policy().equals(after.policy())) {
+      changed.add("mqtt");
+    }
+    return String.join(", ", changed);
   }
 }

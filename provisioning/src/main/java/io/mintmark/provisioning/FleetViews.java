@@ -1,7 +1,10 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.sql.FleetTable;
+import io.mintmark.provisioning.sql.Registry;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 
 /** What operators see of fleets, ready for JSON. Thread-safe. */
 public final class FleetViews {
@@ -30,9 +33,16 @@ public final class FleetViews {
       List<String> subscribe,
       long devices) {}
 
+  private final Registry registry;
+
+  FleetViews(Registry registry) {
+    this.registry = registry;
+  }
+
   /** All fleets by id. */
   public List<FleetView> list() {
-    return null;
+    return registry.read(
+        h -> FleetTable.all(h).stream().map(fleet -> view(h, fleet)).toList());
   }
 
   /**
@@ -41,11 +51,28 @@ public final class FleetViews {
    * @throws Refusal NOT_FOUND if there is none of this id
    */
   public FleetView find(FleetId id) throws Refusal {
-    return null;
+    return registry.read(h -> FleetTable.find(h, id)
+        .map(fleet -> view(h, fleet))
+        .orElseThrow(() -> new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + id + "' is not known")));
   }
 
   /** Whether the fleet exists: the cheap question of {@code /cacerts}. */
   public boolean exists(FleetId id) {
-    return false;
+    return registry.read(h -> FleetTable.exists(h, id));
+  }
+
+  private static FleetView view(Handle handle, Fleet fleet) {
+    return new FleetView(
+        fleet.id().value(),
+        fleet.factoryCas().stream()
+            .map(ca -> ca.getSubjectX500Principal().getName())
+            .toList(),
+        "manifest",
+        DurationText.of(fleet.lifetime()),
+        DurationText.of(fleet.backdate()),
+        fleet.clientId().template(),
+        fleet.topics().publish(),
+        fleet.topics().subscribe(),
+        FleetTable.devices(handle, fleet.id()));
   }
 }

@@ -1,6 +1,16 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.sql.DeviceTable;
+import io.mintmark.provisioning.sql.FleetTable;
+import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.Transaction;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /** Takes in the list of devices a factory shipped. Thread-safe. */
 public final class ManifestImporter {
@@ -14,14 +24,96 @@ public final class ManifestImporter {
    */
   public record Result(int added, int updated, int unchanged) {}
 
+  private final Registry registry;
+  private final AuditLog audit;
+  private final Clock clock;
+
+  ManifestImporter(Registry registry, AuditLog audit, Clock clock) {
+    this.registry = registry;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
   /**
-   * Imports all lines or none.
+   * Imports all lines or none. Devices that are not in this manifest stay as they are; so does the
+   * state of those that are.
    *
    * @param csv a header line, then one device a line
    * @throws Refusal NOT_FOUND for an unknown fleet, INVALID with one detail per bad line ({@code
    *     line 7: ...})
    */
   public Result load(FleetId fleet, String csv, String actor) throws Refusal {
-    return null;
+    ManifestFile manifest = ManifestFile.read(fleet, csv);
+    return registry.write(tx -> {
+      if (!FleetTable.exists(tx.handle(), fleet)) {
+        throw new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known");
+      }
+      List<Optional<Device>> known = known(tx, manifest);
+      if (!manifest.faults().isEmpty()) {
+        int bad = manifest.faults().size();
+        throw new Refusal(
+            Refusal.Kind.INVALID,
+            "nothing was imported: the manifest has " + bad
+                + (bad == 1 ? " bad line" : " bad lines"),
+            manifest.faults());
+      }
+      return store(tx, manifest, known, actor);
+    });
+  }
+
+  /** What the registry has of each line's device; a device of another fleet is a bad line. */
+  private static List<Optional<Device>> known(Transaction tx, ManifestFile manifest) {
+    List<Optional<Device>> known = new ArrayList<>();
+    for (ManifestFile.Line line : manifest.lines()) {
+      Optional<Device> device = DeviceTable.find(tx.handle(), line.device().id());
+      known.add(device);
+      device
+          .filter(d -> !d.fleet().equals(line.device().fleet()))
+          .ifPresent(d -> manifest.fault(
+              line.number(), "device '" + d.id() + "' belongs to fleet '" + d.fleet() + "'"));
+    }
+    return known;
+  }
+
+  private Result store(
+      Transaction tx, ManifestFile manifest, List<Optional<Device>> known, String actor) {
+    Instant now = clock.instant();
+    int added = 0;
+    int updated = 0;
+    for (int i = 0; i < known.size(); i++) {
+      Device device = manifest.lines().get(i).device();
+      Device before = known.get(i).orElse(null);
+      if (before == null) {
+        DeviceTable.insert(tx, device, now);
+        added++;
+      } else if (!Objects.equals(before.pin(), device.pin())
+          || !before.attributes().equals(device.attributes())) {
+        DeviceTable.update(tx, device);
+        auditPin(tx, before, device, actor);
+        updated++;
+      }
+    }
+    int unchanged = known.size() - added - updated;
+    if (added + updated > 0) {
+      audit.add(
+          tx,
+          actor,
+          "manifest.imported",
+          manifest.lines().get(0).device().fleet().value(),
+          "added " + added + ", updated " + updated + ", unchanged " + unchanged);
+    }
+    return new Result(added, updated, unchanged);
+  }
+
+  /** A pin decides who may enrol as the device: its change is worth a row of its own. */
+  private void auditPin(Transaction tx, Device before, Device after, String actor) {
+    if (!Objects.equals(before.pin(), after.pin())) {
+      audit.add(
+          tx,
+          actor,
+          "device.pin-changed",
+          after.id().value(),
+          "from " + before.pin() + " to " + after.pin());
+    }
   }
 }

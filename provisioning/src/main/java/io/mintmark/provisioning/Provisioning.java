@@ -1,7 +1,21 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.AtomicFile;
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.ca.AuthorityFolder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
+import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.sql.OperatorTable;
+import io.mintmark.provisioning.sql.Registry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jdbi.v3.core.JdbiException;
 
 /**
  * The wired service without its HTTP doors: the CA, the registry and what they can do. One per data
@@ -9,91 +23,239 @@ import io.mintmark.provisioning.ca.CertificateAuthority;
  */
 public final class Provisioning implements AutoCloseable {
 
+  private static final String FIRST_OPERATOR = "operator";
+
+  private final DataFolder folder;
+  private final Registry registry;
+  private final Installation installation;
+  private final CertificateAuthority authority;
+  private final Feed feed;
+  private final AuditLog audit;
+  private final Operators operators;
+  private final Enroller enroller;
+  private final Renewer renewer;
+  private final Revoker revoker;
+  private final FleetApplier fleets;
+  private final ManifestImporter manifests;
+  private final Applications applications;
+  private final Brokers brokers;
+  private final DeviceViews devices;
+  private final FleetViews fleetViews;
+  private final ServiceCredential tls;
+
+  private Provisioning(
+      ProvisioningConfig config,
+      DataFolder folder,
+      Registry registry,
+      Installation installation,
+      CertificateAuthority authority) {
+    this.folder = folder;
+    this.registry = registry;
+    this.installation = installation;
+    this.authority = authority;
+    Clock clock = config.clock();
+    TrustDomain trustDomain = installation.trustDomain();
+    feed = new Feed(registry, installation.feedId(), trustDomain);
+    audit = new AuditLog(registry, clock);
+    operators = new Operators(registry);
+    Issuance issuance = new Issuance(registry, authority, clock);
+    LiveCertificates live = new LiveCertificates(feed, audit, clock);
+    Peers peers = new Peers(authority, trustDomain, clock);
+    enroller = new Enroller(registry, trustDomain, issuance, live, audit, clock);
+    renewer = new Renewer(registry, peers, issuance, live, audit);
+    revoker = new Revoker(registry, trustDomain, feed, audit, clock);
+    fleets = new FleetApplier(registry, trustDomain, feed, audit, clock);
+    manifests = new ManifestImporter(registry, audit, clock);
+    applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
+    brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
+    devices = new DeviceViews(registry, trustDomain);
+    fleetViews = new FleetViews(registry);
+    tls = new ServiceCredential(
+        folder.resolve("service.pem"), config.hosts(), authority, issuance, audit, clock);
+  }
+
   /**
-   * Opens the data folder; makes and fills it first when it is empty.
+   * Opens the data folder; makes and fills it first when it is empty. Each step of that is done
+   * once and survives a crash after it, so an interrupted first start is taken up by the next.
    *
    * @throws StartException with one clear line if it cannot
    */
   public static Provisioning open(ProvisioningConfig config) throws StartException {
-    return null;
+    return open(config, System.getenv(), UnaryOperator.identity());
+  }
+
+  /**
+   * Opens a data folder in a given environment.
+   *
+   * @param signer may replace the issuing key's signer
+   */
+  static Provisioning open(
+      ProvisioningConfig config, Map<String, String> environment, UnaryOperator<Signer> signer)
+      throws StartException {
+    DataFolder folder = DataFolder.take(config.data());
+    Registry registry = null;
+    try {
+      registry = Registry.open(folder.privateFile("registry.db"));
+      Installation installation = Installation.open(registry, config.trustDomain());
+      AuthorityFolder.Opened ca = authority(config, environment, folder, installation);
+      CertificateAuthority authority = new CertificateAuthority(
+          ca.roots(),
+          ca.issuing().certificate(),
+          signer.apply(Signer.of(ca.issuing().key())));
+      Provisioning opened = new Provisioning(config, folder, registry, installation, authority);
+      opened.prepare(config.clock());
+      return opened;
+    } catch (StartException | RuntimeException e) {
+      if (registry != null) {
+        registry.close();
+      }
+      folder.close();
+      throw e instanceof StartException start ? start : explain(config, (RuntimeException) e);
+    }
+  }
+
+  /** What an operator can do something about, in one line; the rest is a bug and stays one. */
+  private static StartException explain(ProvisioningConfig config, RuntimeException e) {
+    if (e instanceof JdbiException || e instanceof UncheckedIOException) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      return new StartException(
+          "the data folder " + config.data() + " cannot be used: " + cause.getMessage(), e);
+    }
+    if (e instanceof IllegalArgumentException) {
+      return new StartException(e.getMessage(), e);
+    }
+    throw e;
+  }
+
+  private static AuthorityFolder.Opened authority(
+      ProvisioningConfig config,
+      Map<String, String> environment,
+      DataFolder folder,
+      Installation installation)
+      throws StartException {
+    boolean made = installation.issuingCa().isPresent();
+    String passphrase = Passphrase.find(config.passphraseFile(), environment, folder, !made);
+    AuthorityFolder ca = new AuthorityFolder(config.data(), passphrase);
+    if (!ca.exists()) {
+      if (made) {
+        throw new StartException("ca/issuing.p12 is missing from the data folder "
+            + config.data()
+            + ": restore it from a backup; a new CA would orphan every device");
+      }
+      ca.create(installation.trustDomain(), config.clock().instant());
+    }
+    AuthorityFolder.Opened opened = ca.open(config.clock().instant());
+    installation.keepIssuingCa(opened.issuing().certificate());
+    return opened;
+  }
+
+  /** What a start leaves behind each time: the bundle told, an operator, a TLS certificate. */
+  private void prepare(Clock clock) throws StartException {
+    registry.write(tx -> {
+      feed.appendIfChanged(tx, Bundle.of(authority.trustAnchors()));
+      feed.forget(tx, clock.instant());
+      return null;
+    });
+    Path token = folder.resolve("operator.token");
+    try {
+      if (registry.read(OperatorTable::isEmpty)) {
+        // The file first: a token only its hash is left of would be lost.
+        if (!Files.exists(token)) {
+          AtomicFile.writeSecret(token, Operators.newToken() + "\n");
+        }
+        String hash = Operators.hash(Files.readString(token).strip());
+        registry.write(tx -> {
+          OperatorTable.insert(tx, FIRST_OPERATOR, hash, clock.instant());
+          audit.add(tx, AuditLog.SYSTEM, "operator.created", FIRST_OPERATOR, null);
+          return null;
+        });
+      }
+      tls.current();
+    } catch (IOException e) {
+      throw new StartException(
+          "the operator's token in " + token + " cannot be kept: " + DataFolder.reason(e), e);
+    }
   }
 
   /** The installation's name. */
   public TrustDomain trustDomain() {
-    return null;
+    return installation.trustDomain();
   }
 
   /** Simple enrolment. */
   public Enroller enroller() {
-    return null;
+    return enroller;
   }
 
   /** Simple re-enrolment. */
   public Renewer renewer() {
-    return null;
+    return renewer;
   }
 
   /** Revoking, suspending, releasing. */
   public Revoker revoker() {
-    return null;
+    return revoker;
   }
 
   /** Creating and changing fleets. */
   public FleetApplier fleets() {
-    return null;
+    return fleets;
   }
 
   /** Importing manifests. */
   public ManifestImporter manifests() {
-    return null;
+    return manifests;
   }
 
   /** Applications. */
   public Applications applications() {
-    return null;
+    return applications;
   }
 
   /** Brokers. */
   public Brokers brokers() {
-    return null;
+    return brokers;
   }
 
   /** Operators. */
   public Operators operators() {
-    return null;
+    return operators;
   }
 
   /** The brokers' feed. */
   public Feed feed() {
-    return null;
+    return feed;
   }
 
   /** What operators see of devices. */
   public DeviceViews devices() {
-    return null;
+    return devices;
   }
 
   /** What operators see of fleets. */
   public FleetViews fleetViews() {
-    return null;
+    return fleetViews;
   }
 
   /** The audit log. */
   public AuditLog audit() {
-    return null;
+    return audit;
   }
 
   /** The CA's certificates. */
   public CertificateAuthority authority() {
-    return null;
+    return authority;
   }
 
   /** The service's own TLS credential. */
   public ServiceCredential tls() {
-    return null;
+    return tls;
   }
 
   /** Closes the registry and gives the data folder free. Repeating it changes nothing. */
   @Override
-  public void close() {}
+  public void close() {
+    registry.close();
+    folder.close();
+  }
 }

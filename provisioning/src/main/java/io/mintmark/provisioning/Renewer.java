@@ -1,16 +1,53 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Identity;
+import io.mintmark.provisioning.Peers.Peer;
+import io.mintmark.provisioning.ca.CertificateProfile;
+import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.sql.ApplicationTable;
+import io.mintmark.provisioning.sql.BrokerTable;
+import io.mintmark.provisioning.sql.DeviceTable;
+import io.mintmark.provisioning.sql.FleetTable;
+import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.Transaction;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.Extension;
+import org.jdbi.v3.core.Handle;
 
-/** Replaces an operational certificate before it expires. Thread-safe. */
+/**
+ * Replaces an operational certificate before it expires. The one before stays good, so that its
+ * holder may go on with it until the new one has arrived. Thread-safe.
+ */
 public final class Renewer {
 
+  private final Registry registry;
+  private final Peers peers;
+  private final Issuance issuance;
+  private final LiveCertificates liveCertificates;
+  private final AuditLog audit;
+
+  Renewer(
+      Registry registry,
+      Peers peers,
+      Issuance issuance,
+      LiveCertificates liveCertificates,
+      AuditLog audit) {
+    this.registry = registry;
+    this.peers = peers;
+    this.issuance = issuance;
+    this.liveCertificates = liveCertificates;
+    this.audit = audit;
+  }
+
   /**
-   * RFC 7030, section 4.2.2.
+   * RFC 7030, section 4.2.2. Idempotent on the identity and its new key.
    *
-   * @param label the label of the request, null for the path without one
+   * @param label the label of the request, null for the path without one, which is for applications
+   *     and brokers
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal FORBIDDEN naming the rule, INVALID if the request does not repeat the current
@@ -18,6 +55,105 @@ public final class Renewer {
    */
   public X509Certificate renew(
       FleetId label, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
-    return null;
+    Peer peer = peers.identify(peerChain);
+    requireLabel(label, peer.identity());
+    registry.read(h -> permitted(h, peer));
+    requireSameNames(request, peer.certificate());
+    requireNewKey(request, peer.certificate());
+    Issuance.Order order = new Issuance.Order(
+        peer.identity().spiffeId(),
+        CertifiedNames.of(peer.identity(), CertifiedNames.hosts(peer.certificate())),
+        registry.read(h -> profile(h, peer.identity())),
+        request.publicKey());
+    return issuance.issue(
+        order, tx -> permitted(tx.handle(), peer), (tx, issued) -> renewed(tx, peer, issued));
+  }
+
+  private static void requireLabel(FleetId label, Identity identity) throws Refusal {
+    FleetId own = identity instanceof Identity.Device device ? device.fleet() : null;
+    if (own == null && label != null) {
+      throw forbidden(
+          "'" + identity + "' is of no fleet: renew it at the EST path without a label");
+    }
+    if (own != null && !own.equals(label)) {
+      throw forbidden("'" + identity + "' renews at the EST label '" + own + "' and no other");
+    }
+  }
+
+  private Peer permitted(Handle handle, Peer peer) throws Refusal {
+    peers.requireLive(handle, peer);
+    Identity identity = peer.identity();
+    if (identity instanceof Identity.Device of) {
+      Device device = DeviceTable.find(handle, of.device())
+          .filter(d -> d.fleet().equals(of.fleet()))
+          .orElseThrow(() -> forbidden("device '" + of.device() + "' is not known any more"));
+      DeviceStates.requireNotBarred(device);
+    } else if (identity instanceof Identity.Application
+        && ApplicationTable.find(handle, identity.name()).isEmpty()) {
+      throw forbidden("application '" + identity.name() + "' is not known any more");
+    } else if (identity instanceof Identity.Broker
+        && !BrokerTable.exists(handle, identity.name())) {
+      throw forbidden("broker '" + identity.name() + "' is not known any more");
+    }
+    return peer;
+  }
+
+  /** RFC 7030, section 4.2.2: subject and subjectAltName identical to the current ones. */
+  private static void requireSameNames(SigningRequest request, X509Certificate current)
+      throws Refusal {
+    byte[] extension = current.getExtensionValue(Extension.subjectAlternativeName.getId());
+    byte[] altName = ASN1OctetString.getInstance(extension).getOctets();
+    if (!Arrays.equals(request.subject(), current.getSubjectX500Principal().getEncoded())) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "the request's subject is not that of the current certificate: repeat it, byte for byte"
+              + " (RFC 7030, section 4.2.2)");
+    }
+    if (!Arrays.equals(request.subjectAltName(), altName)) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "the request's subjectAltName is not that of the current certificate: repeat it, byte for"
+              + " byte (RFC 7030, section 4.2.2)");
+    }
+  }
+
+  private static void requireNewKey(SigningRequest request, X509Certificate current)
+      throws Refusal {
+    if (Arrays.equals(request.publicKey().getEncoded(), current.getPublicKey().getEncoded())) {
+      throw new Refusal(
+          Refusal.Kind.INVALID, "the request repeats the current key: make a new key each time");
+    }
+  }
+
+  private static CertificateProfile profile(Handle handle, Identity identity) {
+    if (identity instanceof Identity.Device device) {
+      return FleetTable.find(handle, device.fleet()).orElseThrow().certificateProfile();
+    }
+    return identity instanceof Identity.Application ? Applications.PROFILE : Brokers.PROFILE;
+  }
+
+  private void renewed(Transaction tx, Peer peer, X509Certificate issued) {
+    Identity identity = peer.identity();
+    String kind = "application";
+    if (identity instanceof Identity.Device device) {
+      kind = "device";
+      liveCertificates.keep(
+          tx, device, issued.getSerialNumber(), peer.certificate().getSerialNumber());
+    } else if (identity instanceof Identity.Broker) {
+      kind = "broker";
+    }
+    audit.add(
+        tx,
+        identity.spiffeId(),
+        kind + ".renewed",
+        identity.name(),
+        "serial "
+            + issued.getSerialNumber().toString(16)
+            + " after "
+            + peer.certificate().getSerialNumber().toString(16));
+  }
+
+  private static Refusal forbidden(String message) {
+    return new Refusal(Refusal.Kind.FORBIDDEN, message);
   }
 }

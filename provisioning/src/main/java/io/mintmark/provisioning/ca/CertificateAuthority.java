@@ -1,23 +1,204 @@
 package io.mintmark.provisioning.ca;
 
+import io.mintmark.identity.Pem;
+import io.mintmark.identity.Validity;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.bouncycastle.asn1.x509.Time;
+import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
-/** The issuing CA and the root above it. Thread-safe. */
+/**
+ * The issuing CA and the root above it. A certificate comes about in three steps, so that what is
+ * signed was checked and stored before: {@link #draft} builds and lints it, the caller stores
+ * {@link Permit#toBeSigned}, {@link #sign} signs exactly that. Thread-safe.
+ */
 public final class CertificateAuthority {
+
+  /** ecdsa-with-SHA256, RFC 5758, section 3.2: without parameters. */
+  static final AlgorithmIdentifier SIGNATURE =
+      new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
+
+  private static final int SERIAL_BITS = 127;
+
+  private final List<X509Certificate> roots;
+  private final X509Certificate issuing;
+  private final Signer signer;
+  private final Lint lint;
+  private final Validity issuerValidity;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * An authority.
+   *
+   * @param roots what everybody should trust
+   * @param issuing the issuing CA's certificate, issued by one of the roots
+   * @param signer its key
+   */
+  public CertificateAuthority(List<X509Certificate> roots, X509Certificate issuing, Signer signer) {
+    this.roots = List.copyOf(roots);
+    this.issuing = issuing;
+    this.signer = signer;
+    this.lint = new Lint(issuing);
+    this.issuerValidity = Validity.of(issuing);
+  }
 
   /** The roots: what everybody should trust. */
   public List<X509Certificate> trustAnchors() {
-    return null;
+    return roots;
+  }
+
+  /** The issuing CA: what operational certificates must be signed by. */
+  public X509Certificate issuing() {
+    return issuing;
   }
 
   /** The roots and the issuing CA, for {@code /cacerts} (RFC 7030, section 4.1.3). */
   public List<X509Certificate> caCertificates() {
-    return null;
+    List<X509Certificate> all = new ArrayList<>(roots);
+    all.add(issuing);
+    return all;
   }
 
   /** The certificate and its issuers, without the root: what its holder shows in TLS. */
   public List<X509Certificate> chain(X509Certificate leaf) {
-    return null;
+    return List.of(leaf, issuing);
+  }
+
+  /**
+   * Builds and lints a certificate of a new random serial number, unsigned.
+   *
+   * @param key checked by the caller
+   * @param now the moment of issuing
+   * @throws IllegalStateException if the issuing CA has expired, or the profile and the names do
+   *     not fit each other
+   */
+  public Permit draft(
+      CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now) {
+    if (!issuerValidity.contains(now)) {
+      throw new IllegalStateException("the issuing CA is valid " + issuerValidity + ", not now");
+    }
+    try {
+      byte[] tbs = build(profile, names, key, now).getEncoded(ASN1Encoding.DER);
+      return lint.check(tbs, profile, names);
+    } catch (LintException e) {
+      throw new IllegalStateException(
+          "a certificate for '" + names.commonName() + "' was not signed: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalStateException("a certificate cannot be encoded", e);
+    }
+  }
+
+  /**
+   * The permit for a certificate that was drafted and stored before and, as far as we know, not
+   * signed.
+   *
+   * @return empty if it would not pass any more, for example because the profile has changed
+   */
+  public Optional<Permit> resume(
+      byte[] toBeSigned, CertificateProfile profile, CertifiedNames names) {
+    try {
+      return Optional.of(lint.check(toBeSigned, profile, names));
+    } catch (LintException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Signs what the permit is for.
+   *
+   * @throws IllegalStateException if the permit was used before or the key cannot be used
+   */
+  public X509Certificate sign(Permit permit) {
+    byte[] tbs = permit.use();
+    try {
+      return assemble(TBSCertificate.getInstance(tbs), signer.sign(tbs));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the issuing key cannot sign: " + e.getMessage(), e);
+    }
+  }
+
+  static X509Certificate assemble(TBSCertificate tbs, byte[] signature) {
+    try {
+      DERSequence certificate =
+          new DERSequence(new ASN1Encodable[] {tbs, SIGNATURE, new DERBitString(signature)});
+      return Pem.certificate(certificate.getEncoded(ASN1Encoding.DER));
+    } catch (IOException e) {
+      throw new IllegalStateException("a certificate cannot be encoded", e);
+    }
+  }
+
+  private TBSCertificate build(
+      CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now)
+      throws IOException {
+    SubjectPublicKeyInfo spki = SubjectPublicKeyInfo.getInstance(key.getEncoded());
+    V3TBSCertificateGenerator tbs = new V3TBSCertificateGenerator();
+    tbs.setSerialNumber(new ASN1Integer(newSerial()));
+    tbs.setSignature(SIGNATURE);
+    tbs.setIssuer(X500Name.getInstance(issuing.getSubjectX500Principal().getEncoded()));
+    tbs.setStartDate(time(later(now.minus(profile.backdate()), issuerValidity.notBefore())));
+    tbs.setEndDate(time(earlier(now.plus(profile.lifetime()), issuerValidity.notAfter())));
+    tbs.setSubject(names.subject());
+    tbs.setSubjectPublicKeyInfo(spki);
+    ExtensionsGenerator extensions = new ExtensionsGenerator();
+    extensions.addExtension(
+        Extension.authorityKeyIdentifier,
+        false,
+        new AuthorityKeyIdentifier(KeyIds.of(issuing.getPublicKey())));
+    extensions.addExtension(
+        Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(KeyIds.of(spki)));
+    extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+    extensions.addExtension(
+        Extension.extendedKeyUsage,
+        false,
+        new ExtendedKeyUsage(profile.kind().purposes().toArray(new KeyPurposeId[0])));
+    extensions.addExtension(Extension.subjectAlternativeName, false, names.subjectAltName());
+    tbs.setExtensions(extensions.generate());
+    return tbs.generateTBSCertificate();
+  }
+
+  /** RFC 5280, section 4.1.2.2: positive, at most 20 octets; unpredictable besides. */
+  private BigInteger newSerial() {
+    BigInteger serial = new BigInteger(SERIAL_BITS, random);
+    // One in 2^63 is too short for the lint.
+    return serial.bitLength() > SERIAL_BITS / 2 + 1 ? serial : newSerial();
+  }
+
+  static Time time(Instant moment) {
+    return new Time(Date.from(moment.truncatedTo(ChronoUnit.SECONDS)));
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+
+  private static Instant earlier(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
   }
 }

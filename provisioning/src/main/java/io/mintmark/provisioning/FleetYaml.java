@@ -1,0 +1,166 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.ClientIdPattern;
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.Pem;
+import io.mintmark.identity.Printable;
+import io.mintmark.identity.TopicGrants;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.ca.CertificateProfile;
+import io.mintmark.provisioning.yaml.Section;
+import io.mintmark.provisioning.yaml.YamlException;
+import io.mintmark.provisioning.yaml.YamlNode.Scalar;
+import io.mintmark.provisioning.yaml.YamlReader;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The YAML of a fleet, read into a {@link Fleet}: docs/fleets.md has its keys. */
+final class FleetYaml {
+
+  static final String FACTORY_CAS = "factory-cas";
+  private static final List<String> TOP =
+      List.of("fleet", FACTORY_CAS, "enrolment", "certificate", "mqtt");
+
+  private static final Duration DEFAULT_LIFETIME = Duration.ofDays(7);
+  private static final Duration DEFAULT_BACKDATE = Duration.ofMinutes(5);
+
+  /** By default a short-lived certificate is not mostly in the past. */
+  private static final int LARGEST_DEFAULT_BACKDATE_SHARE = 10;
+
+  private final TrustDomain trustDomain;
+  private final Instant now;
+
+  FleetYaml(TrustDomain trustDomain, Instant now) {
+    this.trustDomain = trustDomain;
+    this.now = now;
+  }
+
+  /** The document's top, its keys checked. */
+  static Section top(String yaml) throws YamlException {
+    return Section.of("the fleet", YamlReader.read(yaml), TOP);
+  }
+
+  Fleet read(String yaml) throws YamlException {
+    Section top = top(yaml);
+    FleetId id = valueOf(required(top, "fleet"), FleetId::new);
+    List<X509Certificate> factoryCas = factoryCas(top);
+    enrolment(top);
+    CertificateProfile profile = profile(top);
+    Optional<Section> mqtt = top.section("mqtt", List.of("client-id", "publish", "subscribe"));
+    ClientIdPattern clientId = ClientIdPattern.EXACT;
+    TopicGrants topics = TopicGrants.NONE;
+    if (mqtt.isPresent()) {
+      Optional<Scalar> pattern = mqtt.get().scalar("client-id");
+      clientId = pattern.isEmpty() ? clientId : valueOf(pattern.get(), ClientIdPattern::new);
+      topics = new TopicGrants(
+          filters(id, mqtt.get().scalars("publish")), filters(id, mqtt.get().scalars("subscribe")));
+    }
+    return new Fleet(id, factoryCas, profile.lifetime(), profile.backdate(), clientId, topics);
+  }
+
+  private static Scalar required(Section section, String key) throws YamlException {
+    Optional<Scalar> value = section.scalar(key);
+    if (value.isEmpty()) {
+      throw YamlException.at(section.line(), "'" + key + "' is missing");
+    }
+    return value.get();
+  }
+
+  private List<X509Certificate> factoryCas(Section top) throws YamlException {
+    List<X509Certificate> all = new ArrayList<>();
+    for (Scalar item : top.scalars(FACTORY_CAS)) {
+      if (!item.text().contains("-----BEGIN ")) {
+        throw YamlException.at(
+            item.line(),
+            "factory CA '"
+                + Printable.of(item.text())
+                + "' is not PEM: send the certificate's text itself ('mintmark fleet apply' puts"
+                + " files in)");
+      }
+      for (X509Certificate ca : valueOf(item, Pem::certificates)) {
+        checkFactoryCa(item.line(), ca);
+        if (!all.contains(ca)) {
+          all.add(ca);
+        }
+      }
+    }
+    if (all.isEmpty()) {
+      throw YamlException.at(top.line(), "'" + FACTORY_CAS + "' needs at least one CA certificate");
+    }
+    return all;
+  }
+
+  private void checkFactoryCa(int line, X509Certificate ca) throws YamlException {
+    String name = "factory CA '" + Printable.of(ca.getSubjectX500Principal().getName()) + "' ";
+    boolean[] usage = ca.getKeyUsage();
+    if (ca.getBasicConstraints() < 0 || (usage != null && !usage[5])) {
+      throw YamlException.at(
+          line, name + "is not a CA certificate: it may not sign others (RFC 5280, 4.2.1.9)");
+    }
+    if (ca.getNotAfter().toInstant().isBefore(now)) {
+      throw YamlException.at(line, name + "expired at " + ca.getNotAfter().toInstant());
+    }
+  }
+
+  private static void enrolment(Section top) throws YamlException {
+    Optional<Section> enrolment = top.section("enrolment", List.of("mode"));
+    Optional<Scalar> mode =
+        enrolment.isEmpty() ? Optional.empty() : enrolment.get().scalar("mode");
+    if (mode.isPresent() && !mode.get().text().equals("manifest")) {
+      throw YamlException.at(
+          mode.get().line(),
+          "enrolment mode '" + Printable.of(mode.get().text()) + "' is not known: use manifest");
+    }
+  }
+
+  private static CertificateProfile profile(Section top) throws YamlException {
+    Optional<Section> section = top.section("certificate", List.of("lifetime", "backdate"));
+    Duration lifetime = DEFAULT_LIFETIME;
+    Optional<Duration> backdate = Optional.empty();
+    int line = top.line();
+    if (section.isPresent()) {
+      line = section.get().line();
+      Optional<Scalar> text = section.get().scalar("lifetime");
+      lifetime = text.isEmpty() ? lifetime : valueOf(text.get(), DurationText::parse);
+      text = section.get().scalar("backdate");
+      backdate = text.isEmpty() ? backdate : Optional.of(valueOf(text.get(), DurationText::parse));
+    }
+    Duration share = Duration.ofSeconds(lifetime.toSeconds() / LARGEST_DEFAULT_BACKDATE_SHARE);
+    Duration byDefault = share.compareTo(DEFAULT_BACKDATE) < 0 ? share : DEFAULT_BACKDATE;
+    try {
+      return new CertificateProfile(
+          CertificateProfile.Kind.DEVICE, lifetime, backdate.orElse(byDefault));
+    } catch (IllegalArgumentException e) {
+      throw YamlException.at(line, e.getMessage());
+    }
+  }
+
+  /** Each filter is resolved for a device that could exist, so that no variable is unknown later. */
+  private List<String> filters(FleetId fleet, List<Scalar> items) throws YamlException {
+    Identity anyDevice = new Identity.Device(trustDomain, fleet, new DeviceId("any"));
+    List<String> filters = new ArrayList<>();
+    for (Scalar item : items) {
+      filters.add(valueOf(item, text -> {
+        new TopicGrants(List.of(text), List.of()).resolve(anyDevice);
+        return text;
+      }));
+    }
+    return filters;
+  }
+
+  /** Turns a complaint about a value into one that names its line. */
+  private static <T> T valueOf(Scalar scalar, Function<String, T> reading) throws YamlException {
+    try {
+      return reading.apply(scalar.text());
+    } catch (IllegalArgumentException e) {
+      throw YamlException.at(scalar.line(), e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.Pem;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.SettingsTable;
+import io.mintmark.provisioning.sql.Transaction;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What is decided at the first start and never changes. */
+final class Installation {
+
+  private static final TrustDomain DEFAULT = new TrustDomain("mintmark.local");
+
+  private final Registry registry;
+  private final TrustDomain trustDomain;
+  private final String feedId;
+
+  private Installation(Registry registry, TrustDomain trustDomain, String feedId) {
+    this.registry = registry;
+    this.trustDomain = trustDomain;
+    this.feedId = feedId;
+  }
+
+  /**
+   * The installation of a registry, decided now if the registry is new.
+   *
+   * @param wanted the trust domain it should have, or null for any
+   * @throws StartException if it has another
+   */
+  static Installation open(Registry registry, TrustDomain wanted) throws StartException {
+    TrustDomain first = wanted == null ? DEFAULT : wanted;
+    Installation installation = registry.write(tx -> new Installation(
+        registry,
+        new TrustDomain(findOrSet(tx, SettingsTable.TRUST_DOMAIN, first.name())),
+        findOrSet(tx, SettingsTable.FEED_ID, UUID.randomUUID().toString())));
+    if (wanted != null && !wanted.equals(installation.trustDomain)) {
+      throw new StartException("the data folder is of trust domain '"
+          + installation.trustDomain
+          + "', not '"
+          + wanted
+          + "': a trust domain cannot be changed, use another data folder");
+    }
+    return installation;
+  }
+
+  private static String findOrSet(Transaction tx, String name, String value) {
+    Optional<String> found = SettingsTable.find(tx.handle(), name);
+    if (found.isEmpty()) {
+      SettingsTable.insert(tx, name, value);
+    }
+    return found.orElse(value);
+  }
+
+  TrustDomain trustDomain() {
+    return trustDomain;
+  }
+
+  String feedId() {
+    return feedId;
+  }
+
+  /** SHA-256 of the first issuing CA; empty before there is one. */
+  Optional<String> issuingCa() {
+    return registry.read(h -> SettingsTable.find(h, SettingsTable.ISSUING_CA));
+  }
+
+  /** Remembers that the CA was made: it is never made anew. */
+  void keepIssuingCa(X509Certificate issuing) {
+    registry.write(
+        tx -> findOrSet(tx, SettingsTable.ISSUING_CA, Pem.fingerprint(Issuance.der(issuing))));
+  }
+}

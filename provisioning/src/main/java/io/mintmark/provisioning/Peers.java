@@ -1,0 +1,91 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.ca.CertificateAuthority;
+import io.mintmark.provisioning.ca.Chains;
+import io.mintmark.provisioning.sql.CertificateTable;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** Who speaks, by an operational certificate of ours shown in TLS. Thread-safe. */
+final class Peers {
+
+  /**
+   * Somebody whose certificate is validly ours; {@link Peers#requireLive} says whether it still
+   * counts.
+   *
+   * @param certificate what was shown
+   * @param identity the one it carries
+   */
+  record Peer(X509Certificate certificate, Identity identity) {}
+
+  private final CertificateAuthority authority;
+  private final TrustDomain trustDomain;
+  private final Clock clock;
+
+  Peers(CertificateAuthority authority, TrustDomain trustDomain, Clock clock) {
+    this.authority = authority;
+    this.trustDomain = trustDomain;
+    this.clock = clock;
+  }
+
+  /**
+   * Validates what was shown. Only the leaf is looked at: it must be signed by our issuing CA
+   * itself, whatever else came along.
+   *
+   * @throws Refusal FORBIDDEN naming what is wrong
+   */
+  Peer identify(List<X509Certificate> peerChain) throws Refusal {
+    if (peerChain.isEmpty()) {
+      throw forbidden("no client certificate was shown: show your operational certificate");
+    }
+    X509Certificate leaf = peerChain.get(0);
+    String fault = Chains.clientFault(leaf);
+    if (fault == null) {
+      fault = Chains.fault(List.of(leaf), List.of(authority.issuing()), clock.instant());
+    }
+    if (fault != null) {
+      throw forbidden("the operational certificate " + fault);
+    }
+    Identity identity;
+    try {
+      identity = Identity.of(leaf);
+    } catch (IllegalArgumentException e) {
+      throw forbidden("the certificate shown carries no identity: " + e.getMessage());
+    }
+    if (!identity.trustDomain().equals(trustDomain)) {
+      throw forbidden("the certificate is of trust domain '"
+          + identity.trustDomain()
+          + "', this is '"
+          + trustDomain
+          + "'");
+    }
+    return new Peer(leaf, identity);
+  }
+
+  /**
+   * Requires that the registry knows the certificate, byte for byte, as issued and neither
+   * superseded nor revoked.
+   *
+   * @throws Refusal FORBIDDEN naming what is wrong
+   */
+  void requireLive(Handle handle, Peer peer) throws Refusal {
+    CertificateRecord known = CertificateTable.find(handle, peer.certificate().getSerialNumber())
+        .filter(c -> Arrays.equals(c.content(), Issuance.der(peer.certificate())))
+        .orElseThrow(() -> forbidden("the operational certificate is not in the registry"));
+    if (known.state() != CertificateState.ISSUED) {
+      throw forbidden("the operational certificate with serial "
+          + known.serialHex()
+          + " is "
+          + known.state().word());
+    }
+  }
+
+  private static Refusal forbidden(String message) {
+    return new Refusal(Refusal.Kind.FORBIDDEN, message);
+  }
+}

@@ -1,0 +1,110 @@
+package io.mintmark.provisioning.sql;
+
+import io.mintmark.identity.Validity;
+import io.mintmark.provisioning.CertificateRecord;
+import io.mintmark.provisioning.CertificateState;
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Every certificate we signed or meant to sign. Stateless. */
+public final class CertificateTable {
+
+  private CertificateTable() {}
+
+  /** Takes the serial and keeps what will be signed, before it is. */
+  public static void reserve(Transaction tx, CertificateRecord reserved) {
+    tx.handle()
+        .createUpdate("""
+            insert into certificates (serial, identity, key_sha256, not_before, not_after, state,
+                                      content, reserved_at)
+            values (:serial, :identity, :key, :notBefore, :notAfter, 'reserved', :content, :at)
+            """)
+        .bind("serial", reserved.serialHex())
+        .bind("identity", reserved.identity())
+        .bind("key", reserved.keySha256())
+        .bind("notBefore", reserved.validity().notBefore().toEpochMilli())
+        .bind("notAfter", reserved.validity().notAfter().toEpochMilli())
+        .bind("content", reserved.content())
+        .bind("at", reserved.reservedAt().toEpochMilli())
+        .execute();
+  }
+
+  /**
+   * Keeps the signed certificate.
+   *
+   * @return false if the serial is not reserved any more: it was issued or revoked meanwhile
+   */
+  public static boolean issued(Transaction tx, BigInteger serial, byte[] certificate) {
+    return tx.handle()
+            .createUpdate("""
+                update certificates set state = 'issued', content = :certificate
+                where serial = :serial and state = 'reserved'
+                """)
+            .bind("serial", serial.toString(16))
+            .bind("certificate", certificate)
+            .execute()
+        == 1;
+  }
+
+  /** The certificate of a serial, if we know it. */
+  public static Optional<CertificateRecord> find(Handle handle, BigInteger serial) {
+    return handle
+        .createQuery("select * from certificates where serial = :serial")
+        .bind("serial", serial.toString(16))
+        .map((row, ctx) -> certificate(row))
+        .findOne();
+  }
+
+  /** Reserved or issued and not expired, of one identity, the latest first. */
+  public static List<CertificateRecord> live(Handle handle, String identity, Instant now) {
+    return handle
+        .createQuery("""
+            select * from certificates
+            where identity = :identity and state in ('reserved', 'issued') and not_after > :now
+            order by id desc
+            """)
+        .bind("identity", identity)
+        .bind("now", now.toEpochMilli())
+        .map((row, ctx) -> certificate(row))
+        .list();
+  }
+
+  /** All of one identity, the latest first. */
+  public static List<CertificateRecord> all(Handle handle, String identity) {
+    return handle
+        .createQuery("select * from certificates where identity = :identity order by id desc")
+        .bind("identity", identity)
+        .map((row, ctx) -> certificate(row))
+        .list();
+  }
+
+  /** Ends a certificate's life, with one word for why. */
+  public static void end(Transaction tx, BigInteger serial, CertificateState state, String reason) {
+    tx.handle()
+        .createUpdate(
+            "update certificates set state = :state, reason = :reason where serial = :serial")
+        .bind("serial", serial.toString(16))
+        .bind("state", state.word())
+        .bind("reason", reason)
+        .execute();
+  }
+
+  private static CertificateRecord certificate(ResultSet row) throws SQLException {
+    return new CertificateRecord(
+        new BigInteger(row.getString("serial"), 16),
+        row.getString("identity"),
+        row.getString("key_sha256"),
+        new Validity(
+            Instant.ofEpochMilli(row.getLong("not_before")),
+            Instant.ofEpochMilli(row.getLong("not_after"))),
+        CertificateState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+        row.getBytes("content"),
+        Instant.ofEpochMilli(row.getLong("reserved_at")));
+  }
+}

@@ -1,0 +1,79 @@
+package io.mintmark.provisioning.sql;
+
+import io.mintmark.identity.FeedEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.jdbi.v3.core.Handle;
+
+/** The feed, compacted: of each subject its latest entry. Stateless. */
+public final class FeedTable {
+
+  private FeedTable() {}
+
+  /** The latest sequence given out; 0 before the first. */
+  public static long head(Handle handle) {
+    return handle
+        .createQuery("select sequence from feed_head")
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Entries after a sequence in order. */
+  public static List<FeedEntry> after(Handle handle, long sequence, int limit) {
+    return handle
+        .createQuery("""
+            select entry from feed where sequence > :after order by sequence limit :limit
+            """)
+        .bind("after", sequence)
+        .bind("limit", limit)
+        .mapTo(String.class)
+        .map(json -> Json.read(json, FeedEntry.class))
+        .list();
+  }
+
+  /**
+   * Appends an entry, which takes the place of the subject's entry before.
+   *
+   * @param subject what the entry is about
+   * @param forgetAfter when it needs no telling any more, or null
+   * @param entry makes the entry of its sequence
+   */
+  public static void append(
+      Transaction tx, String subject, Instant forgetAfter, LongFunction<FeedEntry> entry) {
+    tx.handle().createUpdate("update feed_head set sequence = sequence + 1").execute();
+    long sequence = head(tx.handle());
+    tx.handle()
+        .createUpdate("delete from feed where subject = :subject")
+        .bind("subject", subject)
+        .execute();
+    tx.handle()
+        .createUpdate("""
+            insert into feed (sequence, subject, entry, forget_after)
+            values (:sequence, :subject, :entry, :forgetAfter)
+            """)
+        .bind("sequence", sequence)
+        .bind("subject", subject)
+        .bind("entry", Json.write(entry.apply(sequence)))
+        .bind("forgetAfter", forgetAfter == null ? null : forgetAfter.toEpochMilli())
+        .execute();
+  }
+
+  /** Drops entries that need no telling any more. */
+  public static void forget(Transaction tx, Instant before) {
+    tx.handle()
+        .createUpdate("delete from feed where forget_after < :before")
+        .bind("before", before.toEpochMilli())
+        .execute();
+  }
+
+  /** The subject's latest entry as it stands, if it has one. */
+  public static java.util.Optional<FeedEntry> find(Handle handle, String subject) {
+    return handle
+        .createQuery("select entry from feed where subject = :subject")
+        .bind("subject", subject)
+        .mapTo(String.class)
+        .map(json -> Json.read(json, FeedEntry.class))
+        .findOne();
+  }
+}

@@ -1,0 +1,146 @@
+package io.mintmark.provisioning.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.mintmark.provisioning.StartException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * The registry's database: one connection that writes, some that read. SQLite has one writer at a
+ * time anyway; here they queue on a fair lock instead of on SQLITE_BUSY. Thread-safe.
+ */
+public final class Registry implements AutoCloseable {
+
+  /** What a write transaction does. */
+  @FunctionalInterface
+  public interface Change<T, X extends Exception> {
+    /** Makes the changes; throwing undoes them. */
+    T apply(Transaction transaction) throws X;
+  }
+
+  private static final String MIGRATIONS = "classpath:io/mintmark/provisioning/sql/sqlite";
+  private static final int READERS = 4;
+
+  private final Connection writerConnection;
+  private final Jdbi writer;
+  private final HikariDataSource readerPool;
+  private final Jdbi reader;
+  private final ReentrantLock writing = new ReentrantLock(true);
+
+  private Registry(Connection writerConnection, HikariDataSource readerPool) {
+    this.writerConnection = writerConnection;
+    this.writer = Jdbi.create(new OneConnection(writerConnection));
+    this.readerPool = readerPool;
+    this.reader = Jdbi.create(readerPool);
+  }
+
+  /**
+   * Opens the database, making or migrating it as needed.
+   *
+   * @throws StartException if it is of a newer version or not readable
+   */
+  public static Registry open(Path file) throws StartException {
+    try {
+      SQLiteDataSource source = dataSource(file);
+      migrate(source, file);
+      return new Registry(source.getConnection(), readers(source));
+    } catch (SQLException | FlywayException e) {
+      throw new StartException("the registry " + file + " cannot be opened: " + firstLine(e), e);
+    }
+  }
+
+  private static SQLiteDataSource dataSource(Path file) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.enforceForeignKeys(true);
+    config.setBusyTimeout(5_000);
+    // A transaction that reads before it writes could otherwise fail at its first write.
+    config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file);
+    return source;
+  }
+
+  private static HikariDataSource readers(SQLiteDataSource writing) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(5_000);
+    config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl(writing.getUrl());
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName("registry-readers");
+    pool.setDataSource(source);
+    pool.setMaximumPoolSize(READERS);
+    pool.setConnectionInitSql("pragma query_only = true");
+    return new HikariDataSource(pool);
+  }
+
+  private static void migrate(SQLiteDataSource source, Path file) throws StartException {
+    Flyway flyway = Flyway.configure(Registry.class.getClassLoader())
+        .dataSource(source)
+        .locations(MIGRATIONS)
+        .load();
+    for (MigrationInfo migration : flyway.info().applied()) {
+      // Flyway itself passes over migrations it does not know.
+      if (migration.getState() == MigrationState.FUTURE_SUCCESS
+          || migration.getState() == MigrationState.FUTURE_FAILED) {
+        throw new StartException("the registry "
+            + file
+            + " is of a newer version (schema "
+            + migration.getVersion()
+            + "): start it with the Mintmark that made it, or a later one");
+      }
+    }
+    flyway.migrate();
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+  }
+
+  /** Reads one consistent state; what is being written meanwhile does not show. */
+  public <T, X extends Exception> T read(HandleCallback<T, X> query) throws X {
+    return reader.inTransaction(query);
+  }
+
+  /** Writes: when this returns, the changes are on disk. When it throws, there are none. */
+  public <T, X extends Exception> T write(Change<T, X> change) throws X {
+    List<Runnable> afterCommit = new ArrayList<>();
+    T result;
+    writing.lock();
+    try {
+      result = writer.inTransaction(h -> change.apply(new Transaction(h, afterCommit)));
+    } finally {
+      writing.unlock();
+    }
+    afterCommit.forEach(Runnable::run);
+    return result;
+  }
+
+  @Override
+  public void close() {
+    writing.lock();
+    try {
+      readerPool.close();
+      writerConnection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException("the registry did not close", e);
+    } finally {
+      writing.unlock();
+    }
+  }
+}

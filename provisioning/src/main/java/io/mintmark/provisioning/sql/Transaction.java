@@ -1,0 +1,29 @@
+package io.mintmark.provisioning.sql;
+
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * One write transaction in progress: all of its changes become durable together, or none. Belongs
+ * to the thread it was given to.
+ */
+public final class Transaction {
+
+  private final Handle handle;
+  private final List<Runnable> afterCommit;
+
+  Transaction(Handle handle, List<Runnable> afterCommit) {
+    this.handle = handle;
+    this.afterCommit = afterCommit;
+  }
+
+  /** Where the SQL goes. */
+  public Handle handle() {
+    return handle;
+  }
+
+  /** Has something quick run once the changes are durable; not at all if they are not. */
+  public void afterCommit(Runnable action) {
+    afterCommit.add(action);
+  }
+}
