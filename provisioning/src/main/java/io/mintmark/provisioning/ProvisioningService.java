@@ -32,9 +32,6 @@ public final class ProvisioningService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProvisioningService.class);
   private static final long RENEWAL_CHECK_HOURS = 1;
 
-  /** Who the audit names for what the process itself asks for. */
-  private static final String SYSTEM = "system";
-
   private final Provisioning core;
   private final DeviceServer devices;
   private final OperatorServer operators;
@@ -125,6 +122,11 @@ public final class ProvisioningService implements AutoCloseable {
     return uri(operators.port());
   }
 
+  /** How many brokers wait for news of the feed now: those that will hear at once. */
+  public int waitingBrokers() {
+    return devices.parked();
+  }
+
   private URI uri(int port) {
     // An IPv6 address stands in brackets (RFC 3986, section 3.2.2).
     return URI.create("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
@@ -152,7 +154,7 @@ public final class ProvisioningService implements AutoCloseable {
   public List<X509Certificate> certifyBroker(String name, byte[] csr, List<String> hosts)
       throws Refusal {
     X509Certificate leaf =
-        core.brokers().certify(name, SigningRequestDecoder.decode(csr), hosts, SYSTEM);
+        core.brokers().certify(name, SigningRequestDecoder.decode(csr), hosts, AuditLog.SYSTEM);
     return core.authority().chain(leaf);
   }
 

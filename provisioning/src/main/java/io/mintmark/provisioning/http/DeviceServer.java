@@ -51,6 +51,11 @@ public final class DeviceServer implements AutoCloseable {
     return server.port();
   }
 
+  /** How many requests for the feed are parked now. */
+  public int parked() {
+    return parked.count();
+  }
+
   /** Shows this credential from the next connection on. */
   public void use(Credential credential) {
     tls.use(credential);

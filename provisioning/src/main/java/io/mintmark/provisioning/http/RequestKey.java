@@ -6,58 +6,61 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.interfaces.ECPublicKey;
-import java.security.spec.ECFieldFp;
-import java.security.spec.ECPoint;
-import java.security.spec.EllipticCurve;
+import java.security.interfaces.EdECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
-import java.util.Map;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
- * Turns a SubjectPublicKeyInfo from a stranger into a key, in the order that keeps the stranger from
- * costing us anything: kind and size first, arithmetic after. Which of the kinds are strong enough
- * to be certified is {@link io.mintmark.provisioning.KeyPolicy}'s to say; here only what must not
- * even be computed with is refused.
+ * Turns a SubjectPublicKeyInfo from a stranger into a key without computing anything with it; {@link
+ * io.mintmark.provisioning.KeyPolicy} then looks at its size and its point, and only after that is
+ * a signature verified.
  */
 final class RequestKey {
 
-  /** An 8192 bit verification costs about a millisecond; beyond it is no honest device. */
-  private static final int LARGEST_RSA_BITS = 8192;
+  private static final Set<ASN1ObjectIdentifier> CURVES = Set.of(
+      X9ObjectIdentifiers.prime256v1,
+      SECObjectIdentifiers.secp384r1,
+      SECObjectIdentifiers.secp521r1);
 
-  /** Verifying costs one squaring per bit of the exponent; everybody uses 65537. */
-  private static final int LARGEST_EXPONENT_BITS = 64;
+  /** The field of Ed25519 (RFC 8032, section 5.1). */
+  private static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
 
-  private static final Map<ASN1ObjectIdentifier, String> CURVES = Map.of(
-      X9ObjectIdentifiers.prime256v1, "P-256",
-      SECObjectIdentifiers.secp384r1, "P-384",
-      SECObjectIdentifiers.secp521r1, "P-521");
+  /** One of the two y of the points of order 8; the other is its negative. */
+  private static final BigInteger ORDER_8 =
+      new BigInteger("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16);
+
+  /** The y of every point whose order divides 8: anybody can sign for such a key. */
+  private static final Set<BigInteger> SMALL_ORDER = Set.of(
+      BigInteger.ZERO, BigInteger.ONE, P.subtract(BigInteger.ONE), ORDER_8, P.subtract(ORDER_8));
 
   private RequestKey() {}
 
   /**
    * The key.
    *
-   * @throws Refusal INVALID if it is of an unknown kind, of another curve, too long, or not a point
-   *     of its curve
+   * @throws Refusal INVALID if it is of an unknown kind or another curve, or cannot be read
    */
   static PublicKey of(SubjectPublicKeyInfo info) throws Refusal, IOException {
     ASN1ObjectIdentifier algorithm = info.getAlgorithm().getAlgorithm();
     if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-      return ellipticCurve(info);
+      requireNamedCurve(info.getAlgorithm().getParameters());
+      return decode("EC", info);
     }
     if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
-      return rsa(info);
+      return decode("RSA", info);
     }
     if (algorithm.equals(EdECObjectIdentifiers.id_Ed25519)) {
-      return decode("Ed25519", info);
+      PublicKey key = decode("Ed25519", info);
+      requireLargeOrder((EdECPublicKey) key);
+      return key;
     }
     throw invalid("keys of algorithm "
         + algorithm
@@ -70,48 +73,21 @@ final class RequestKey {
     return algorithm.equals("EdDSA") ? "Ed25519" : algorithm;
   }
 
-  private static PublicKey ellipticCurve(SubjectPublicKeyInfo info) throws Refusal, IOException {
-    // RFC 5480, section 2.1.1: named curves only; a curve spelled out could be a weak one.
-    boolean named = info.getAlgorithm().getParameters() instanceof ASN1ObjectIdentifier;
-    if (!named || !CURVES.containsKey((ASN1ObjectIdentifier) info.getAlgorithm().getParameters())) {
-      throw invalid("the EC key is on curve "
-          + (named ? info.getAlgorithm().getParameters() : "parameters of its own")
-          + ", which is not certified: use P-256, P-384 or P-521");
+  /** RFC 5480, section 2.1.1: a curve spelled out could be a weak one. */
+  private static void requireNamedCurve(ASN1Encodable parameters) throws Refusal {
+    if (!(parameters instanceof ASN1ObjectIdentifier name)) {
+      throw invalid("the EC key has parameters of its own: use P-256, P-384 or P-521 by name");
     }
-    ECPublicKey key = (ECPublicKey) decode("EC", info);
-    requireOnCurve(key.getW(), key.getParams().getCurve());
-    return key;
-  }
-
-  /** Our curves have cofactor 1, so a point of the curve is a point of the right order. */
-  private static void requireOnCurve(ECPoint point, EllipticCurve curve) throws Refusal {
-    BigInteger p = ((ECFieldFp) curve.getField()).getP();
-    BigInteger x = point.getAffineX();
-    BigInteger y = point.getAffineY();
-    boolean reduced =
-        x != null && x.signum() >= 0 && y.signum() >= 0 && x.compareTo(p) < 0 && y.compareTo(p) < 0;
-    if (!reduced
-        || !y.multiply(y)
-            .mod(p)
-            .equals(
-                x.multiply(x).add(curve.getA()).multiply(x).add(curve.getB()).mod(p))) {
-      throw invalid("the EC key is not a point of its curve");
+    if (!CURVES.contains(name)) {
+      throw invalid(
+          "the EC key is on curve " + name + ", which is not certified: use P-256, P-384 or P-521");
     }
   }
 
-  private static PublicKey rsa(SubjectPublicKeyInfo info) throws Refusal, IOException {
-    RSAPublicKey numbers = RSAPublicKey.getInstance(info.parsePublicKey());
-    int bits = numbers.getModulus().bitLength();
-    if (numbers.getModulus().signum() <= 0 || bits > LARGEST_RSA_BITS) {
-      throw invalid("the RSA key has " + bits + " bits: use 2048 to 4096");
+  private static void requireLargeOrder(EdECPublicKey key) throws Refusal {
+    if (SMALL_ORDER.contains(key.getPoint().getY().mod(P))) {
+      throw invalid("the Ed25519 key is a point of small order: make a new key");
     }
-    BigInteger exponent = numbers.getPublicExponent();
-    if (exponent.signum() <= 0 || exponent.bitLength() > LARGEST_EXPONENT_BITS) {
-      throw invalid("the RSA key's public exponent is longer than "
-          + LARGEST_EXPONENT_BITS
-          + " bits: use 65537");
-    }
-    return decode("RSA", info);
   }
 
   private static PublicKey decode(String algorithm, SubjectPublicKeyInfo info)

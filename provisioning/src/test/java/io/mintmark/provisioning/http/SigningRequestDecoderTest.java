@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.mintmark.identity.CertificateRequest;
@@ -17,6 +16,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.Assertions;
@@ -25,6 +25,7 @@ import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -128,9 +129,8 @@ class SigningRequestDecoderTest {
     assertThat(refusal("aGVsbG8=".getBytes(US_ASCII))).contains("well-formed");
     assertThat(refusal(new byte[] {0x30})).contains("well-formed");
     assertThat(refusal(new byte[] {0x30, 0})).contains("well-formed");
-    assertThat(refusal(
-            Pem.encode(List.of(HeldCertificate.builder().build().certificate()))
-                .getBytes(US_ASCII)))
+    assertThat(refusal(Pem.encode(List.of(HeldCertificate.builder().build().certificate()))
+            .getBytes(US_ASCII)))
         .contains("CERTIFICATE REQUEST");
     assertThat(refusal("-----BEGIN CERTIFICATE REQUEST-----\nMII".getBytes(US_ASCII)))
         .contains("one PEM block");
@@ -271,6 +271,29 @@ class SigningRequestDecoderTest {
   }
 
   @Test
+  void refusesPointsOfSmallOrder() {
+    AlgorithmIdentifier ed25519 = new AlgorithmIdentifier(EdECObjectIdentifiers.id_Ed25519);
+    String order8 = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc";
+    for (String point : List.of(
+        "00".repeat(32),
+        "00".repeat(31) + "80",
+        "01" + "00".repeat(31),
+        "ec" + "ff".repeat(30) + "7f",
+        "ed" + "ff".repeat(30) + "7f",
+        "ee" + "ff".repeat(30) + "ff",
+        order8 + "05",
+        order8 + "85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")) {
+      SubjectPublicKeyInfo key =
+          new SubjectPublicKeyInfo(ed25519, HexFormat.of().parseHex(point));
+      assertThat(refusal(
+              Requests.signed(KEYS, "SHA256withECDSA", key, new X500Name("CN=d"), new DERSet())))
+          .as(point)
+          .contains("small order");
+    }
+  }
+
+  @Test
   void refusesCurvesSpelledOut() throws Exception {
     AlgorithmIdentifier explicit = new AlgorithmIdentifier(
         X9ObjectIdentifiers.id_ecPublicKey, ECNamedCurveTable.getByName("secp256r1"));
@@ -335,8 +358,7 @@ class SigningRequestDecoderTest {
     }
     SubjectPublicKeyInfo key = SubjectPublicKeyInfo.getInstance(KEYS.getPublic().getEncoded());
     byte[] request = Requests.signed(KEYS, "SHA256withECDSA", key, name.build(), new DERSet());
-    assertTimeout(
-        Duration.ofSeconds(2), () -> SigningRequestDecoder.decode(request));
+    assertTimeout(Duration.ofSeconds(2), () -> SigningRequestDecoder.decode(request));
   }
 
   @Test

@@ -14,11 +14,17 @@ import io.mintmark.provisioning.StartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A running service on free ports, a factory, and what an operator and a device do with it. */
-final class Installation implements AutoCloseable {
+final class RunningService implements AutoCloseable {
 
   static final FleetId SENSORS = new FleetId("sensors");
 
@@ -27,21 +33,21 @@ final class Installation implements AutoCloseable {
   final Path data;
   private ProvisioningService service;
 
-  private Installation(Path data) throws StartException {
+  private RunningService(Path data) throws StartException {
     this.data = data;
     start();
   }
 
   /** With the fleet {@code sensors} and these devices in its manifest, without pins. */
-  static Installation of(Path data, String... devices) throws Exception {
-    Installation installation = new Installation(data);
-    installation.applyFleet("sensors", "7d");
+  static RunningService of(Path data, String... devices) throws Exception {
+    RunningService running = new RunningService(data);
+    running.applyFleet("sensors", "7d");
     StringBuilder manifest = new StringBuilder("device,pin\n");
     for (String device : devices) {
       manifest.append(device).append(",\n");
     }
-    installation.importManifest("sensors", manifest.toString());
-    return installation;
+    running.importManifest("sensors", manifest.toString());
+    return running;
   }
 
   static ProvisioningConfig config(Path data, int devicePort, int operatorPort) {
@@ -61,8 +67,8 @@ final class Installation implements AutoCloseable {
     return service;
   }
 
-  void applyFleet(String id, String lifetime) throws IOException {
-    String yaml = """
+  String fleetYaml(String id, String lifetime) {
+    return """
         fleet: %s
         factory-cas:
           - |
@@ -77,11 +83,15 @@ final class Installation implements AutoCloseable {
           publish: ["telemetry/${fleet}/${device}/#"]
           subscribe: ["commands/${fleet}/${device}/#"]
         """.formatted(id, factory.certificatePem().indent(6).stripTrailing(), lifetime);
-    expect(200, operate("PUT", "/api/v1/fleets", "application/yaml", yaml));
   }
 
-  void importManifest(String fleet, String csv) throws IOException {
-    expect(200, operate("POST", "/api/v1/fleets/" + fleet + "/manifest", "text/csv", csv));
+  RawHttps.Answer applyFleet(String id, String lifetime) throws IOException {
+    return expect(
+        200, operate("PUT", "/api/v1/fleets", "application/yaml", fleetYaml(id, lifetime)));
+  }
+
+  RawHttps.Answer importManifest(String fleet, String csv) throws IOException {
+    return expect(200, operate("POST", "/api/v1/fleets/" + fleet + "/manifest", "text/csv", csv));
   }
 
   /** A bootstrap certificate by the factory. */
@@ -121,12 +131,7 @@ final class Installation implements AutoCloseable {
     return body == null
         ? operator().send(method, path, null, authorization)
         : operator()
-            .send(
-                method,
-                path,
-                body.getBytes(UTF_8),
-                authorization,
-                "Content-Type: " + mediaType);
+            .send(method, path, body.getBytes(UTF_8), authorization, "Content-Type: " + mediaType);
   }
 
   JsonNode read(String path) throws IOException {
@@ -149,17 +154,33 @@ final class Installation implements AutoCloseable {
     return answer;
   }
 
-  /** All an operator can see: equal before and after means that nothing was changed. */
-  List<String> registry() throws IOException {
-    StringBuilder devices = new StringBuilder();
-    for (JsonNode device : read("/api/v1/devices?limit=1000").get("devices")) {
-      devices.append(read("/api/v1/devices/" + device.get("id").asText()));
+  /** Every row of every table: equal before and after means that nothing was changed. */
+  List<String> registry() throws SQLException {
+    List<String> rows = new ArrayList<>();
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + data.resolve("registry.db"));
+        Statement statement = connection.createStatement()) {
+      List<String> tables = new ArrayList<>();
+      try (ResultSet found =
+          statement.executeQuery("select name from sqlite_master where type = 'table'")) {
+        while (found.next()) {
+          tables.add(found.getString(1));
+        }
+      }
+      for (String table : tables) {
+        try (ResultSet found = statement.executeQuery("select * from " + table)) {
+          int columns = found.getMetaData().getColumnCount();
+          while (found.next()) {
+            StringBuilder row = new StringBuilder(table);
+            for (int i = 1; i <= columns; i++) {
+              row.append('|').append(found.getString(i));
+            }
+            rows.add(row.toString());
+          }
+        }
+      }
     }
-    return List.of(
-        devices.toString(),
-        read("/api/v1/fleets").toString(),
-        read("/api/v1/applications").toString(),
-        read("/api/v1/audit?limit=1000").toString());
+    return rows;
   }
 
   @Override
