@@ -1,0 +1,176 @@
+package io.mintmark.provisioning;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mintmark.identity.AtomicFile;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.http.DeviceServer;
+import io.mintmark.provisioning.http.OperatorServer;
+import io.mintmark.provisioning.http.SigningRequestDecoder;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running provisioning service: the core of a data folder behind its two HTTPS ports. {@link
+ * #start} again after {@link #close}, in the same process or another, goes on where it was.
+ * Thread-safe.
+ */
+public final class ProvisioningService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProvisioningService.class);
+  private static final long RENEWAL_CHECK_HOURS = 1;
+
+  private final Provisioning core;
+  private final DeviceServer devices;
+  private final OperatorServer operators;
+  private final String host;
+  private final ScheduledExecutorService renewal;
+
+  private ProvisioningService(
+      Provisioning core, DeviceServer devices, OperatorServer operators, String host) {
+    this.core = core;
+    this.devices = devices;
+    this.operators = operators;
+    this.host = host;
+    this.renewal = Executors.newSingleThreadScheduledExecutor(task -> {
+      Thread thread = new Thread(task, "mintmark-own-certificate");
+      thread.setDaemon(true);
+      return thread;
+    });
+  }
+
+  /**
+   * Opens the data folder, making what an empty one lacks, listens on both ports and writes {@code
+   * endpoints.json}.
+   *
+   * @throws StartException with one clear line if any of it cannot be done; nothing is left open
+   */
+  public static ProvisioningService start(ProvisioningConfig config) throws StartException {
+    Provisioning core = Provisioning.open(config);
+    DeviceServer devices = null;
+    OperatorServer operators = null;
+    boolean started = false;
+    try {
+      devices = DeviceServer.start(core, config.bindAddress(), config.devicePort());
+      operators = OperatorServer.start(core, config.bindAddress(), config.operatorPort());
+      ProvisioningService service =
+          new ProvisioningService(core, devices, operators, config.hosts().get(0));
+      service.writeEndpoints(config.data().resolve("endpoints.json"));
+      service.watchOwnCertificate();
+      LOG.info(
+          "provisioning service of {}: devices and brokers at {}, operators at {}",
+          service.trustDomain(),
+          service.deviceUri(),
+          service.operatorUri());
+      started = true;
+      return service;
+    } finally {
+      if (!started) {
+        closeAll(operators, devices, core);
+      }
+    }
+  }
+
+  private void writeEndpoints(Path file) throws StartException {
+    Map<String, String> endpoints = new LinkedHashMap<>();
+    endpoints.put("service", deviceUri().toString());
+    endpoints.put("operator", operatorUri().toString());
+    try {
+      AtomicFile.write(file, new ObjectMapper().writeValueAsString(endpoints) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("two addresses cannot fail to become JSON", e);
+    } catch (IOException e) {
+      throw new StartException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void watchOwnCertificate() {
+    ScheduledFuture<?> unused = renewal.scheduleWithFixedDelay(
+        () -> {
+          try {
+            Credential current = core.tls().current();
+            devices.use(current);
+            operators.use(current);
+          } catch (RuntimeException e) {
+            LOG.error("the service's own certificate could not be renewed; trying again", e);
+          }
+        },
+        RENEWAL_CHECK_HOURS,
+        RENEWAL_CHECK_HOURS,
+        TimeUnit.HOURS);
+  }
+
+  /** Where devices and brokers find it: the first configured host and the port it listens on. */
+  public URI deviceUri() {
+    return uri(devices.port());
+  }
+
+  /** Where operators find it. */
+  public URI operatorUri() {
+    return uri(operators.port());
+  }
+
+  /** How many brokers wait for news of the feed now: those that will hear at once. */
+  public int waitingBrokers() {
+    return devices.parked();
+  }
+
+  private URI uri(int port) {
+    // An IPv6 address stands in brackets (RFC 3986, section 3.2.2).
+    return URI.create("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+  }
+
+  /** The installation's name. */
+  public TrustDomain trustDomain() {
+    return core.trustDomain();
+  }
+
+  /** The roots everybody should trust. */
+  public List<X509Certificate> trustAnchors() {
+    return core.authority().trustAnchors();
+  }
+
+  /**
+   * A certificate for a broker that runs in this process.
+   *
+   * @param name the broker's name
+   * @param csr a PKCS#10 request, DER or PEM
+   * @param hosts DNS names and IP addresses devices reach the broker by
+   * @return leaf first, without the root
+   * @throws Refusal INVALID if the name, a host or the request is not acceptable
+   */
+  public List<X509Certificate> certifyBroker(String name, byte[] csr, List<String> hosts)
+      throws Refusal {
+    X509Certificate leaf =
+        core.brokers().certify(name, SigningRequestDecoder.decode(csr), hosts, AuditLog.SYSTEM);
+    return core.authority().chain(leaf);
+  }
+
+  /** Stops listening, then closes the registry. Repeating it changes nothing. */
+  @Override
+  public void close() {
+    renewal.shutdownNow();
+    closeAll(operators, devices, core);
+  }
+
+  private static void closeAll(OperatorServer operators, DeviceServer devices, Provisioning core) {
+    // The registry last: requests being answered may still need it.
+    try (core;
+        devices;
+        operators) {
+      LOG.debug("closing");
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.mintmark.provisioning.http;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Header;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.mintmark.identity.Printable;
+import io.mintmark.provisioning.Refusal;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what a route throws into a status and its words, and writes the log's one line about it.
+ * The only place that knows which status belongs to which {@link Refusal.Kind}.
+ */
+final class Answers {
+
+  private static final Logger LOG = LoggerFactory.getLogger("io.mintmark.provisioning.refused");
+  private static final Logger ERRORS = LoggerFactory.getLogger(Answers.class);
+  private static final String RETRY_AFTER_SECONDS = "5";
+  private static final String BLAND = "internal error; the service's log has the cause";
+
+  private final ErrorFormat format;
+
+  Answers(ErrorFormat format) {
+    this.format = format;
+  }
+
+  /** The table. */
+  static int status(Refusal.Kind kind) {
+    return switch (kind) {
+      case INVALID -> 400;
+      case FORBIDDEN -> 403;
+      case NOT_FOUND -> 404;
+      case CONFLICT -> 409;
+      case LATER -> 503;
+    };
+  }
+
+  void register(JavalinConfig config) {
+    config.routes.exception(Refusal.class, this::refused);
+    config.routes.exception(HttpResponseException.class, this::refusedByProtocol);
+    config.routes.exception(CancellationException.class, (e, ctx) -> stopping(ctx));
+    config.routes.exception(Exception.class, this::failed);
+    config.router.javaLangErrorHandler(this::failedBadly);
+  }
+
+  private void refused(Refusal refusal, Context ctx) {
+    int status = status(refusal.kind());
+    if (status == 503) {
+      ctx.header(Header.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    answer(ctx, status, refusal.getMessage(), refusal.details());
+  }
+
+  /** What concerns HTTP alone: 401, 405, 413, 415 and paths there is no route for. */
+  private void refusedByProtocol(HttpResponseException e, Context ctx) {
+    String message = e.getMessage();
+    if (e instanceof MethodNotAllowedResponse) {
+      // RFC 9110, section 15.5.6: Allow is not optional. Javalin lists the methods as a detail.
+      String allowed = String.join(", ", e.getDetails().values());
+      ctx.header(Header.ALLOW, allowed);
+      message = "method " + Printable.of(ctx.req().getMethod()) + " is not allowed: use " + allowed;
+    } else if (e.getStatus() == 404) {
+      message = "there is nothing at " + Printable.of(ctx.path());
+    }
+    answer(ctx, e.getStatus(), message, List.of());
+  }
+
+  private void stopping(Context ctx) {
+    ctx.header(Header.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    write(ctx, 503, "the service is stopping", List.of());
+  }
+
+  private void failed(Exception e, Context ctx) {
+    ERRORS.error("{} {} failed", ctx.req().getMethod(), Printable.of(ctx.path()), e);
+    write(ctx, 500, BLAND, List.of());
+  }
+
+  private void failedBadly(HttpServletResponse response, Error error) {
+    ERRORS.error("a request failed", error);
+    response.setStatus(500);
+    response.setContentType(format.contentType());
+    try {
+      response.getWriter().write(format.body(BLAND, List.of()));
+    } catch (IOException | IllegalStateException e) {
+      ERRORS.debug("the client could not be told", e);
+    }
+  }
+
+  private void answer(Context ctx, int status, String message, List<String> details) {
+    LOG.info(
+        "{} {} refused with {}: {}{} ({}, from {})",
+        ctx.req().getMethod(),
+        Printable.of(ctx.path()),
+        status,
+        message,
+        details.isEmpty() ? "" : " [" + details.size() + " details]",
+        OperatorAuthentication.operatorIfAny(ctx)
+            .map(operator -> "operator: " + operator)
+            .orElseGet(() -> "client certificate: " + PeerCertificates.describe(ctx)),
+        ctx.ip());
+    write(ctx, status, message, details);
+  }
+
+  private void write(Context ctx, int status, String message, List<String> details) {
+    ctx.status(status);
+    ctx.contentType(format.contentType());
+    ctx.result(format.body(message, details));
+  }
+}

@@ -1,0 +1,164 @@
+package io.mintmark.provisioning.http;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.mintmark.provisioning.StartException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * One HTTPS port: HTTP/1.1 over the given TLS, with limits, errors as one line and nothing said
+ * about the software behind it. Thread-safe.
+ */
+final class HttpsServer implements AutoCloseable {
+
+  /** Largest request line and headers together. */
+  private static final int HEADER_BYTES = 8 * 1024;
+
+  /** A connection on which nothing moves for so long is closed; a parked request is no such. */
+  private static final long IDLE_MILLIS = 30_000;
+
+  /** How long a stop waits for requests that are being answered. */
+  private static final long STOP_MILLIS = 5_000;
+
+  private static final int THREADS = 64;
+  private static final int IDLE_THREADS = 4;
+  private static final int THREAD_IDLE_MILLIS = 60_000;
+
+  private final Javalin javalin;
+  private final int port;
+
+  private HttpsServer(Javalin javalin) {
+    this.javalin = javalin;
+    this.port = javalin.port();
+  }
+
+  /**
+   * What makes one port differ from another.
+   *
+   * @param name for threads and messages, for example {@code device}
+   * @param bindAddress null for all addresses
+   * @param port 0 for a free one
+   * @param methods the HTTP methods it has routes for
+   * @param errors how it words errors
+   */
+  record Options(
+      String name, String bindAddress, int port, List<String> methods, ErrorFormat errors) {}
+
+  /** The threads requests run on. */
+  static QueuedThreadPool threads(String name) {
+    QueuedThreadPool pool = new QueuedThreadPool(THREADS, IDLE_THREADS, THREAD_IDLE_MILLIS);
+    pool.setName("mintmark-" + name);
+    pool.setDaemon(true);
+    return pool;
+  }
+
+  /**
+   * Listens, and answers by these routes.
+   *
+   * @throws StartException naming the port if it cannot be listened on
+   */
+  static HttpsServer start(
+      Options options, ServerTls tls, QueuedThreadPool threads, Consumer<RoutesConfig> routes)
+      throws StartException {
+    Javalin javalin = Javalin.create(config -> configure(config, options, tls, threads, routes));
+    try {
+      javalin.start();
+    } catch (UncheckedIOException e) {
+      throw cannotListen(options, e.getCause());
+    }
+    return new HttpsServer(javalin);
+  }
+
+  private static void configure(
+      JavalinConfig config,
+      Options options,
+      ServerTls tls,
+      QueuedThreadPool threads,
+      Consumer<RoutesConfig> routes) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    config.http.prefer405over404 = true;
+    config.jetty.threadPool = threads;
+    config.jetty.modifyHttpConfiguration(HttpsServer::limit);
+    config.jetty.addConnector((server, http) -> connector(server, http, options, tls));
+    config.jetty.modifyServer(server -> {
+      server.setErrorHandler(new OneLineErrors(options.errors()));
+      server.setStopTimeout(STOP_MILLIS);
+      server.insertHandler(new GracefulHandler());
+      server.insertHandler(new FrontGate(options.methods()));
+    });
+    config.jetty.modifyServletContextHandler(
+        context -> context.setErrorHandler(new OneLineErrors(options.errors())));
+    new Answers(options.errors()).register(config);
+    routes.accept(config.routes);
+  }
+
+  private static void limit(HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.setSendXPoweredBy(false);
+    http.setRequestHeaderSize(HEADER_BYTES);
+    // Clients find the service by names of their own (port forwards, addresses); it is they who
+    // check the certificate's names, so the Host header is not compared with it.
+    http.addCustomizer(new SecureRequestCustomizer(false));
+  }
+
+  private static Connector connector(
+      Server server, HttpConfiguration http, Options options, ServerTls tls) {
+    ServerConnector connector =
+        new ServerConnector(server, tls.factory(), new HttpConnectionFactory(http));
+    connector.setHost(options.bindAddress());
+    connector.setPort(options.port());
+    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setReuseAddress(true);
+    try {
+      // Before anything is started: then there is nothing to stop when the port is taken.
+      connector.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return connector;
+  }
+
+  private static StartException cannotListen(Options options, IOException failure) {
+    String where =
+        (options.bindAddress() == null ? "" : options.bindAddress() + ":") + options.port();
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    // Java has no words for an address that no name server knows.
+    String reason = cause.getMessage() == null ? "unknown address" : cause.getMessage();
+    return new StartException(
+        "cannot listen on port "
+            + where
+            + " for "
+            + options.name()
+            + "s ("
+            + reason
+            + "): stop the process that uses it or choose another port",
+        failure);
+  }
+
+  /** The port it listens on. */
+  int port() {
+    return port;
+  }
+
+  /** Lets requests that are being answered finish, for some seconds, and stops listening. */
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+}

@@ -1,0 +1,61 @@
+package io.mintmark.provisioning.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Header;
+import io.javalin.http.HttpResponseException;
+import io.mintmark.provisioning.Operators;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Asks for an operator's bearer token (RFC 6750) before anything else on the port is looked at. The
+ * token itself goes no further than the question whose it is.
+ */
+final class OperatorAuthentication {
+
+  private static final String SCHEME = "Bearer ";
+  private static final String ATTRIBUTE = "mintmark.operator";
+
+  private final Operators operators;
+
+  OperatorAuthentication(Operators operators) {
+    this.operators = operators;
+  }
+
+  void register(RoutesConfig routes) {
+    routes.before(this::authenticate);
+  }
+
+  /** The name of the operator who sent the request, for the audit. */
+  static String operator(Context ctx) {
+    return Objects.requireNonNull(ctx.attribute(ATTRIBUTE));
+  }
+
+  /** The operator's name; empty before one was authenticated, and on the devices' port. */
+  static Optional<String> operatorIfAny(Context ctx) {
+    return Optional.ofNullable(ctx.attribute(ATTRIBUTE));
+  }
+
+  private void authenticate(Context ctx) {
+    String header = ctx.header(Header.AUTHORIZATION);
+    if (header == null) {
+      throw unauthorized(ctx, "", "an operator's token is required: Authorization: Bearer TOKEN");
+    }
+    // RFC 9110, section 11.1: the scheme is compared without regard to case.
+    if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      throw unauthorized(ctx, "", "only Authorization: Bearer TOKEN is accepted");
+    }
+    String token = header.substring(SCHEME.length()).strip();
+    String operator = operators
+        .authenticate(token)
+        .orElseThrow(() -> unauthorized(
+            ctx, ", error=\"invalid_token\"", "the token is not an operator's of this service"));
+    ctx.attribute(ATTRIBUTE, operator);
+  }
+
+  private static HttpResponseException unauthorized(Context ctx, String error, String message) {
+    ctx.header(Header.WWW_AUTHENTICATE, "Bearer realm=\"mintmark\"" + error);
+    return new HttpResponseException(401, message);
+  }
+}

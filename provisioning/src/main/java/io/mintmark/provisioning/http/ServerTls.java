@@ -1,0 +1,107 @@
+package io.mintmark.provisioning.http;
+
+import io.mintmark.identity.Credential;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/**
+ * TLS 1.2 and 1.3 of one port: the credential it shows, which {@link #use} replaces while the
+ * server runs, and whether it asks clients for theirs. Thread-safe.
+ *
+ * <p>No session is ever resumed. A resumed session speaks for the certificate of the handshake it
+ * resumes, or for none, whatever key the client holds by then: a device that fetched {@code
+ * /cacerts} anonymously or has just renewed would be refused for a certificate it no longer means,
+ * and who once got hold of a session's secret could go on without the key. Resuming would save
+ * little here: a device comes once in a certificate's life and a broker keeps its connection. JSSE
+ * has no switch for it (its server honours TLS 1.2 tickets past the session timeout), so each
+ * connection gets an SSLContext, and with it ticket keys, of its own; that costs a few
+ * microseconds.
+ */
+final class ServerTls {
+
+  /** Jetty's settings around engines of our own making. */
+  private final class Factory extends SslContextFactory.Server {
+
+    @Override
+    public SSLEngine newSSLEngine() {
+      SSLEngine engine = context().createSSLEngine();
+      customize(engine);
+      return engine;
+    }
+
+    /** The peer's address would only serve as the key of a session cache. */
+    @Override
+    public SSLEngine newSSLEngine(String host, int port) {
+      return newSSLEngine();
+    }
+  }
+
+  private static final TrustManager[] TRUST = {new AnyClientCertificate()};
+
+  private final SecureRandom random = new SecureRandom();
+  private final SslContextFactory.Server factory = new Factory();
+  private volatile KeyManager[] shown;
+
+  private ServerTls(Credential credential, boolean askForCertificate) {
+    shown = keyManagers(credential);
+    factory.setWantClientAuth(askForCertificate);
+    factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+    factory.setRenegotiationAllowed(false);
+    // Jetty reads the protocols and cipher suites there are from this one.
+    factory.setSslContext(context());
+  }
+
+  /** Asks clients for a certificate, and goes on without one. */
+  static ServerTls askingForCertificates(Credential credential) {
+    return new ServerTls(credential, true);
+  }
+
+  /** Never asks for a certificate. */
+  static ServerTls withoutClientCertificates(Credential credential) {
+    return new ServerTls(credential, false);
+  }
+
+  SslContextFactory.Server factory() {
+    return factory;
+  }
+
+  /** Shows this credential from the next handshake on; connections there are stay. */
+  void use(Credential credential) {
+    shown = keyManagers(credential);
+  }
+
+  private SSLContext context() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(shown, TRUST, random);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK cannot set up TLS", e);
+    }
+  }
+
+  private static KeyManager[] keyManagers(Credential credential) {
+    // The store lives in memory only; its password protects nothing.
+    char[] password = "in-memory".toCharArray();
+    X509Certificate[] chain = credential.chain().toArray(new X509Certificate[0]);
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry("service", credential.key(), password, chain);
+      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+      factory.init(store, password);
+      return factory.getKeyManagers();
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("the service's credential cannot be used for TLS", e);
+    }
+  }
+}
