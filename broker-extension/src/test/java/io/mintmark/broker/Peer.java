@@ -1,6 +1,7 @@
 package io.mintmark.broker;
 
 import io.mintmark.identity.Credential;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
@@ -24,11 +25,13 @@ final class Peer implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 10_000;
 
   private final MqttAsyncClient client;
+  private final RememberedSockets sockets;
   private final List<String> received = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Integer> disconnected = new CompletableFuture<>();
 
-  private Peer(MqttAsyncClient client) {
+  private Peer(MqttAsyncClient client, RememberedSockets sockets) {
     this.client = client;
+    this.sockets = sockets;
   }
 
   /**
@@ -53,13 +56,14 @@ final class Peer implements AutoCloseable {
     options.setCleanStart(true);
     options.setAutomaticReconnect(false);
     options.setConnectionTimeout(10);
-    options.setSocketFactory(
+    RememberedSockets sockets = new RememberedSockets(
         (credential == null ? Credential.anonymousTlsContext(trust) : credential.tlsContext(trust))
             .getSocketFactory());
+    options.setSocketFactory(sockets);
     tweaks.accept(options);
     MqttAsyncClient client =
         new MqttAsyncClient("ssl://localhost:" + port, clientId, new MemoryPersistence());
-    Peer peer = new Peer(client);
+    Peer peer = new Peer(client, sockets);
     client.setCallback(peer.new Callback());
     try {
       client.connect(options).waitForCompletion(PATIENCE_MILLIS);
@@ -70,11 +74,16 @@ final class Peer implements AutoCloseable {
     return peer;
   }
 
-  /** Publishes and returns the reason code of the acknowledgement (QoS 1), or 0 (QoS 0). */
-  int publish(String topic, String payload, int qos) throws MqttException {
-    IMqttToken token = client.publish(topic, payload.getBytes(StandardCharsets.UTF_8), qos, false);
+  /** Publishes with QoS 1 and returns the reason code of the acknowledgement. */
+  int publish(String topic, String payload) throws MqttException {
+    IMqttToken token = client.publish(topic, payload.getBytes(StandardCharsets.UTF_8), 1, false);
     token.waitForCompletion(PATIENCE_MILLIS);
-    return token.getReasonCodes() == null ? 0 : token.getReasonCodes()[0];
+    return token.getReasonCodes()[0];
+  }
+
+  /** Publishes with QoS 0: nobody answers. */
+  void publishUnacknowledged(String topic, String payload) throws MqttException {
+    client.publish(topic, payload.getBytes(StandardCharsets.UTF_8), 0, false);
   }
 
   /** Subscribes with QoS 1 and returns the reason code: the granted QoS, or a refusal. */
@@ -94,22 +103,22 @@ final class Peer implements AutoCloseable {
     return disconnected;
   }
 
-  boolean sessionWasPresent;
-
   boolean isConnected() {
     return client.isConnected();
   }
 
-  void disconnect() throws MqttException {
-    client.disconnect().waitForCompletion(PATIENCE_MILLIS);
+  /** Breaks the connection without a word, as a device does that loses power. */
+  void kill() throws IOException {
+    sockets.closeAll();
   }
 
+  /** Disconnects, if it still is connected. */
   @Override
   public void close() throws MqttException {
     if (client.isConnected()) {
-      client.disconnectForcibly(0, 1_000, false);
+      client.disconnect().waitForCompletion(PATIENCE_MILLIS);
     }
-    client.close(true);
+    client.close();
   }
 
   private final class Callback implements MqttCallback {
