@@ -8,6 +8,7 @@ import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.TopicGrants;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.slf4j.Logger;
@@ -106,17 +107,17 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       RefusedException why) {
     output.failAuthentication(why.refusal().code(), why.refusal().text());
     log.info(
-        "refused reason={} device={} serial={} clientId={} address={} detail=\"{}\"",
+        "refused reason={} device={} serial={} clientId={} address={} detail={}",
         why.refusal().word(),
         certificate == null ? "-" : name(certificate),
         certificate == null ? "-" : serial(certificate),
-        Printable.of(input.getClientInformation().getClientId()),
+        quoted(input.getClientInformation().getClientId()),
         input
             .getConnectionInformation()
             .getInetAddress()
-            .map(a -> a.getHostAddress())
+            .map(InetAddress::getHostAddress)
             .orElse("-"),
-        Printable.of(why.getMessage()));
+        quoted(why.getMessage()));
   }
 
   /** The identity, or where there is none the subject. */
@@ -124,7 +125,12 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
     try {
       return Identity.of(certificate).spiffeId();
     } catch (IllegalArgumentException e) {
-      return "\"" + Printable.of(certificate.getSubjectX500Principal().getName()) + "\"";
+      return quoted(certificate.getSubjectX500Principal().getName());
     }
+  }
+
+  /** In quotes, and without any of its own: nobody can make one value look like two. */
+  private static String quoted(String value) {
+    return '"' + Printable.of(value).replace('"', '\'') + '"';
   }
 }

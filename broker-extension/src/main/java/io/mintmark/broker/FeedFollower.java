@@ -52,22 +52,14 @@ final class FeedFollower implements AutoCloseable {
   private Instant savedHeardAt;
   private String lastFault;
 
-  /**
-   * @param stored the snapshot from disk, or {@link FeedSnapshot#NONE}
-   * @param own a page of another trust domain is refused
-   */
   FeedFollower(
-      FeedClient client,
-      SnapshotFile file,
-      FeedSnapshot stored,
-      TrustDomain own,
-      Clock clock,
-      FeedListener listener) {
+      FeedClient client, SnapshotFile file, BrokerState state, Clock clock, FeedListener listener) {
     this.client = client;
     this.file = file;
-    this.own = own;
+    this.own = state.trustDomain();
     this.clock = clock;
     this.listener = listener;
+    FeedSnapshot stored = state.snapshot();
     this.current = stored;
     this.reading = stored;
     this.fromTheStart = stored.sequence() == 0;

@@ -34,7 +34,11 @@ interface ListenerGate {
     }
   };
 
-  /** The last step of a start: from here on the listener can open. */
+  /**
+   * The last step of a start: from here on the listener can open.
+   *
+   * @param anchors whom it trusts, unless {@link #trust} has named others meanwhile
+   */
   void open(Credential credential, Collection<X509Certificate> anchors) throws IOException;
 
   /** The anchors have changed. */

@@ -67,7 +67,9 @@ public final class MintmarkBroker implements AutoCloseable {
     ExtensionSettings settings;
     try {
       settings = new ExtensionSettings(config.folder(), config.service(), config.maxStaleness());
-    } catch (IllegalArgumentException e) {
+      // HiveMQ takes seconds to start; what the extension would refuse then can be said now.
+      BrokerState.load(settings, clock);
+    } catch (IllegalArgumentException | StartRefusedException e) {
       throw new BrokerStartException(e.getMessage(), e);
     }
     return start(config, gate -> extension(new MintmarkExtension(settings, gate, clock)));

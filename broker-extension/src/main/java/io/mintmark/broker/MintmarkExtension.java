@@ -8,14 +8,7 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.mintmark.identity.Bundle;
-import io.mintmark.identity.Credential;
-import io.mintmark.identity.CredentialStore;
-import io.mintmark.identity.Identity;
-import io.mintmark.identity.Pem;
-import io.mintmark.identity.TrustDomain;
-import io.mintmark.identity.Validity;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -78,31 +71,27 @@ public final class MintmarkExtension implements ExtensionMain {
 
   private void start(ExtensionSettings settings)
       throws StartRefusedException, InterruptedException, IOException {
-    Credential credential = credential(settings.credential());
-    TrustDomain own = credential.identity().trustDomain();
-    SnapshotFile file = new SnapshotFile(settings.snapshot());
-    FeedSnapshot stored = file.load(own).orElse(FeedSnapshot.NONE);
-    List<X509Certificate> anchors =
-        stored.bundle() == null ? trust(settings.trust()) : stored.bundle().anchors();
-
+    BrokerState state = BrokerState.load(settings, clock);
     LiveSessions sessions = new LiveSessions();
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
     SessionCutter cutter =
         new SessionCutter(sessions, clients, new StoredSessions(clients, later), later);
-    ChainCheck.AgainstAnchors chainCheck = new ChainCheck.AgainstAnchors(anchors, clock);
-    FeedClient client = new FeedClient(settings.service(), credential, anchors);
-    follower = new FeedFollower(client, file, stored, own, clock, (before, after) -> {
-      cutter.changed(before, after);
-      if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
-        trust(after.bundle(), client, chainCheck);
-      }
-    });
+    ChainCheck.AgainstAnchors chainCheck = new ChainCheck.AgainstAnchors(state.anchors(), clock);
+    FeedClient client = new FeedClient(settings.service(), state.credential(), state.anchors());
+    follower = new FeedFollower(
+        client, new SnapshotFile(settings.snapshot()), state, clock, (before, after) -> {
+          cutter.changed(before, after);
+          if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
+            trust(after.bundle(), client, chainCheck);
+          }
+        });
     follower.start();
     // The herd that is waiting for the port should meet today's denials, not those on disk.
     follower.awaitFirstAnswer(FIRST_ANSWER);
 
-    Admission admission = new Admission(follower::current, own, settings.maxStaleness(), clock);
+    Admission admission =
+        new Admission(follower::current, state.trustDomain(), settings.maxStaleness(), clock);
     CertificateAuthenticator authenticator = new CertificateAuthenticator(
         admission, gate.trustsOnlyOurAnchors() ? ChainCheck.DONE_BY_TLS : chainCheck, sessions);
     SessionEvents events = new SessionEvents(sessions, cutter::ended);
@@ -110,57 +99,12 @@ public final class MintmarkExtension implements ExtensionMain {
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
     Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
 
-    Bundle bundle = follower.current().bundle();
-    gate.open(credential, bundle == null ? anchors : bundle.anchors());
+    gate.open(state.credential(), state.anchors());
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
-        own,
-        credential.identity(),
+        state.trustDomain(),
+        state.credential().identity(),
         follower.current().sequence());
-  }
-
-  private Credential credential(Path file) throws StartRefusedException {
-    Credential credential;
-    try {
-      credential = new CredentialStore(file).load().orElse(null);
-    } catch (IOException e) {
-      throw new StartRefusedException(e.getMessage(), e);
-    }
-    if (credential == null) {
-      throw new StartRefusedException(
-          "the broker's credential " + file + " is missing; have one issued for this broker");
-    }
-    Identity identity;
-    try {
-      identity = credential.identity();
-    } catch (IllegalArgumentException e) {
-      throw new StartRefusedException(file + " is no broker's credential: " + e.getMessage(), e);
-    }
-    if (!(identity instanceof Identity.Broker)) {
-      throw new StartRefusedException(file + " is of " + identity + ", which is no broker");
-    }
-    Validity validity = Validity.of(credential.certificate());
-    if (!validity.contains(clock.instant())) {
-      throw new StartRefusedException("the broker's certificate in "
-          + file
-          + " is valid from "
-          + validity.notBefore()
-          + " to "
-          + validity.notAfter()
-          + ", but it is "
-          + clock.instant()
-          + "; have a new one issued, or set the clock");
-    }
-    return credential;
-  }
-
-  private static List<X509Certificate> trust(Path file) throws StartRefusedException {
-    try {
-      return Pem.certificates(Files.readString(file));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new StartRefusedException(
-          "the trust anchors in " + file + " cannot be read: " + e.getMessage(), e);
-    }
   }
 
   private void trust(Bundle bundle, FeedClient client, ChainCheck.AgainstAnchors chainCheck) {

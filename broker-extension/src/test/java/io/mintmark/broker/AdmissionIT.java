@@ -230,7 +230,7 @@ class AdmissionIT {
         + TestPki.deviceId("sensors", "d8")
         + " serial="
         + serial
-        + " clientId=d8 address=127.0.0.1 detail=\"superseded\"");
+        + " clientId=\"d8\" address=127.0.0.1 detail=\"superseded\"");
     world.device("sensors", "d8").close();
 
     Denial suspended = Denial.ofIdentity(

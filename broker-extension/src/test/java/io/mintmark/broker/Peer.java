@@ -29,6 +29,8 @@ final class Peer implements AutoCloseable {
   private final List<String> received = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Integer> disconnected = new CompletableFuture<>();
 
+  private boolean sessionPresent;
+
   private Peer(MqttAsyncClient client, RememberedSockets sockets) {
     this.client = client;
     this.sockets = sockets;
@@ -66,7 +68,9 @@ final class Peer implements AutoCloseable {
     Peer peer = new Peer(client, sockets);
     client.setCallback(peer.new Callback());
     try {
-      client.connect(options).waitForCompletion(PATIENCE_MILLIS);
+      IMqttToken token = client.connect(options);
+      token.waitForCompletion(PATIENCE_MILLIS);
+      peer.sessionPresent = token.getSessionPresent();
     } catch (MqttException e) {
       client.close(true);
       throw e;
@@ -101,6 +105,11 @@ final class Peer implements AutoCloseable {
   /** The reason code of the DISCONNECT; -1 if the connection ended without. */
   CompletableFuture<Integer> disconnected() {
     return disconnected;
+  }
+
+  /** Whether the broker had kept a session for it. */
+  boolean sessionWasPresent() {
+    return sessionPresent;
   }
 
   boolean isConnected() {

@@ -42,7 +42,39 @@ final class RawMqtt implements AutoCloseable {
     return connack[3];
   }
 
-  /** PUBLISH with QoS 0. */
+  /** CONNECT of MQTT 5 with a clean start; returns the reason code (section 3.2.2.2). */
+  int connect5(String clientId) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    DataOutputStream data = new DataOutputStream(body);
+    data.writeUTF("MQTT");
+    data.writeByte(5);
+    data.writeByte(2);
+    data.writeShort(0);
+    data.writeByte(0);
+    data.writeUTF(clientId);
+    send(0x10, body.toByteArray());
+    in.readByte();
+    byte[] connack = in.readNBytes(in.readByte());
+    return connack[1] & 0xff;
+  }
+
+  /** SUBSCRIBE of MQTT 5 with QoS 0; the SUBACK is left unread. */
+  void subscribe5(String filter) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    DataOutputStream data = new DataOutputStream(body);
+    data.writeShort(1);
+    data.writeByte(0);
+    data.writeUTF(filter);
+    data.writeByte(0);
+    send(0x82, body.toByteArray());
+  }
+
+  /** PUBLISH of MQTT 5 with QoS 0. */
+  void publish5(String topic, String payload) throws IOException {
+    publish(topic, "\0" + payload);
+  }
+
+  /** PUBLISH of MQTT 3.1.1 with QoS 0. */
   void publish(String topic, String payload) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     new DataOutputStream(body).writeUTF(topic);
@@ -53,6 +85,11 @@ final class RawMqtt implements AutoCloseable {
   /** Whether the broker closes the connection, having sent nothing more. */
   boolean isClosedByBroker() throws IOException {
     return in.read() < 0;
+  }
+
+  /** Reads until the broker closes; fails after 10 s. */
+  void awaitDisconnect() throws IOException {
+    in.readAllBytes();
   }
 
   private void send(int type, byte[] body) throws IOException {
