@@ -1,5 +1,6 @@
 package io.mintmark.broker;
 
+import com.hivemq.configuration.service.InternalConfigurations;
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
@@ -18,6 +19,11 @@ import org.eclipse.paho.mqttv5.common.MqttException;
  * two applications, and the certificates of everybody.
  */
 final class World implements AutoCloseable {
+
+  static {
+    // HiveMQ gives its writers two seconds at each stop; these tests stop it often.
+    InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(100);
+  }
 
   final TestPki pki = new TestPki();
   final FakeFeed feed;
