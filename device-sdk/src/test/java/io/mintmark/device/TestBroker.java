@@ -44,6 +44,9 @@ final class TestBroker implements AutoCloseable {
    */
   record Connect(String clientId, BigInteger serial) {}
 
+  /** Bytes of the largest packet it takes. */
+  static final int LARGEST_PACKET = 100_000;
+
   private static final String PASSWORD = "changeit";
 
   final List<Connect> connects = new CopyOnWriteArrayList<>();
@@ -101,11 +104,19 @@ final class TestBroker implements AutoCloseable {
               </tls>
             </tls-tcp-listener>
           </listeners>
+          <mqtt><packets><max-packet-size>%d</max-packet-size></packets></mqtt>
           <persistence><mode>%s</mode></persistence>
           <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
         </hivemq>
         """.formatted(
-            port, conf, PASSWORD, PASSWORD, conf, PASSWORD, durable ? "file" : "in-memory"));
+            port,
+            conf,
+            PASSWORD,
+            PASSWORD,
+            conf,
+            PASSWORD,
+            LARGEST_PACKET,
+            durable ? "file" : "in-memory"));
     start();
   }
 
