@@ -32,7 +32,7 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * An embedded HiveMQ with mutual TLS. A client may publish to {@code telemetry/<id>/#} and
- * subscribe to {@code commands/<id>/#}; one called "app" may do the reverse for all.
+ * subscribe to {@code commands/<id>/#}; one called {@code app-...} may do the reverse for all.
  */
 final class TestBroker implements AutoCloseable {
 
@@ -198,7 +198,7 @@ final class TestBroker implements AutoCloseable {
         output.failAuthentication(ConnackReasonCode.NOT_AUTHORIZED, "device is revoked");
         return;
       }
-      boolean app = id.equals("app");
+      boolean app = id.startsWith("app-");
       String own = app ? "+" : id;
       output.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
       output
