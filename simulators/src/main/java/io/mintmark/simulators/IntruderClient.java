@@ -1,14 +1,11 @@
 package io.mintmark.simulators;
 
+import io.mintmark.identity.Credential;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -23,26 +20,34 @@ final class IntruderClient implements AutoCloseable {
 
   private final MqttAsyncClient client;
   private final SSLContext tls;
-  private final List<String> received = new CopyOnWriteArrayList<>();
-  private final AtomicReference<Sighting> ending = new AtomicReference<>();
+  private final Watch watch = new Watch();
 
-  IntruderClient(String host, int port, SSLContext tls, String clientId) throws MqttException {
+  private IntruderClient(MqttAsyncClient client, SSLContext tls) {
+    this.client = client;
     this.tls = tls;
-    client = new MqttAsyncClient("ssl://" + host + ":" + port, clientId, new MemoryPersistence());
     client.setCallback(new PahoEvents() {
       @Override
       void arrived(String topic, byte[] payload) {
-        received.add(new String(payload, StandardCharsets.UTF_8));
-      }
-
-      @Override
-      public void disconnected(MqttDisconnectResponse response) {
-        ending.set(
-            response.getException() == null
-                ? Sighting.of("DISCONNECT", response.getReturnCode())
-                : Sighting.of(response.getException()));
+        watch.message(topic, payload);
       }
     });
+  }
+
+  /** A client with this credential and client id, not yet connected. */
+  static IntruderClient at(Installation installation, Credential credential, String clientId) {
+    return at(installation, credential.tlsContext(installation.trust()), clientId);
+  }
+
+  /** A client with this TLS context and client id, not yet connected. */
+  static IntruderClient at(Installation installation, SSLContext tls, String clientId) {
+    String address = "ssl://" + installation.brokerHost() + ":" + installation.brokerPort();
+    try {
+      return new IntruderClient(
+          new MqttAsyncClient(address, clientId, new MemoryPersistence()), tls);
+    } catch (MqttException e) {
+      throw new IllegalArgumentException(
+          "no client can be made for " + address + " with client id " + clientId, e);
+    }
   }
 
   /** Connects with a clean session. */
@@ -113,18 +118,13 @@ final class IntruderClient implements AutoCloseable {
     }
   }
 
-  /** The payloads that reached it. */
-  List<String> received() {
-    return received;
+  /** Shown the messages that reach it. */
+  Watch watch() {
+    return watch;
   }
 
   boolean isConnected() {
     return client.isConnected();
-  }
-
-  /** What ended the connection; null while none has. */
-  Sighting ending() {
-    return ending.get();
   }
 
   /** Cuts the connection without a DISCONNECT packet, upon which a broker publishes the will. */

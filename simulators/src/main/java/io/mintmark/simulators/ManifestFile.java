@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +28,15 @@ record ManifestFile(Path path) {
    * @throws IOException if the file there has no device column first, or cannot be written
    */
   void put(Map<String, String> pins) throws IOException {
-    List<String> lines = Files.exists(path)
-        ? new ArrayList<>(Files.readAllLines(path))
-        : new ArrayList<>(List.of(DEVICE + "," + PIN));
-    List<String> columns = List.of(lines.isEmpty() ? "" : lines.get(0)).stream()
-        .flatMap(header -> List.of(header.split(",", -1)).stream())
-        .map(String::strip)
-        .toList();
+    List<String> lines = new ArrayList<>();
+    if (Files.exists(path)) {
+      lines.addAll(Files.readAllLines(path));
+    }
+    if (lines.isEmpty()) {
+      lines.add(DEVICE + "," + PIN);
+    }
+    List<String> columns =
+        Arrays.stream(lines.get(0).split(",", -1)).map(String::strip).toList();
     if (!columns.get(0).equals(DEVICE)) {
       throw new IOException("manifest " + path + " does not begin with a column named device:"
           + " move the column, or the file away");

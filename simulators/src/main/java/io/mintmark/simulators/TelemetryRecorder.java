@@ -1,6 +1,7 @@
 package io.mintmark.simulators;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -92,11 +93,22 @@ public final class TelemetryRecorder implements MessageHandler {
     }
     book.enter(sequence, digest);
     received++;
+    notifyAll();
   }
 
   /** How many messages arrived so far, each counted once. */
   public synchronized long received() {
     return received;
+  }
+
+  /** Waits until so many messages have arrived, each counted once, or the time is over. */
+  synchronized void await(long messages, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    for (long left = limit.toMillis();
+        received < messages && left > 0;
+        left = (end - System.nanoTime()) / 1_000_000) {
+      wait(left);
+    }
   }
 
   /** The messages that came again, in the order they came. */
