@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,7 @@ public final class Demo implements AutoCloseable {
   private final Progress progress;
   private final Clock clock;
   private final Figures figures = new Figures();
-  private final List<Claim> claims = new ArrayList<>();
+  private final Map<DemoRow, Claim> claims = new EnumMap<>(DemoRow.class);
   private final CountDownLatch over = new CountDownLatch(1);
   private Thread runner;
   private boolean stopped;
@@ -67,12 +68,15 @@ public final class Demo implements AutoCloseable {
       end();
     }
     for (DemoRow row : DemoRow.values()) {
-      if (row.ordinal() >= claims.size()) {
-        claims.add(Claim.notRun(row.title(), why));
-      }
+      claims.putIfAbsent(row, Claim.notRun(row.title(), why));
     }
     return new DemoReport(
-        started, clock.instant(), options.devices(), Environment.current(), claims, figures.all());
+        started,
+        clock.instant(),
+        options.devices(),
+        Environment.current(),
+        List.copyOf(claims.values()),
+        figures.all());
   }
 
   private void show(DemoScene scene) throws InterruptedException {
@@ -103,8 +107,10 @@ public final class Demo implements AutoCloseable {
     moves(scene, DemoRow.SELF_SIGNED, HostileMoves.selfSigned());
     moves(scene, DemoRow.UNKNOWN_CA, HostileMoves.unknownCa());
     moves(scene, DemoRow.FACTORY_CERTIFICATE, HostileMoves.factoryCertificate());
-    row(DemoRow.EXPIRED, row -> HostileMove.claim(
-        row.title(), HostileMoves.goodOnce("after its end", scene.expired()), scene.stage()));
+    row(
+        DemoRow.EXPIRED,
+        row -> HostileMove.claim(
+            row.title(), HostileMoves.goodOnce("after its end", scene.expired()), scene.stage()));
   }
 
   private void moves(DemoScene scene, DemoRow row, List<HostileMove> moves)
@@ -115,18 +121,18 @@ public final class Demo implements AutoCloseable {
   private void row(DemoRow row, Test test) throws InterruptedException {
     progress.step(row.title());
     try {
-      claims.add(test.of(row));
+      claims.put(row, test.of(row));
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
-      claims.add(Claim.of(row.title(), false, "failed", why));
+      claims.put(row, Claim.of(row.title(), false, "failed", why));
     }
   }
 
   /** What was found undelivered when the move was made may have been delivered since. */
   private void refute(Set<String> leaks) {
-    claims.replaceAll(claim -> leaks.contains(claim.name())
+    claims.replaceAll((row, claim) -> claim.passed() && leaks.contains(claim.name())
         ? claim.refuted("a message was DELIVERED, if late")
         : claim);
   }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,7 @@ final class DemoScene implements AutoCloseable {
   static final FleetId FLEET = new FleetId("sensors");
 
   private static final FleetId SHORT_LIVED = new FleetId("short-lived");
+  private static final Duration LONGEST_RECONNECT = Duration.ofSeconds(2);
   private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(10);
   private static final DeviceId INTRUDER = new DeviceId("intruder-0001");
   private static final DeviceId VICTIM = new DeviceId("victim-0001");
@@ -55,7 +57,8 @@ final class DemoScene implements AutoCloseable {
         FactoryOptions.of(FLEET).withLifetime(options.lifetime(), Duration.ZERO));
     List<DeviceId> ids = factory.make("sensor", options.devices());
     factory.make(List.of(INTRUDER, VICTIM));
-    home = new VirtualDevice.Home(installation, FLEET, options.folder().resolve("devices"));
+    home = new VirtualDevice.Home(
+        installation, FLEET, options.folder().resolve("devices"), LONGEST_RECONNECT);
     fleet = new VirtualFleet(home, factory, ids, progress);
     open.add(fleet);
   }
@@ -132,7 +135,7 @@ final class DemoScene implements AutoCloseable {
     if (stage == null && stageProblem == null) {
       try {
         stage = setStage();
-      } catch (DeviceException | IOException e) {
+      } catch (DeviceException | TimeoutException | IOException e) {
         stageProblem = "not run: the stage could not be set: " + e.getMessage();
       }
     }
@@ -142,7 +145,8 @@ final class DemoScene implements AutoCloseable {
     return stage;
   }
 
-  private Stage setStage() throws IOException, DeviceException, InterruptedException {
+  private Stage setStage()
+      throws IOException, DeviceException, TimeoutException, InterruptedException {
     Credential bootstrap = factory.credential(INTRUDER);
     Credential intruder = new Enrolment(installation, FLEET)
         .enrol(INTRUDER, bootstrap, CertificateRequest.newKeyPair());

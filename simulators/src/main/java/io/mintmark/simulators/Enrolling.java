@@ -9,8 +9,7 @@ final class Enrolling {
   private Enrolling() {}
 
   /** Each device enrols and makes its first connection. */
-  static Claim enrol(DemoRow row, VirtualFleet fleet, Figures figures)
-      throws InterruptedException {
+  static Claim enrol(DemoRow row, VirtualFleet fleet, Figures figures) throws InterruptedException {
     long start = System.nanoTime();
     Outcome outcome = fleet.all("enrolled", VirtualDevice::start);
     List<VirtualDevice> enrolled =

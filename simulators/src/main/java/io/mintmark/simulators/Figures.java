@@ -14,6 +14,10 @@ final class Figures {
     byName.put(name, Math.round(value * DECIMALS) / DECIMALS);
   }
 
+  void put(String name, long count) {
+    byName.put(name, (double) count);
+  }
+
   Map<String, Double> all() {
     return byName;
   }

@@ -46,14 +46,17 @@ final class HostileMoves {
   static List<HostileMove> foreignSubscribe() {
     return List.of(
         new HostileMove("#", stage -> subscribe(stage, "#")),
-        new HostileMove("another's telemetry", stage ->
-            subscribe(stage, Topics.telemetry(stage.victim(), "#"))),
-        new HostileMove("another's commands", stage ->
-            subscribe(stage, Topics.commands(stage.victim(), "#"))),
-        new HostileMove("+ in place of the device", stage ->
-            subscribe(stage, "commands/" + stage.victim().fleet() + "/+/do")),
-        new HostileMove("a shared subscription", stage ->
-            subscribe(stage, "$share/intruders/" + Topics.commands(stage.victim(), "#"))));
+        new HostileMove(
+            "another's telemetry",
+            stage -> subscribe(stage, Topics.telemetry(stage.victim(), "#"))),
+        new HostileMove(
+            "another's commands", stage -> subscribe(stage, Topics.commands(stage.victim(), "#"))),
+        new HostileMove(
+            "+ in place of the device",
+            stage -> subscribe(stage, "commands/" + stage.victim().fleet() + "/+/do")),
+        new HostileMove(
+            "a shared subscription",
+            stage -> subscribe(stage, "$share/intruders/" + Topics.commands(stage.victim(), "#"))));
   }
 
   private static Verdict subscribe(Stage stage, String filter) throws Exception {
@@ -85,8 +88,7 @@ final class HostileMoves {
       String mark = stage.forbiddenMark("will");
       try (IntruderClient client =
           stage.client(stage.intruder(), stage.intruderIdentity().name())) {
-        Sighting seen =
-            client.connectWithWill(Topics.telemetry(stage.victim(), "will"), mark);
+        Sighting seen = client.connectWithWill(Topics.telemetry(stage.victim(), "will"), mark);
         client.cut();
         return Verdict.of(seen, stage.leakOf(mark));
       }
@@ -96,9 +98,10 @@ final class HostileMoves {
   /** Another device's client id, to take over its session. */
   static List<HostileMove> foreignClientId() {
     return List.of(
-        new HostileMove("another device's", stage ->
-            takeOver(stage, stage.victim().name())),
-        new HostileMove("one nobody has", stage -> takeOver(stage, stage.nobody().name())));
+        new HostileMove(
+            "another device's", stage -> takeOver(stage, stage.victim().name())),
+        new HostileMove(
+            "one nobody has", stage -> takeOver(stage, stage.nobody().name())));
   }
 
   private static Verdict takeOver(Stage stage, String clientId) throws Exception {
@@ -123,7 +126,8 @@ final class HostileMoves {
 
   private static Verdict anonymous(Stage stage, String protocol) throws Exception {
     String mark = stage.forbiddenMark("publish without a certificate");
-    Sighting seen = stage.anonymousConnection()
+    Sighting seen = stage
+        .anonymousConnection()
         .connectAndPublish(
             protocol, stage.victim().name(), Topics.telemetry(stage.victim(), "t"), mark);
     return Verdict.of(seen, stage.leakOf(mark));
@@ -131,8 +135,10 @@ final class HostileMoves {
 
   /** A certificate that nobody but its own key has signed. */
   static List<HostileMove> selfSigned() {
-    return List.of(new HostileMove("the victim's names", stage ->
-        enter(stage, stage.forger().selfSigned(stage.victim()), stage.victim().name())));
+    return List.of(new HostileMove(
+        "the victim's names",
+        stage -> enter(
+            stage, stage.forger().selfSigned(stage.victim()), stage.victim().name())));
   }
 
   /** A certificate of a CA that only looks like the installation's. */
@@ -140,8 +146,7 @@ final class HostileMoves {
     return List.of(
         new HostileMove("root and issuer named as ours", stage -> {
           Identity.Device victim = stage.victim();
-          Credential forged =
-              stage.forger().lookalike(victim, stage.genuineChain(), stage.root());
+          Credential forged = stage.forger().lookalike(victim, stage.genuineChain(), stage.root());
           return enter(stage, forged, victim.name());
         }),
         new HostileMove("a false signature under the real issuer", stage -> {
@@ -154,10 +159,13 @@ final class HostileMoves {
   /** A factory's certificate, which opens enrolment and nothing else. */
   static List<HostileMove> factoryCertificate() {
     return List.of(
-        new HostileMove("its own client id", stage ->
-            enter(stage, stage.intruderBootstrap(), stage.intruderIdentity().name())),
-        new HostileMove("the victim's client id", stage ->
-            enter(stage, stage.intruderBootstrap(), stage.victim().name())));
+        new HostileMove(
+            "its own client id",
+            stage ->
+                enter(stage, stage.intruderBootstrap(), stage.intruderIdentity().name())),
+        new HostileMove(
+            "the victim's client id",
+            stage -> enter(stage, stage.intruderBootstrap(), stage.victim().name())));
   }
 
   /** A credential that was good once: a certificate that has expired, or a revoked device's. */

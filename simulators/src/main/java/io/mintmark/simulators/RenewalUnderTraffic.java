@@ -30,8 +30,7 @@ final class RenewalUnderTraffic implements AutoCloseable {
     this.progress = progress;
     devices = scene.fleet().connected();
     recorder = scene.record(STREAM);
-    traffic =
-        new Traffic(STREAM, devices, new Pacer(options.messagesPerSecond()), scene.clock());
+    traffic = new Traffic(STREAM, devices, new Pacer(options.messagesPerSecond()), scene.clock());
     if (!devices.isEmpty()) {
       traffic.start();
     }
@@ -76,14 +75,15 @@ final class RenewalUnderTraffic implements AutoCloseable {
         && balance.unknown() == 0
         && unexplained == 0
         && sent.failures().isEmpty();
-    String figure = "%d/%d renewed, %,d of %,d messages lost, %d duplicates (%d redelivered by QoS 1)"
-        .formatted(
-            renewed,
-            devices.size(),
-            balance.lost(),
-            sent.total(),
-            repeats.size(),
-            repeats.size() - unexplained);
+    String figure =
+        "%d/%d renewed, %,d of %,d messages lost, %d duplicates (%d redelivered by QoS 1)"
+            .formatted(
+                renewed,
+                devices.size(),
+                balance.lost(),
+                sent.total(),
+                repeats.size(),
+                repeats.size() - unexplained);
     return Claim.of(
         row.title(),
         held,

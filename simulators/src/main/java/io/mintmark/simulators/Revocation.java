@@ -41,8 +41,8 @@ final class Revocation {
     double millis = (device.lostAt() - start) / 1e6;
     device.close();
 
-    Claim reconnect = HostileMove.claim(
-        row.title(), HostileMoves.goodOnce("reconnect", old), stage);
+    Claim reconnect =
+        HostileMove.claim(row.title(), HostileMoves.goodOnce("reconnect", old), stage);
     String renewal = answer(() -> new Enrolment(scene.installation(), DemoScene.FLEET)
         .renew(old, CertificateRequest.newKeyPair()));
     KeyPair oldKeys = new KeyPair(old.certificate().getPublicKey(), old.key());
@@ -56,16 +56,18 @@ final class Revocation {
     if (cut) {
       figures.put("revocation.cut-ms", millis);
     }
-    String detail = (inTime ? "" : "the session was to be cut within " + PROMISE.toMillis() + " ms; ")
-        + reconnect.detail()
-        + "; simplereenroll with its certificate -> "
-        + (renewal == null ? "403" : renewal)
-        + "; simpleenroll with its factory certificate and old key -> "
-        + (enrolment == null ? "403" : enrolment);
+    String detail =
+        (inTime ? "" : "the session was to be cut within " + PROMISE.toMillis() + " ms; ")
+            + reconnect.detail()
+            + "; simplereenroll with its certificate -> "
+            + (renewal == null ? "403" : renewal)
+            + "; simpleenroll with its factory certificate and old key -> "
+            + (enrolment == null ? "403" : enrolment);
     return Claim.of(
         row.title(),
         inTime && refused,
-        (cut ? "cut in %.0f ms".formatted(millis) : "NOT cut") + (refused ? ", refused" : ", NOT refused"),
+        (cut ? "cut in %.0f ms".formatted(millis) : "NOT cut")
+            + (refused ? ", refused" : ", NOT refused"),
         detail);
   }
 

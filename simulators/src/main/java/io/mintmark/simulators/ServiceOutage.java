@@ -23,8 +23,7 @@ final class ServiceOutage {
   static Claim show(DemoRow row, DemoScene scene, Figures figures)
       throws IOException, InterruptedException {
     List<VirtualDevice> connected = scene.fleet().connected();
-    List<VirtualDevice> some =
-        connected.subList(0, Math.min(MOST_DEVICES, connected.size()));
+    List<VirtualDevice> some = connected.subList(0, Math.min(MOST_DEVICES, connected.size()));
     Enrolment service = new Enrolment(scene.installation(), DemoScene.FLEET);
     if (!service.answers()) {
       return Claim.notRun(row.title(), "the service did not answer before it was stopped either");

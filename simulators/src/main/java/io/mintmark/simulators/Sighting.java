@@ -8,6 +8,8 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -30,6 +32,8 @@ record Sighting(Outcome outcome, String detail) {
 
   /** Reason codes from here on are refusals (MQTT 5.0, section 2.4). */
   private static final int FAILURE = 0x80;
+
+  private static final Pattern DISCONNECT_CODE = Pattern.compile("Disconnect RC: (\\d{1,3})\\b");
 
   boolean refused() {
     return outcome == Outcome.REFUSED;
@@ -69,13 +73,18 @@ record Sighting(Outcome outcome, String detail) {
       return new Sighting(Outcome.REFUSED, name(code));
     }
     if (code == MqttClientException.REASON_CODE_SERVER_DISCONNECTED) {
-      // The text carries the reason code and the server's own words.
-      return new Sighting(Outcome.REFUSED, Printable.of(e.getMessage()));
+      return new Sighting(Outcome.REFUSED, "DISCONNECT " + disconnectReason(e));
     }
     if (code == MqttClientException.REASON_CODE_CLIENT_TIMEOUT) {
       return unclear("no answer");
     }
     return unclear(e.toString());
+  }
+
+  /** Paho tells the reason code of a DISCONNECT in the text of its exception and nowhere else. */
+  private static String disconnectReason(MqttException e) {
+    Matcher code = DISCONNECT_CODE.matcher(e.getMessage());
+    return code.find() ? name(Integer.parseInt(code.group(1))) : Printable.of(e.getMessage());
   }
 
   /** What the network or TLS layer threw. */

@@ -175,8 +175,7 @@ final class Stage {
 
   /** Sends the victim a command; whether the victim then received it. */
   boolean commandVictim(String payload) throws IOException, InterruptedException {
-    application.publish(
-        Topics.commands(victim(), "do"), payload.getBytes(StandardCharsets.UTF_8));
+    application.publish(Topics.commands(victim(), "do"), payload.getBytes(StandardCharsets.UTF_8));
     return victim.watch().await(payload, LIMIT);
   }
 

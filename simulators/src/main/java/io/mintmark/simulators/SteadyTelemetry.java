@@ -22,8 +22,8 @@ final class SteadyTelemetry {
     }
     TelemetryRecorder recorder = scene.record(STREAM);
     Traffic.Sent sent;
-    try (Traffic traffic = new Traffic(
-        STREAM, devices, new Pacer(options.messagesPerSecond()), scene.clock())) {
+    try (Traffic traffic =
+        new Traffic(STREAM, devices, new Pacer(options.messagesPerSecond()), scene.clock())) {
       traffic.start();
       Thread.sleep(options.telemetry().toMillis());
       sent = traffic.stop(DRAIN);

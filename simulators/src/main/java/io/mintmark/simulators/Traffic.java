@@ -52,8 +52,7 @@ final class Traffic implements AutoCloseable {
   }
 
   /** Traffic of so many messages. */
-  Traffic(
-      String stream, List<VirtualDevice> devices, Pacer pacer, Clock clock, long messages) {
+  Traffic(String stream, List<VirtualDevice> devices, Pacer pacer, Clock clock, long messages) {
     this.messages = messages;
     this.stream = stream;
     this.devices = List.copyOf(devices);
@@ -93,7 +92,7 @@ final class Traffic implements AutoCloseable {
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }
-    answer.whenComplete((ok, failure) -> count(failure));
+    var unused = answer.whenComplete((ok, failure) -> count(failure));
   }
 
   private synchronized void count(Throwable failure) {
@@ -107,8 +106,7 @@ final class Traffic implements AutoCloseable {
         ? failure.getCause()
         : failure;
     String reason = String.valueOf(cause.getMessage());
-    failures.merge(
-        reason.substring(0, Math.min(REASON_LENGTH, reason.length())), 1L, Long::sum);
+    failures.merge(reason.substring(0, Math.min(REASON_LENGTH, reason.length())), 1L, Long::sum);
   }
 
   /**

@@ -14,6 +14,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -28,8 +31,13 @@ public final class VirtualDevice implements AutoCloseable {
    * @param installation where they enrol and connect
    * @param fleet whose they are
    * @param folder each keeps its credential in a folder of its own below
+   * @param longestReconnect longest wait between two attempts to connect
    */
-  record Home(Installation installation, FleetId fleet, Path folder) {}
+  record Home(Installation installation, FleetId fleet, Path folder, Duration longestReconnect) {}
+
+  private static final Duration FIRST_RECONNECT = Duration.ofMillis(100);
+
+  private static final int SUBSCRIBE_SECONDS = 10;
 
   private final Home home;
   private final DeviceId id;
@@ -52,8 +60,11 @@ public final class VirtualDevice implements AutoCloseable {
     this.bootstrap = bootstrap;
   }
 
-  /** Enrols if it has no credential yet, and connects; returns when it is connected. */
-  void start() throws DeviceException, InterruptedException {
+  /**
+   * Enrols if it has no credential yet, connects, and subscribes to its commands; returns when the
+   * broker has granted that.
+   */
+  void start() throws DeviceException, TimeoutException, InterruptedException {
     client = DeviceClient.builder()
         .service(home.installation().service())
         .fleet(home.fleet())
@@ -61,11 +72,20 @@ public final class VirtualDevice implements AutoCloseable {
         .bootstrap(bootstrap)
         .trust(home.installation().trust())
         .folder(home.folder().resolve(id.value()))
+        .reconnectBackoff(FIRST_RECONNECT, home.longestReconnect())
         .listener(new Diary())
         .build();
-    client.subscribe(
+    CompletableFuture<Void> subscribed = client.subscribe(
         Topics.commands(identity(), "#"), 1, m -> watch.message(m.topic(), m.payload()));
     client.start();
+    try {
+      subscribed.get(SUBSCRIBE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof DeviceException refusal) {
+        throw refusal;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
     if (firstSerial == null) {
       firstSerial = credential().certificate().getSerialNumber();
     }
@@ -73,7 +93,7 @@ public final class VirtualDevice implements AutoCloseable {
   }
 
   /** Stops, and starts again with the credential it has stored. */
-  void restart() throws DeviceException, InterruptedException {
+  void restart() throws DeviceException, TimeoutException, InterruptedException {
     started = false;
     client.close();
     start();

@@ -50,10 +50,7 @@ final class TestBroker implements AutoCloseable {
     KeyStore keys = KeyStore.getInstance("PKCS12");
     keys.load(null, null);
     keys.setKeyEntry(
-        "broker",
-        own.key(),
-        PASSWORD.toCharArray(),
-        own.chain().toArray(new X509Certificate[0]));
+        "broker", own.key(), PASSWORD.toCharArray(), own.chain().toArray(new X509Certificate[0]));
     String clients = "<client-authentication-mode>NONE</client-authentication-mode>";
     save(keys, folder.resolve("keys.p12"));
     if (trust != null) {
@@ -125,8 +122,7 @@ final class TestBroker implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    hiveMq.stop().get(60, TimeUnit.SECONDS);
-    hiveMq.close();
+  public void close() {
+    hiveMq.stop().join();
   }
 }

@@ -17,6 +17,7 @@ import com.hivemq.extension.sdk.api.services.builder.Builders;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TopicGrants;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class TestGuard implements ExtensionMain, SimpleAuthenticator {
 
   private static final TopicGrants DEVICE = new TopicGrants(
-      java.util.List.of("telemetry/${fleet}/${device}/#"),
-      java.util.List.of("commands/${fleet}/${device}/#"));
+      List.of("telemetry/${fleet}/${device}/#"), List.of("commands/${fleet}/${device}/#"));
 
   private final Map<String, TopicGrants> applications = new ConcurrentHashMap<>();
   private final Set<String> revoked = ConcurrentHashMap.newKeySet();
@@ -37,7 +37,7 @@ final class TestGuard implements ExtensionMain, SimpleAuthenticator {
 
   void revoke(DeviceId device) {
     revoked.add(device.value());
-    Services.clientService().disconnectClient(device.value(), true);
+    var unused = Services.clientService().disconnectClient(device.value(), true);
   }
 
   @Override
@@ -50,7 +50,8 @@ final class TestGuard implements ExtensionMain, SimpleAuthenticator {
 
   @Override
   public void onConnect(SimpleAuthInput input, SimpleAuthOutput output) {
-    Identity identity = Identity.of(input.getConnectionInformation()
+    Identity identity = Identity.of(input
+        .getConnectionInformation()
         .getClientTlsInformation()
         .orElseThrow()
         .getClientCertificate()
@@ -65,10 +66,12 @@ final class TestGuard implements ExtensionMain, SimpleAuthenticator {
     TopicGrants grants =
         identity instanceof Identity.Device ? DEVICE : applications.get(identity.name());
     TopicGrants own = grants.resolve(identity);
-    own.publish().forEach(filter ->
-        permissions.add(permission(filter, TopicPermission.MqttActivity.PUBLISH)));
-    own.subscribe().forEach(filter ->
-        permissions.add(permission(filter, TopicPermission.MqttActivity.SUBSCRIBE)));
+    own.publish()
+        .forEach(
+            filter -> permissions.add(permission(filter, TopicPermission.MqttActivity.PUBLISH)));
+    own.subscribe()
+        .forEach(
+            filter -> permissions.add(permission(filter, TopicPermission.MqttActivity.SUBSCRIBE)));
     output.authenticateSuccessfully();
   }
 

@@ -20,7 +20,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
@@ -56,8 +58,11 @@ final class TestInstallation implements Installation, AutoCloseable {
 
   private final HeldCertificate root =
       HeldCertificate.builder().commonName("test root").authority(1).build();
-  private final HeldCertificate issuer =
-      HeldCertificate.builder().commonName("test issuer").authority(0).signedBy(root).build();
+  private final HeldCertificate issuer = HeldCertificate.builder()
+      .commonName("test issuer")
+      .authority(0)
+      .signedBy(root)
+      .build();
   private final Credential server = HeldCertificate.builder()
       .commonName("server")
       .dns("localhost")
@@ -174,24 +179,22 @@ final class TestInstallation implements Installation, AutoCloseable {
   private SSLContext tls() throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      java.security.KeyStore keys = java.security.KeyStore.getInstance("PKCS12");
+      KeyStore keys = KeyStore.getInstance("PKCS12");
       keys.load(null, null);
       keys.setKeyEntry(
           "own", server.key(), new char[0], server.chain().toArray(new X509Certificate[0]));
-      javax.net.ssl.KeyManagerFactory factory =
-          javax.net.ssl.KeyManagerFactory.getInstance("PKIX");
+      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
       factory.init(keys, new char[0]);
-      KeyManager[] managers = factory.getKeyManagers();
-      context.init(managers, new TrustManager[] {new BelievesAll()}, null);
+      context.init(factory.getKeyManagers(), new TrustManager[] {new BelievesAll()}, null);
       return context;
-    } catch (java.security.GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IOException(e);
     }
   }
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String[] path = exchange.getRequestURI().getPath().split("/");
+      String[] path = exchange.getRequestURI().getPath().split("/", -1);
       byte[] body = exchange.getRequestBody().readAllBytes();
       if (path[path.length - 1].equals("cacerts")) {
         reply(exchange, 200, List.of(root.certificate(), issuer.certificate()));
@@ -206,8 +209,7 @@ final class TestInstallation implements Installation, AutoCloseable {
         return;
       }
       FleetId fleet = new FleetId(path[path.length - 2]);
-      Identity.Device device =
-          new Identity.Device(DOMAIN, fleet, new DeviceId(name.group(1)));
+      Identity.Device device = new Identity.Device(DOMAIN, fleet, new DeviceId(name.group(1)));
       KeyPair keys = new KeyPair(
           new JcaPKCS10CertificationRequest(Base64.getMimeDecoder().decode(body)).getPublicKey(),
           null);
@@ -225,7 +227,8 @@ final class TestInstallation implements Installation, AutoCloseable {
       generator.addCertificates(new JcaCertStore(new ArrayList<>(certificates)));
       body = status == 200
           ? Base64.getMimeEncoder()
-              .encode(generator.generate(new CMSProcessableByteArray(new byte[0])).getEncoded())
+              .encode(
+                  generator.generate(new CMSProcessableByteArray(new byte[0])).getEncoded())
           : "no".getBytes(StandardCharsets.UTF_8);
     } catch (Exception e) {
       throw new IOException(e);
@@ -238,7 +241,7 @@ final class TestInstallation implements Installation, AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     if (service != null) {
       stopService();
     }
