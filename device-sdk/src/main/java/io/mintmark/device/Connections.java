@@ -2,6 +2,8 @@ package io.mintmark.device;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -37,7 +39,7 @@ final class Connections implements Link.Owner {
   private Link next;
   private Link predecessor;
   private CompletableFuture<Void> first;
-  private CompletableFuture<Void> moved;
+  private final List<CompletableFuture<Void>> movers = new ArrayList<>();
   private Future<?> timer;
   private int failures;
   private int refusals;
@@ -69,19 +71,25 @@ final class Connections implements Link.Owner {
   }
 
   /**
-   * Connects for the first time.
+   * Connects for the first time, or not at all.
    *
-   * @param persistent whether to go on trying when it fails
-   * @return how the first attempt ended
+   * @param connected completed when connected, failed when that failed; then nothing goes on
    */
-  synchronized CompletableFuture<Void> open(boolean persistent) {
+  synchronized void open(CompletableFuture<Void> connected) {
     if (closed) {
-      return CompletableFuture.failedFuture(new RetryLaterException("the client was closed"));
+      connected.completeExceptionally(new RetryLaterException("the client was closed"));
+      return;
     }
-    keepTrying = persistent;
-    first = new CompletableFuture<>();
+    first = connected;
     connect();
-    return first;
+  }
+
+  /** Connects, however often it has to be tried. */
+  synchronized void openPersistently() {
+    keepTrying = true;
+    if (!closed) {
+      connect();
+    }
   }
 
   synchronized boolean isUp() {
@@ -91,20 +99,18 @@ final class Connections implements Link.Owner {
   /**
    * Takes the connection to the keeper's current credential.
    *
-   * @return done when it has moved; at once if there is no connection, as the next one will use it
+   * @param done completed when it has moved; at once if there is none, as the next will use it
    */
-  synchronized CompletableFuture<Void> move() {
+  synchronized void move(CompletableFuture<Void> done) {
     if (closed || current == null || isCurrent(current)) {
-      return CompletableFuture.completedFuture(null);
+      done.complete(null);
+      return;
     }
-    if (moved == null) {
-      moved = new CompletableFuture<>();
-      // One that is being made already is looked at when it is there.
-      if (next == null) {
-        connect();
-      }
+    movers.add(done);
+    // One that is being made already is looked at when it is there.
+    if (next == null) {
+      connect();
     }
-    return moved;
   }
 
   /** Gives up a first attempt that has not come to an end. */
@@ -177,8 +183,7 @@ final class Connections implements Link.Owner {
 
   @Override
   public void established(Link link) {
-    CompletableFuture<Void> begun = null;
-    CompletableFuture<Void> done = null;
+    List<CompletableFuture<Void>> done = new ArrayList<>();
     synchronized (this) {
       if (closed) {
         link.retire();
@@ -197,24 +202,19 @@ final class Connections implements Link.Owner {
         callbacks.tell(l -> l.connected(present));
       }
       up = true;
-      begun = first;
-      first = null;
       keepTrying = true;
-      if (!isCurrent(link)) {
-        connect();
+      if (isCurrent(link)) {
+        done.addAll(waiters());
       } else {
-        done = moved;
-        moved = null;
+        connect();
       }
     }
-    complete(begun, null);
-    complete(done, null);
+    done.forEach(future -> future.complete(null));
   }
 
   @Override
   public void ended(Link link, DeviceException cause) {
-    CompletableFuture<Void> begun = null;
-    CompletableFuture<Void> notMoved = null;
+    List<CompletableFuture<Void>> failed = new ArrayList<>();
     synchronized (this) {
       boolean inService = link == current;
       boolean inTheMaking = link == next;
@@ -226,10 +226,7 @@ final class Connections implements Link.Owner {
       } else if (inTheMaking) {
         next = null;
         predecessor = null;
-        begun = first;
-        first = null;
-        notMoved = moved;
-        moved = null;
+        failed.addAll(waiters());
       }
       if (!closed && (inService || inTheMaking)) {
         onEnd(cause, inTheMaking);
@@ -237,8 +234,18 @@ final class Connections implements Link.Owner {
     }
     DeviceException outcome =
         cause == null ? new RetryLaterException("the client was closed meanwhile") : cause;
-    complete(begun, outcome);
-    complete(notMoved, outcome);
+    failed.forEach(future -> future.completeExceptionally(outcome));
+  }
+
+  /** Who waits for the connection that is being made; nobody after this. */
+  private List<CompletableFuture<Void>> waiters() {
+    List<CompletableFuture<Void>> waiters = new ArrayList<>(movers);
+    movers.clear();
+    if (first != null) {
+      waiters.add(first);
+      first = null;
+    }
+    return waiters;
   }
 
   private void onEnd(DeviceException cause, boolean inTheMaking) {
@@ -294,17 +301,6 @@ final class Connections implements Link.Owner {
     if (timer != null) {
       timer.cancel(false);
       timer = null;
-    }
-  }
-
-  private static void complete(CompletableFuture<Void> future, DeviceException cause) {
-    if (future == null) {
-      return;
-    }
-    if (cause == null) {
-      future.complete(null);
-    } else {
-      future.completeExceptionally(cause);
     }
   }
 }

@@ -19,9 +19,11 @@ import java.util.concurrent.ExecutionException;
  *     .trust(rootsFromTheFactory)
  *     .folder(Path.of("/var/lib/sensor"))
  *     .build()) {
- *   device.subscribe("commands/sensors/d-1/#", 1, command -> obey(command));
+ *   CompletableFuture<Void> granted =
+ *       device.subscribe("commands/sensors/d-1/#", 1, command -> obey(command));
  *   device.start();
- *   device.publish("telemetry/sensors/d-1/temperature", reading, 1);
+ *   granted.get();
+ *   device.publish("telemetry/sensors/d-1/temperature", reading, 1).get();
  * }
  * }</pre>
  *
@@ -108,9 +110,11 @@ public final class DeviceClient implements AutoCloseable {
    */
   public void start() throws DeviceException, InterruptedException {
     enter(State.STARTING);
+    CompletableFuture<Void> first = new CompletableFuture<>();
     boolean connected = false;
     try {
-      connections.open(false).get();
+      connections.open(first);
+      first.get();
       connected = true;
     } catch (InterruptedException e) {
       connections.abandon();
@@ -131,7 +135,7 @@ public final class DeviceClient implements AutoCloseable {
   public void startInBackground() {
     enter(State.STARTED);
     renewals.open();
-    connections.open(true);
+    connections.openPersistently();
   }
 
   /**
@@ -160,7 +164,7 @@ public final class DeviceClient implements AutoCloseable {
    * @param qos 0 or 1: the highest at which messages are delivered
    * @param handler for its messages; where filters overlap, each handler gets the message
    * @return done when the broker has granted it; fails with a {@link DeviceException} if not, and
-   *     the subscription is gone then
+   *     the subscription is gone then, which {@link DeviceListener#subscriptionRefused} hears too
    * @throws IllegalArgumentException if filter or QoS are not valid
    */
   public CompletableFuture<Void> subscribe(String filter, int qos, MessageHandler handler) {

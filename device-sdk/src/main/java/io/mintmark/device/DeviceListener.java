@@ -59,8 +59,8 @@ public interface DeviceListener {
    */
   default void renewalFailed(DeviceException cause, Instant next) {}
 
-  /** A subscription that was to be made again on a new session was not granted any more. */
-  default void subscriptionLost(String filter, DeviceException cause) {}
+  /** The broker did not grant a subscription, or not again on a new session; it is gone. */
+  default void subscriptionRefused(String filter, DeviceException cause) {}
 
   /** A handler threw; the message counts as handled. */
   default void handlerFailed(Message message, Throwable failure) {}

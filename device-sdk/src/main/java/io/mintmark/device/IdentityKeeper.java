@@ -86,16 +86,16 @@ final class IdentityKeeper implements Renewals.Keeper {
     } catch (IOException e) {
       throw new RetryLaterException("cannot store the new credential: " + e.getMessage(), e);
     }
-    current = TlsCredential.of(credential, anchors);
+    current = TlsCredential.issued(credential, anchors, clock.instant());
   }
 
   private boolean isOver(TlsCredential credential) {
-    return clock.instant().isAfter(credential.validity().notAfter());
+    return clock.instant().isAfter(credential.notAfter());
   }
 
   private Optional<TlsCredential> load() {
     try {
-      Optional<TlsCredential> stored = store.load().map(c -> TlsCredential.of(c, anchors));
+      Optional<TlsCredential> stored = store.load().map(c -> TlsCredential.stored(c, anchors));
       if (stored.isPresent() && !isOfFleet(stored.get().identity())) {
         LOG.log(
             System.Logger.Level.WARNING,

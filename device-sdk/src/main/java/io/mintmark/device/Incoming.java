@@ -75,9 +75,8 @@ final class Incoming {
         "the broker did not grant the subscription to " + subscription.filter(),
         code,
         ack.getProperties().getReasonString());
-    if (!subscription.done().completeExceptionally(refusal)) {
-      callbacks.tell(l -> l.subscriptionLost(subscription.filter(), refusal));
-    }
+    subscription.done().completeExceptionally(refusal);
+    callbacks.tell(l -> l.subscriptionRefused(subscription.filter(), refusal));
   }
 
   private void arrived(Attachment connection, MqttPublish publish) {

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 /**
  * Has the credential renewed in time: at the schedule's moment, again after a failure, never two at
@@ -29,7 +29,7 @@ final class Renewals {
   private final Timers timers;
   private final Callbacks callbacks;
   private final String name;
-  private final Supplier<CompletableFuture<Void>> move;
+  private final Consumer<CompletableFuture<Void>> move;
   private Future<?> timer;
   private CompletableFuture<Void> running;
   private TlsCredential scheduled;
@@ -37,8 +37,7 @@ final class Renewals {
   private boolean open;
 
   /**
-   * @param move takes the connection to the new credential; its future fails with a {@link
-   *     DeviceException}
+   * @param move takes the connection to the new credential and completes the future then
    */
   Renewals(
       Keeper keeper,
@@ -47,7 +46,7 @@ final class Renewals {
       Timers timers,
       Callbacks callbacks,
       String name,
-      Supplier<CompletableFuture<Void>> move) {
+      Consumer<CompletableFuture<Void>> move) {
     this.keeper = keeper;
     this.schedule = schedule;
     this.refusedBackoff = refusedBackoff;
@@ -75,21 +74,25 @@ final class Renewals {
     if (open && running == null && current != null && !current.equals(scheduled)) {
       scheduled = current;
       failures = 0;
-      wake(schedule.firstAttempt(current.validity(), Optional.empty()));
+      wake(schedule.firstAttempt(current.lifetime(), Optional.empty()));
     }
   }
 
   /** Begins a renewal, or joins the one that runs. */
   synchronized CompletableFuture<Void> renewNow() {
     if (running == null) {
-      cancelTimer();
-      CompletableFuture<Void> result = new CompletableFuture<>();
-      running = result;
-      Thread thread = new Thread(() -> renew(result), name + "-renew");
-      thread.setDaemon(true);
-      thread.start();
+      begin();
     }
     return running;
+  }
+
+  private void begin() {
+    cancelTimer();
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    running = result;
+    Thread thread = new Thread(() -> renew(result), name + "-renew");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void wake(Instant due) {
@@ -104,7 +107,7 @@ final class Renewals {
     if (timers.now().isBefore(due)) {
       wake(due);
     } else {
-      renewNow();
+      begin();
     }
   }
 
@@ -112,13 +115,7 @@ final class Renewals {
     try {
       keeper.renew();
       succeeded();
-      move.get().whenComplete((done, failure) -> {
-        if (failure == null) {
-          result.complete(null);
-        } else {
-          result.completeExceptionally(failure);
-        }
-      });
+      move.accept(result);
     } catch (DeviceException e) {
       failed(e);
       result.completeExceptionally(e);
@@ -155,7 +152,7 @@ final class Renewals {
     }
     Optional<Duration> asked =
         cause instanceof RetryLaterException later ? later.retryAfter() : Optional.empty();
-    return schedule.nextAttempt(scheduled.validity(), now, failures, asked);
+    return schedule.nextAttempt(scheduled.lifetime(), now, failures, asked);
   }
 
   private void cancelTimer() {
