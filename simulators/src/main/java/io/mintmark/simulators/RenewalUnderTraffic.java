@@ -2,9 +2,12 @@ package io.mintmark.simulators;
 
 import io.mintmark.simulators.TelemetryRecorder.Balance;
 import io.mintmark.simulators.TelemetryRecorder.Duplicate;
+import java.math.BigInteger;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Telemetry that goes on while every device renews its certificate by its own schedule and moves
@@ -15,12 +18,10 @@ final class RenewalUnderTraffic implements AutoCloseable {
   private static final String STREAM = "renewal";
   private static final Duration LOOK = Duration.ofMillis(200);
 
-  /** A listener tells of a reconnect a little after it was, and other clocks tick nearby. */
-  private static final Duration AROUND = Duration.ofSeconds(2);
-
   private final DemoScene scene;
   private final Progress progress;
   private final List<VirtualDevice> devices;
+  private final Map<VirtualDevice, BigInteger> before = new HashMap<>();
   private final TelemetryRecorder recorder;
   private final Traffic traffic;
 
@@ -29,6 +30,7 @@ final class RenewalUnderTraffic implements AutoCloseable {
     this.scene = scene;
     this.progress = progress;
     devices = scene.fleet().connected();
+    devices.forEach(device -> before.put(device, device.usedSerial()));
     recorder = scene.record(STREAM);
     traffic = new Traffic(STREAM, devices, new Pacer(options.messagesPerSecond()), scene.clock());
     if (!devices.isEmpty()) {
@@ -93,24 +95,19 @@ final class RenewalUnderTraffic implements AutoCloseable {
             : balance + ", failed: " + sent.failures());
   }
 
+  /** How many have connected with another certificate since the traffic began. */
   private long renewed() {
-    return devices.stream().filter(VirtualDevice::hasRenewed).count();
+    return devices.stream()
+        .filter(device -> !Objects.equals(device.usedSerial(), before.get(device)))
+        .count();
   }
 
-  /** The same bytes again, around a reconnect of who sent them or of who received them. */
+  /** Around a reconnect of who sent the message or of who received it. */
   private boolean isRedelivery(Duplicate duplicate) {
-    List<Instant> received = scene.application().reconnects();
-    return duplicate.same()
-        && (isAround(duplicate, received)
-            || devices.stream()
-                .filter(device -> device.id().value().equals(duplicate.device()))
-                .anyMatch(device -> isAround(duplicate, device.arrivals())));
-  }
-
-  private static boolean isAround(Duplicate duplicate, List<Instant> reconnects) {
-    return reconnects.stream()
-        .anyMatch(at -> Micros.of(at.plus(AROUND)) >= duplicate.due()
-            && Micros.of(at.minus(AROUND)) <= duplicate.again());
+    return duplicate.isRedelivery(scene.application().reconnects())
+        || devices.stream()
+            .filter(device -> device.id().value().equals(duplicate.device()))
+            .anyMatch(device -> duplicate.isRedelivery(device.arrivals()));
   }
 
   @Override

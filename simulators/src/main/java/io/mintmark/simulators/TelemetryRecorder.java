@@ -2,6 +2,7 @@ package io.mintmark.simulators;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -24,7 +25,24 @@ public final class TelemetryRecorder implements MessageHandler {
    * @param again when it came again, microseconds since 1970
    * @param same whether the payload was the same, byte for byte
    */
-  public record Duplicate(String device, long sequence, long due, long again, boolean same) {}
+  public record Duplicate(String device, long sequence, long due, long again, boolean same) {
+
+    /** A reconnect is told of a little after it happened. */
+    private static final Duration AROUND = Duration.ofSeconds(2);
+
+    /**
+     * Whether QoS 1 explains it: the same bytes again, around a reconnect at which whoever had no
+     * acknowledgement yet had to send again (MQTT 5.0, section 4.4).
+     *
+     * @param reconnects of one of the two clients
+     */
+    boolean isRedelivery(List<Instant> reconnects) {
+      return same
+          && reconnects.stream()
+              .anyMatch(
+                  at -> Micros.of(at.plus(AROUND)) >= due && Micros.of(at.minus(AROUND)) <= again);
+    }
+  }
 
   /**
    * The books held against what was sent.

@@ -48,7 +48,6 @@ public final class VirtualDevice implements AutoCloseable {
   private final AtomicInteger disconnects = new AtomicInteger();
   private volatile long enrolledAt;
   private volatile long lostAt;
-  private volatile BigInteger firstSerial;
   private volatile BigInteger heldSerial;
   private volatile BigInteger usedSerial;
   private volatile boolean started;
@@ -86,16 +85,12 @@ public final class VirtualDevice implements AutoCloseable {
       }
       throw new IllegalStateException(e.getCause());
     }
-    if (firstSerial == null) {
-      firstSerial = credential().certificate().getSerialNumber();
-    }
     started = true;
   }
 
   /** Stops, and starts again with the credential it has stored. */
   void restart() throws DeviceException, TimeoutException, InterruptedException {
-    started = false;
-    client.close();
+    close();
     start();
   }
 
@@ -135,9 +130,9 @@ public final class VirtualDevice implements AutoCloseable {
     return started;
   }
 
-  /** Whether it has connected with another certificate than its first. */
-  boolean hasRenewed() {
-    return usedSerial != null && !usedSerial.equals(firstSerial);
+  /** The serial number of the certificate it last connected with; null before the first time. */
+  BigInteger usedSerial() {
+    return usedSerial;
   }
 
   /** Publishes with QoS 1; completes when the broker has it. */
@@ -177,6 +172,7 @@ public final class VirtualDevice implements AutoCloseable {
 
   @Override
   public void close() {
+    started = false;
     if (client != null) {
       client.close();
     }
@@ -187,6 +183,7 @@ public final class VirtualDevice implements AutoCloseable {
     @Override
     public void enrolled(Credential credential) {
       enrolledAt = System.nanoTime();
+      heldSerial = credential.certificate().getSerialNumber();
     }
 
     @Override

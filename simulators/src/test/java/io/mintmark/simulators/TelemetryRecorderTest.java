@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -104,5 +105,25 @@ class TelemetryRecorderTest {
     }
 
     assertThat(recorder.balance(Map.of("a", 1_000L))).isEqualTo(new Balance(1_000, 1_000, 0, 0));
+  }
+
+  @Test
+  void aRepeatAroundAReconnectIsARedelivery() {
+    long again = DUE + 10_000_000;
+    Duplicate duplicate = new Duplicate("a", 0, DUE, again, true);
+    Instant due = NOW.minusMillis(1);
+
+    assertThat(duplicate.isRedelivery(List.of(due.plusSeconds(5)))).isTrue();
+    assertThat(duplicate.isRedelivery(List.of(due.minusSeconds(60), due.plusSeconds(11))))
+        .isTrue();
+    assertThat(duplicate.isRedelivery(List.of())).isFalse();
+    assertThat(duplicate.isRedelivery(List.of(due.minusSeconds(60)))).isFalse();
+    assertThat(duplicate.isRedelivery(List.of(due.plusSeconds(60)))).isFalse();
+  }
+
+  @Test
+  void otherBytesAreNoRedeliveryWhateverTheReconnects() {
+    assertThat(new Duplicate("a", 0, DUE, DUE, false).isRedelivery(List.of(NOW)))
+        .isFalse();
   }
 }

@@ -31,8 +31,8 @@ final class TestBroker implements AutoCloseable {
     this.port = port;
   }
 
-  static TestBroker open(Path folder, Credential own) throws Exception {
-    return start(folder, own, null, null);
+  static TestBroker open(Path folder, Credential own, ExtensionMain extension) throws Exception {
+    return start(folder, own, null, extension);
   }
 
   static TestBroker guarded(
@@ -88,7 +88,7 @@ final class TestBroker implements AutoCloseable {
         .withConfigurationFolder(folder.resolve("conf"))
         .withDataFolder(folder.resolve("data"))
         .withExtensionsFolder(folder.resolve("extensions"))
-        .withEmbeddedExtension(extension == null ? null : embedded(extension))
+        .withEmbeddedExtension(embedded(extension))
         .withoutLoggingBootstrap()
         .build();
     hiveMq.start().get(60, TimeUnit.SECONDS);
@@ -97,8 +97,8 @@ final class TestBroker implements AutoCloseable {
 
   private static EmbeddedExtension embedded(ExtensionMain main) {
     return EmbeddedExtension.builder()
-        .withId("guard")
-        .withName("guard")
+        .withId("test")
+        .withName("test")
         .withVersion("1")
         .withExtensionMain(main)
         .build();

@@ -48,7 +48,9 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /**
  * An installation small enough to read: EST on the JDK's own HTTPS server, which believes whatever
- * certificate it is shown, and a {@link TestBroker}, open or guarded.
+ * certificate it is shown, and a {@link TestBroker}. A sound one does what a demo asks for. One
+ * that is not lets everybody into its broker, loses messages, leaves a device out, cannot be
+ * stopped, and revokes nobody.
  */
 final class TestInstallation implements Installation, AutoCloseable {
 
@@ -79,11 +81,11 @@ final class TestInstallation implements Installation, AutoCloseable {
   private HttpsServer service;
   private int servicePort;
 
-  TestInstallation(Path folder, boolean guarded) throws Exception {
-    guard = guarded ? new TestGuard() : null;
-    broker = guarded
+  TestInstallation(Path folder, boolean sound) throws Exception {
+    guard = sound ? new TestGuard() : null;
+    broker = sound
         ? TestBroker.guarded(folder, server, root.certificate(), guard)
-        : TestBroker.open(folder, server);
+        : TestBroker.open(folder, server, new TestLoss());
     startService();
   }
 
@@ -132,8 +134,8 @@ final class TestInstallation implements Installation, AutoCloseable {
 
   @Override
   public void revoke(DeviceId device) {
-    revoked.add(device.value());
     if (guard != null) {
+      revoked.add(device.value());
       guard.revoke(device);
     }
   }
@@ -162,12 +164,17 @@ final class TestInstallation implements Installation, AutoCloseable {
 
   @Override
   public void stopService() {
-    service.stop(0);
-    service = null;
+    if (guard != null) {
+      service.stop(0);
+      service = null;
+    }
   }
 
   @Override
   public void startService() throws IOException {
+    if (service != null) {
+      return;
+    }
     service = HttpsServer.create(new InetSocketAddress("localhost", servicePort), 200);
     servicePort = service.getAddress().getPort();
     service.setHttpsConfigurator(new Configurator(tls()));
@@ -204,7 +211,7 @@ final class TestInstallation implements Installation, AutoCloseable {
           (X509Certificate) ((HttpsExchange) exchange).getSSLSession().getPeerCertificates()[0];
       Matcher name =
           Pattern.compile("CN=([^,]+)").matcher(peer.getSubjectX500Principal().getName());
-      if (!name.find() || revoked.contains(name.group(1))) {
+      if (!name.find() || revoked.contains(name.group(1)) || isLeftOut(name.group(1))) {
         reply(exchange, 403, List.of());
         return;
       }
@@ -217,6 +224,10 @@ final class TestInstallation implements Installation, AutoCloseable {
     } catch (Exception e) {
       throw new IOException(e);
     }
+  }
+
+  private boolean isLeftOut(String device) {
+    return guard == null && device.equals("sensor-0002");
   }
 
   private static void reply(HttpExchange exchange, int status, List<X509Certificate> certificates)
@@ -243,7 +254,7 @@ final class TestInstallation implements Installation, AutoCloseable {
   @Override
   public void close() {
     if (service != null) {
-      stopService();
+      service.stop(0);
     }
     threads.shutdownNow();
     broker.close();
