@@ -44,6 +44,6 @@ final class Enrolling {
         row.title(),
         done == outcome.asked(),
         "%d/%d (%.0f/s)".formatted(done, outcome.asked(), rate),
-        done == outcome.asked() ? "" : outcome.failures().toString());
+        done == outcome.asked() ? "" : Reasons.text(outcome.failures()));
   }
 }

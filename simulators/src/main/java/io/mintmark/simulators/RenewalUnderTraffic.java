@@ -78,7 +78,7 @@ final class RenewalUnderTraffic implements AutoCloseable {
         && unexplained == 0
         && sent.failures().isEmpty();
     String figure =
-        "%d/%d renewed, %,d of %,d messages lost, %d duplicates (%d redelivered by QoS 1)"
+        "%d/%d renewed, %,d of %,d messages lost, %d duplicates (%d by QoS 1 redelivery)"
             .formatted(
                 renewed,
                 devices.size(),
@@ -92,7 +92,8 @@ final class RenewalUnderTraffic implements AutoCloseable {
         figure,
         held
             ? "longest gap between two connections %.0f ms".formatted(gap)
-            : balance + ", failed: " + sent.failures());
+            : "%d unknown messages, %s"
+                .formatted(balance.unknown(), Reasons.text(sent.failures())));
   }
 
   /** How many have connected with another certificate since the traffic began. */

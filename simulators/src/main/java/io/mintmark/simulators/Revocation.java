@@ -15,7 +15,7 @@ import java.util.List;
 final class Revocation {
 
   private static final Duration PROMISE = Duration.ofSeconds(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int FORBIDDEN = 403;
 
   /** What the service said to a request. */

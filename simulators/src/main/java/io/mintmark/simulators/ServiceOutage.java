@@ -60,9 +60,8 @@ final class ServiceOutage {
             ? "connect p99 %.0f ms".formatted(outcome.latency().p99())
             : (wasDown ? "" : "the service STILL ANSWERED when it was stopped; ")
                 + (back ? "" : "the service did not come back; ")
-                + "failed: "
-                + outcome.failures()
-                + sent.failures());
+                + Reasons.text(outcome.failures())
+                + (balance.lost() == 0 ? "" : "; messages: " + Reasons.text(sent.failures())));
   }
 
   private static Traffic.Sent oneMessageEach(DemoScene scene, List<VirtualDevice> some)

@@ -48,6 +48,8 @@ final class SteadyTelemetry {
         "%,d = %,d, p99 %.1f ms".formatted(sent.total(), balance.received(), latency.p99()),
         held
             ? "by %d devices at %.0f/s".formatted(devices.size(), options.messagesPerSecond())
-            : balance + ", " + repeats + " duplicates, failed: " + sent.failures());
+            : "%d lost, %d unknown, %d duplicates, %s"
+                .formatted(
+                    balance.lost(), balance.unknown(), repeats, Reasons.text(sent.failures())));
   }
 }

@@ -30,7 +30,7 @@ public final class VirtualFleet implements AutoCloseable {
    * @param failures how many it did not work for, by reason
    */
   public record Outcome(
-      int done, int asked, Duration took, Latency latency, Map<String, Integer> failures) {
+      int done, int asked, Duration took, Latency latency, Map<String, Long> failures) {
 
     /** Whether it worked for all of at least one. */
     public boolean complete() {
@@ -91,7 +91,7 @@ public final class VirtualFleet implements AutoCloseable {
    */
   Outcome each(List<VirtualDevice> some, String what, Deed deed) throws InterruptedException {
     Latency.Recorder latency = new Latency.Recorder();
-    Map<String, Integer> failures = new TreeMap<>();
+    Map<String, Long> failures = new TreeMap<>();
     AtomicInteger done = new AtomicInteger();
     long start = System.nanoTime();
     List<Future<?>> running = new ArrayList<>();
@@ -109,7 +109,7 @@ public final class VirtualFleet implements AutoCloseable {
         try {
           one.get();
         } catch (ExecutionException e) {
-          failures.merge(String.valueOf(e.getCause().getMessage()), 1, Integer::sum);
+          failures.merge(String.valueOf(e.getCause().getMessage()), 1L, Long::sum);
         }
       }
     } finally {
