@@ -12,7 +12,6 @@ import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -115,25 +114,10 @@ final class Enrolment {
 
   private Credential accept(KeyPair keys, List<X509Certificate> certificates, EstClient est)
       throws DeviceException, EstException {
-    X509Certificate leaf = certificates.stream()
-        .filter(c -> c.getPublicKey().equals(keys.getPublic()))
-        .findFirst()
-        .orElseThrow(() -> new RefusedException(
-            "the service answered without a certificate for the key it was asked for"));
-    List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
-    certificates.stream().filter(c -> !c.equals(leaf)).forEach(chain::add);
-    if (chain.size() == 1 && !issuedByAnchor(leaf)) {
-      // RFC 7030 lets the answer be the leaf alone; the broker needs what is between.
-      est.caCertificates().stream().filter(c -> !anchors.contains(c)).forEach(chain::add);
-    }
-    Credential credential = new Credential(keys.getPrivate(), chain);
+    Credential credential =
+        new Credential(keys.getPrivate(), est.chain(keys.getPublic(), certificates));
     requireDevice(credential);
     return credential;
-  }
-
-  private boolean issuedByAnchor(X509Certificate leaf) {
-    return anchors.stream()
-        .anyMatch(a -> a.getSubjectX500Principal().equals(leaf.getIssuerX500Principal()));
   }
 
   private void requireDevice(Credential credential) throws RefusedException {
