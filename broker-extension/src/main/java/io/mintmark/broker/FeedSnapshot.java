@@ -90,9 +90,8 @@ record FeedSnapshot(
         newBundle = entry.bundle();
       }
     }
-    serials
-        .values()
-        .removeIf(d -> d.until() != null && d.until().plus(KEPT_AFTER_EXPIRY).isBefore(now));
+    Instant forgotten = now.minus(KEPT_AFTER_EXPIRY);
+    serials.values().removeIf(d -> d.until() != null && d.until().isBefore(forgotten));
     // Nothing more came although there is a later head: what was in between is gone, pass over it.
     long reached = page.entries().isEmpty() ? Math.max(last, page.head()) : last;
     return new FeedSnapshot(

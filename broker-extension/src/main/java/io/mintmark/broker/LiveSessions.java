@@ -73,8 +73,4 @@ final class LiveSessions {
   Collection<LiveSession> all() {
     return byNumber.values();
   }
-
-  int size() {
-    return byNumber.size();
-  }
 }

@@ -82,6 +82,7 @@ public final class MintmarkExtension implements ExtensionMain {
     follower = new FeedFollower(
         client, new SnapshotFile(settings.snapshot()), state, clock, (before, after) -> {
           cutter.changed(before, after);
+          LooseGrants.warn(before, after);
           if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
             trust(after.bundle(), client, chainCheck);
           }

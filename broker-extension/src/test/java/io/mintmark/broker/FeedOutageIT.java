@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.testing.HeldCertificate;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +90,37 @@ class FeedOutageIT {
     world.feed.start();
     await().ignoreExceptions().untilAsserted(() -> world.device("sensors", "d1").close());
     assertThat(Files.exists(folder.resolve("feed.json"))).isTrue();
+  }
+
+  @Test
+  void whatChangedWhileTheBrokerWasDownHoldsWhenItIsBack() throws Exception {
+    world.startBroker();
+    world.connect(device("away"), "away", AdmissionIT::keepSession).close();
+    world.stopBroker();
+    world.feed.deny(TestPki.deviceId("sensors", "away"), "revoked");
+    try (LogLines log = new LogLines()) {
+      world.startBroker();
+      await().until(() -> log.lines().contains("DEBUG no session is stored for away any more"));
+    }
+
+    HeldCertificate nextRoot =
+        HeldCertificate.builder().commonName("next root").authority(1).build();
+    Credential next = HeldCertificate.builder()
+        .commonName("d1")
+        .uri(TestPki.deviceId("sensors", "d1"))
+        .purposes(KeyPurposeId.id_kp_clientAuth)
+        .signedBy(nextRoot)
+        .build()
+        .credential();
+    assertThatThrownBy(() -> world.connect(next, "d1").close())
+        .hasCauseInstanceOf(IOException.class);
+    world.feed.bundle(List.of(world.pki.root.certificate(), nextRoot.certificate()));
+    // HiveMQ looks at its trust store every 10 s.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .untilAsserted(() -> world.connect(next, "d1").close());
+    world.device("sensors", "d2").close();
   }
 
   private Credential device(String device) {
