@@ -164,9 +164,11 @@ final class Session {
     return new InvalidRequestException(
         message.qos() > connection.maximumQos()
             ? "the broker takes no messages of QoS 1"
-            : "a message of " + message.payload().length
+            : "a message of "
+                + message.payload().length
                 + " bytes is too large: the broker takes packets of "
-                + connection.largestPacket());
+                + connection.largestPacket()
+                + " bytes");
   }
 
   /** The broker answered a PUBLISH; the message it was, or null if none waits for it. */

@@ -213,8 +213,15 @@ class DeviceClientIT {
   void doesNotSendWhatTheBrokerWouldNotTake() throws Exception {
     try (DeviceClient client = devices.device("d-10", events).build()) {
       client.start();
-      // HiveMQ's limit, 256 MiB, is out of reach here, so the client is told another one.
-      assertThat(client.publish("telemetry/d-10/a", new byte[1 << 20], 1).get()).isNull();
+      byte[] tooLarge = new byte[TestBroker.LARGEST_PACKET];
+      for (int qos : List.of(0, 1)) {
+        assertThatThrownBy(
+                () -> client.publish("telemetry/d-10/a", tooLarge, qos).get())
+            .cause()
+            .isInstanceOf(InvalidRequestException.class)
+            .hasMessageContaining("too large: the broker takes packets of 100000 bytes");
+      }
+      client.publish("telemetry/d-10/a", "small".getBytes(UTF_8), 1).get();
     }
   }
 
@@ -236,6 +243,7 @@ class DeviceClientIT {
       devices.broker.kick("d-11");
       await().untilAsserted(() -> assertThat(application.received).contains(will));
     }
+    assertThat(events.count("disconnected")).isEqualTo(1);
   }
 
   @Test

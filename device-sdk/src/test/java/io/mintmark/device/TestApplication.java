@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.mqttv5.client.MqttClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
@@ -13,7 +14,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 
-/** The application "app" behind the broker, on a client that is not ours. */
+/** An application behind the broker, on a client that is not ours. */
 final class TestApplication implements AutoCloseable {
 
   /**
@@ -24,12 +25,16 @@ final class TestApplication implements AutoCloseable {
    */
   record Received(String topic, String text) {}
 
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
   final List<Received> received = new CopyOnWriteArrayList<>();
   private final MqttClient client;
 
   TestApplication(int port, Credential credential, Collection<X509Certificate> anchors)
       throws MqttException {
-    client = new MqttClient("ssl://localhost:" + port, "app", new MemoryPersistence());
+    // Paho's automatic reconnect may outlive its client: one name twice would mean a takeover.
+    String id = "app-" + COUNT.incrementAndGet();
+    client = new MqttClient("ssl://localhost:" + port, id, new MemoryPersistence());
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setSocketFactory(credential.tlsContext(anchors).getSocketFactory());
     options.setAutomaticReconnect(true);

@@ -32,7 +32,7 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * An embedded HiveMQ with mutual TLS. A client may publish to {@code telemetry/<id>/#} and
- * subscribe to {@code commands/<id>/#}; one called "app" may do the reverse for all.
+ * subscribe to {@code commands/<id>/#}; one called {@code app-...} may do the reverse for all.
  */
 final class TestBroker implements AutoCloseable {
 
@@ -43,6 +43,9 @@ final class TestBroker implements AutoCloseable {
    * @param serial of the certificate it was sent with
    */
   record Connect(String clientId, BigInteger serial) {}
+
+  /** Bytes of the largest packet it takes. */
+  static final int LARGEST_PACKET = 100_000;
 
   private static final String PASSWORD = "changeit";
 
@@ -101,11 +104,19 @@ final class TestBroker implements AutoCloseable {
               </tls>
             </tls-tcp-listener>
           </listeners>
+          <mqtt><packets><max-packet-size>%d</max-packet-size></packets></mqtt>
           <persistence><mode>%s</mode></persistence>
           <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
         </hivemq>
         """.formatted(
-            port, conf, PASSWORD, PASSWORD, conf, PASSWORD, durable ? "file" : "in-memory"));
+            port,
+            conf,
+            PASSWORD,
+            PASSWORD,
+            conf,
+            PASSWORD,
+            LARGEST_PACKET,
+            durable ? "file" : "in-memory"));
     start();
   }
 
@@ -187,7 +198,7 @@ final class TestBroker implements AutoCloseable {
         output.failAuthentication(ConnackReasonCode.NOT_AUTHORIZED, "device is revoked");
         return;
       }
-      boolean app = id.equals("app");
+      boolean app = id.startsWith("app-");
       String own = app ? "+" : id;
       output.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
       output
