@@ -28,12 +28,14 @@ public final class ApplicationClient implements AutoCloseable {
 
   private final String name;
   private final MqttAsyncClient client;
+  private final HeldSockets sockets;
   private final List<MessageHandler> handlers = new CopyOnWriteArrayList<>();
   private final List<Instant> reconnects = new CopyOnWriteArrayList<>();
 
-  private ApplicationClient(String name, MqttAsyncClient client) {
+  private ApplicationClient(String name, MqttAsyncClient client, HeldSockets sockets) {
     this.name = name;
     this.client = client;
+    this.sockets = sockets;
   }
 
   /**
@@ -50,10 +52,11 @@ public final class ApplicationClient implements AutoCloseable {
       String host, int port, Collection<X509Certificate> trust, Credential credential, Clock clock)
       throws IOException {
     String name = credential.identity().name();
+    HeldSockets sockets = new HeldSockets(credential.tlsContext(trust).getSocketFactory());
     try {
       MqttAsyncClient paho =
           new MqttAsyncClient("ssl://" + host + ":" + port, name, new MemoryPersistence());
-      ApplicationClient application = new ApplicationClient(name, paho);
+      ApplicationClient application = new ApplicationClient(name, paho, sockets);
       paho.setCallback(new PahoEvents() {
         @Override
         void arrived(String topic, byte[] payload) {
@@ -68,7 +71,7 @@ public final class ApplicationClient implements AutoCloseable {
         }
       });
       MqttConnectionOptions options = new MqttConnectionOptions();
-      options.setSocketFactory(credential.tlsContext(trust).getSocketFactory());
+      options.setSocketFactory(sockets);
       options.setCleanStart(false);
       options.setSessionExpiryInterval(SESSION_SECONDS);
       options.setConnectionTimeout(CONNECT_SECONDS);
@@ -77,7 +80,7 @@ public final class ApplicationClient implements AutoCloseable {
       try {
         paho.connect(options).waitForCompletion(ANSWER_MILLIS + CONNECT_SECONDS * 1000L);
       } catch (MqttException e) {
-        paho.close(true);
+        application.close();
         throw e;
       }
       return application;
@@ -155,5 +158,6 @@ public final class ApplicationClient implements AutoCloseable {
     } catch (MqttException e) {
       // Closed already.
     }
+    sockets.close();
   }
 }

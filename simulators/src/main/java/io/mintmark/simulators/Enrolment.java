@@ -8,22 +8,23 @@ import io.mintmark.identity.EstException;
 import io.mintmark.identity.FleetId;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** EST by hand (RFC 7030), for devices that do not behave like the SDK. */
 record Enrolment(Installation installation, FleetId fleet) {
 
   /** A first operational credential, by the bootstrap one and a key of one's choice. */
   Credential enrol(DeviceId device, Credential bootstrap, KeyPair keys) throws EstException {
-    byte[] request = CertificateRequest.create(keys, device.value());
-    return credential(keys, est(bootstrap).simpleEnroll(request));
+    EstClient est = est(bootstrap);
+    return credential(est, keys, est.simpleEnroll(CertificateRequest.create(keys, device.value())));
   }
 
   /** The next operational credential, by the current one. */
   Credential renew(Credential current, KeyPair keys) throws EstException {
-    byte[] request = CertificateRequest.renew(keys, current.certificate());
-    return credential(keys, est(current).simpleReenroll(request));
+    EstClient est = est(current);
+    return credential(
+        est, keys, est.simpleReenroll(CertificateRequest.renew(keys, current.certificate())));
   }
 
   /** Whether the service answers what it answers to everybody (section 4.1). */
@@ -44,10 +45,17 @@ record Enrolment(Installation installation, FleetId fleet) {
         EstClient.label(installation.service(), fleet), shown.tlsContext(installation.trust()));
   }
 
-  /** Without the root, which the broker has. */
-  private Credential credential(KeyPair keys, List<X509Certificate> answer) {
-    Set<X509Certificate> roots = Set.copyOf(installation.trust());
-    return new Credential(
-        keys.getPrivate(), answer.stream().filter(c -> !roots.contains(c)).toList());
+  /**
+   * The answer may be the new certificate alone (section 4.2.3); the broker needs what is between it
+   * and the root.
+   */
+  private Credential credential(EstClient est, KeyPair keys, List<X509Certificate> answer)
+      throws EstException {
+    List<X509Certificate> chain = new ArrayList<>(answer);
+    if (chain.size() == 1) {
+      chain.addAll(est.caCertificates());
+    }
+    chain.removeAll(installation.trust());
+    return new Credential(keys.getPrivate(), chain);
   }
 }

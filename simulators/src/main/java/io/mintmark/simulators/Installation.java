@@ -54,6 +54,6 @@ public interface Installation {
   /** Stops the provisioning service, and nothing else; returns when its ports are closed. */
   void stopService() throws IOException;
 
-  /** Starts it again where it was. */
+  /** Starts it again where it was; returns when the brokers follow its feed again. */
   void startService() throws IOException;
 }

@@ -19,12 +19,12 @@ final class IntruderClient implements AutoCloseable {
   private static final int SECONDS = 5;
 
   private final MqttAsyncClient client;
-  private final SSLContext tls;
+  private final HeldSockets sockets;
   private final Watch watch = new Watch();
 
   private IntruderClient(MqttAsyncClient client, SSLContext tls) {
     this.client = client;
-    this.tls = tls;
+    sockets = new HeldSockets(tls.getSocketFactory());
     client.setCallback(new PahoEvents() {
       @Override
       void arrived(String topic, byte[] payload) {
@@ -65,7 +65,7 @@ final class IntruderClient implements AutoCloseable {
   }
 
   private Sighting connect(MqttConnectionOptions options) {
-    options.setSocketFactory(tls.getSocketFactory());
+    options.setSocketFactory(sockets);
     options.setConnectionTimeout(SECONDS);
     options.setAutomaticReconnect(false);
     options.setCleanStart(true);
@@ -134,6 +134,7 @@ final class IntruderClient implements AutoCloseable {
     } catch (MqttException e) {
       // Cut already.
     }
+    sockets.close();
   }
 
   /** Ends what is open. Paho's own close only forgets, and trips up threads that still end. */

@@ -155,6 +155,11 @@ final class Stage {
     return watch.saw(payload) ? "the message was DELIVERED to the application" : null;
   }
 
+  /** Waits for the application to be shown a payload; whether it was. */
+  boolean delivered(String payload) throws InterruptedException {
+    return watch.await(payload, LIMIT);
+  }
+
   /** Publishes a payload in the victim's own name; whether the application then saw it. */
   boolean publishAsVictim(String payload) throws InterruptedException {
     byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
