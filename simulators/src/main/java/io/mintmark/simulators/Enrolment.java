@@ -8,7 +8,6 @@ import io.mintmark.identity.EstException;
 import io.mintmark.identity.FleetId;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 
 /** EST by hand (RFC 7030), for devices that do not behave like the SDK. */
@@ -45,17 +44,8 @@ record Enrolment(Installation installation, FleetId fleet) {
         EstClient.label(installation.service(), fleet), shown.tlsContext(installation.trust()));
   }
 
-  /**
-   * The answer may be the new certificate alone (section 4.2.3); the broker needs what is between it
-   * and the root.
-   */
-  private Credential credential(EstClient est, KeyPair keys, List<X509Certificate> answer)
+  private static Credential credential(EstClient est, KeyPair keys, List<X509Certificate> answer)
       throws EstException {
-    List<X509Certificate> chain = new ArrayList<>(answer);
-    if (chain.size() == 1) {
-      chain.addAll(est.caCertificates());
-    }
-    chain.removeAll(installation.trust());
-    return new Credential(keys.getPrivate(), chain);
+    return new Credential(keys.getPrivate(), est.chain(keys.getPublic(), answer));
   }
 }
