@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A connected device is revoked: its live session ends within a second, its certificate does not
+ * A connected device is revoked: its live session ends, and how soon is said; its certificate does not
  * open the broker any more, and neither that certificate nor the factory's gets it another.
  */
 final class Revocation {
