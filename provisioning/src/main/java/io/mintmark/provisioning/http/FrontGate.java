@@ -31,15 +31,25 @@ final class FrontGate extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     if (!isPlain(request.getHttpURI().getPath())) {
-      Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
-      return true;
+      return refuse(request, response, callback, HttpStatus.NOT_FOUND_404);
     }
     if (!methods.contains(request.getMethod())) {
       response.getHeaders().put(HttpHeader.ALLOW, String.join(", ", methods));
-      Response.writeError(request, response, callback, HttpStatus.METHOD_NOT_ALLOWED_405);
-      return true;
+      return refuse(request, response, callback, HttpStatus.METHOD_NOT_ALLOWED_405);
     }
     return super.handle(request, response, callback);
+  }
+
+  private static boolean refuse(Request request, Response response, Callback callback, int status) {
+    RefusalLog.write(
+        request.getMethod(),
+        request.getHttpURI().getPath(),
+        "not looked at",
+        Request.getRemoteAddr(request),
+        status,
+        HttpStatus.getMessage(status));
+    Response.writeError(request, response, callback, status);
+    return true;
   }
 
   /** Whether each segment is one or more unreserved characters (RFC 3986, section 2.3). */
