@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.javalin.config.RoutesConfig;
 import io.mintmark.identity.Credential;
@@ -179,6 +180,23 @@ class HttpsServerIT {
         client().raw((request + chunk.repeat(400) + "0\r\n\r\n").getBytes(ISO_8859_1));
     assertThat(answer.status()).isEqualTo(413);
     assertOneLine(answer);
+  }
+
+  @Test
+  void takesAClientThatHangsUpForAnEverydayThing() throws Exception {
+    LogLines log = new LogLines();
+    log.attach();
+    try {
+      try (SSLSocket socket = client().connect()) {
+        String head = "POST /body HTTP/1.1|Host: l|Content-Type: application/pkcs10|"
+            + "Content-Length: 900||only the beginning";
+        socket.getOutputStream().write(head.replace("|", "\r\n").getBytes(UTF_8));
+      }
+      await().until(() -> !log.lines().isEmpty());
+      assertThat(log.lines()).hasSize(1).allMatch(line -> line.startsWith("INFO"));
+    } finally {
+      log.detach();
+    }
   }
 
   @Test
