@@ -64,7 +64,7 @@ public final class Provisioning implements AutoCloseable {
     enroller = new Enroller(registry, trustDomain, issuance, live, audit, clock);
     renewer = new Renewer(registry, peers, issuance, live, audit);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    fleets = new FleetApplier(registry, trustDomain, feed, audit, clock);
+    fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
     manifests = new ManifestImporter(registry, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.FleetApplier.Change;
@@ -150,5 +151,12 @@ class FleetApplierTest {
 
     assertThat(installation.get().fleetViews().exists(new FleetId("pumps"))).isFalse();
     assertThat(installation.audited()).hasToString(before);
+  }
+
+  @Test
+  void refusesItsOwnCaAsAFactory() {
+    pem = Pem.encode(installation.get().authority().trustAnchors()).replace("\n", "\\n");
+
+    assertRefused(INVALID, "is this installation's own CA", () -> apply(pumps("")));
   }
 }
