@@ -134,6 +134,15 @@ class HttpsServerIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"?a=%zz", "?a=%", "?a=%4", "?%g0=1"})
+  void refusesAQueryItCannotDecode(String query) throws Exception {
+    RawHttps.Answer answer = client().get("/a/x/b" + query);
+    assertThat(answer.status()).isEqualTo(400);
+    assertOneLine(answer);
+    assertThat(client().get("/a/x/b?a=%41&b=%2F").status()).isEqualTo(200);
+  }
+
   @Test
   void namesTheMethodsAPathHas() throws Exception {
     RawHttps.Answer answer = client().get("/body");
