@@ -78,7 +78,7 @@ public final class ProvisioningService implements AutoCloseable {
       return service;
     } finally {
       if (!started) {
-        closeAll(operators, devices, core);
+        closeAll(core, devices, operators);
       }
     }
   }
@@ -162,15 +162,15 @@ public final class ProvisioningService implements AutoCloseable {
   @Override
   public void close() {
     renewal.shutdownNow();
-    closeAll(operators, devices, core);
+    closeAll(core, devices, operators);
   }
 
-  private static void closeAll(OperatorServer operators, DeviceServer devices, Provisioning core) {
-    // The registry last: requests being answered may still need it.
+  /** The registry last, for requests still being answered need it; each whatever others throw. */
+  private static void closeAll(Provisioning core, DeviceServer devices, OperatorServer operators) {
     try (core;
         devices;
         operators) {
-      LOG.debug("closing");
+      LOG.debug("stopping");
     }
   }
 }

@@ -15,13 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what a route throws into a status and its words, and writes the log's one line about it.
+ * Turns what a route throws into a status and its words, and has its one line written to the log.
  * The only place that knows which status belongs to which {@link Refusal.Kind}.
  */
 final class Answers {
 
-  private static final Logger LOG = LoggerFactory.getLogger("io.mintmark.provisioning.refused");
-  private static final Logger ERRORS = LoggerFactory.getLogger(Answers.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final String RETRY_AFTER_SECONDS = "5";
   private static final String BLAND = "internal error; the service's log has the cause";
 
@@ -78,33 +77,31 @@ final class Answers {
   }
 
   private void failed(Exception e, Context ctx) {
-    ERRORS.error("{} {} failed", ctx.req().getMethod(), Printable.of(ctx.path()), e);
+    LOG.error("{} {} failed", ctx.req().getMethod(), Printable.of(ctx.path()), e);
     write(ctx, 500, BLAND, List.of());
   }
 
   private void failedBadly(HttpServletResponse response, Error error) {
-    ERRORS.error("a request failed", error);
+    LOG.error("a request failed", error);
     response.setStatus(500);
     response.setContentType(format.contentType());
     try {
       response.getWriter().write(format.body(BLAND, List.of()));
     } catch (IOException | IllegalStateException e) {
-      ERRORS.debug("the client could not be told", e);
+      LOG.debug("the client could not be told", e);
     }
   }
 
   private void answer(Context ctx, int status, String message, List<String> details) {
-    LOG.info(
-        "{} {} refused with {}: {}{} ({}, from {})",
+    RefusalLog.write(
         ctx.req().getMethod(),
-        Printable.of(ctx.path()),
-        status,
-        message,
-        details.isEmpty() ? "" : " [" + details.size() + " details]",
+        ctx.path(),
         OperatorAuthentication.operatorIfAny(ctx)
             .map(operator -> "operator: " + operator)
             .orElseGet(() -> "client certificate: " + PeerCertificates.describe(ctx)),
-        ctx.ip());
+        ctx.ip(),
+        status,
+        details.isEmpty() ? message : message + " [" + details.size() + " details]");
     write(ctx, status, message, details);
   }
 

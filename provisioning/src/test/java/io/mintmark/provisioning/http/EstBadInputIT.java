@@ -2,6 +2,7 @@ package io.mintmark.provisioning.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.mintmark.identity.CertificateRequest;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What EST must turn away, sent over real TLS: each time the status, one line of text that says
- * why, and not one row of the registry changed.
+ * why, the same line in the log, and not one row of the registry changed.
  */
 class EstBadInputIT {
 
@@ -42,6 +43,8 @@ class EstBadInputIT {
   private static final String PKCS10 = "application/pkcs10";
   private static final KeyPair KEYS = CertificateRequest.newKeyPair();
   private static final byte[] REQUEST = CertificateRequest.create(KEYS, "d-1");
+
+  private static final LogLines LOG = new LogLines();
 
   private static RunningService running;
   private static Credential bootstrap;
@@ -70,10 +73,12 @@ class EstBadInputIT {
     suspended = enroll("d-suspended");
     running.post("/api/v1/devices/d-revoked/revoke");
     running.post("/api/v1/devices/d-suspended/suspend");
+    LOG.attach();
   }
 
   @AfterAll
   static void stop() {
+    LOG.detach();
     running.close();
   }
 
@@ -89,11 +94,17 @@ class EstBadInputIT {
   private void row(String name, int status, String reason, Sending sending) {
     rows.add(dynamicTest(name, () -> {
       List<String> before = running.registry();
+      LOG.clear();
       RawHttps.Answer answer = sending.send();
       assertThat(answer.status()).as(answer.body()).isEqualTo(status);
       assertThat(answer.header("Content-Type")).startsWith("text/plain");
       assertThat(answer.body()).endsWith("\n").hasLineCount(1).contains(reason);
       assertThat(running.registry()).isEqualTo(before);
+      await().untilAsserted(() -> assertThat(LOG.lines()).hasSize(1));
+      assertThat(LOG.lines().get(0))
+          .startsWith("INFO ")
+          .contains("refused with " + status, reason, "from 127.0.0.1")
+          .matches("[ -~]+");
     }));
   }
 

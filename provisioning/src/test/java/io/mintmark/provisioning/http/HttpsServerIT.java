@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.javalin.config.RoutesConfig;
 import io.mintmark.identity.Credential;
@@ -133,6 +134,15 @@ class HttpsServerIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"?a=%zz", "?a=%", "?a=%4", "?%g0=1"})
+  void refusesAQueryItCannotDecode(String query) throws Exception {
+    RawHttps.Answer answer = client().get("/a/x/b" + query);
+    assertThat(answer.status()).isEqualTo(400);
+    assertOneLine(answer);
+    assertThat(client().get("/a/x/b?a=%41&b=%2F").status()).isEqualTo(200);
+  }
+
   @Test
   void namesTheMethodsAPathHas() throws Exception {
     RawHttps.Answer answer = client().get("/body");
@@ -182,6 +192,23 @@ class HttpsServerIT {
   }
 
   @Test
+  void takesAClientThatHangsUpForAnEverydayThing() throws Exception {
+    LogLines log = new LogLines();
+    log.attach();
+    try {
+      try (SSLSocket socket = client().connect()) {
+        String head = "POST /body HTTP/1.1|Host: l|Content-Type: application/pkcs10|"
+            + "Content-Length: 900||only the beginning";
+        socket.getOutputStream().write(head.replace("|", "\r\n").getBytes(UTF_8));
+      }
+      await().until(() -> !log.lines().isEmpty());
+      assertThat(log.lines()).hasSize(1).allMatch(line -> line.startsWith("INFO"));
+    } finally {
+      log.detach();
+    }
+  }
+
+  @Test
   void asksForTheMediaTypeOfTheRoute() throws Exception {
     assertThat(client()
             .post("/body", "Application/PKCS10; charset=utf-8", new byte[] {1})
@@ -226,11 +253,18 @@ class HttpsServerIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"/broken", "/overflow"})
-  void tellsNobodyWhatBroke(String path) throws Exception {
-    RawHttps.Answer answer = client().get(path);
-    assertThat(answer.status()).isEqualTo(500);
-    assertThat(answer.body()).doesNotContain("secret").doesNotContain("Exception");
-    assertOneLine(answer);
+  void tellsNobodyButTheLogWhatBroke(String path) throws Exception {
+    LogLines log = new LogLines();
+    log.attach();
+    try {
+      RawHttps.Answer answer = client().get(path);
+      assertThat(answer.status()).isEqualTo(500);
+      assertThat(answer.body()).doesNotContain("secret").doesNotContain("Exception");
+      assertOneLine(answer);
+      assertThat(log.lines()).hasSize(1).allMatch(line -> line.startsWith("ERROR"));
+    } finally {
+      log.detach();
+    }
   }
 
   @Test
