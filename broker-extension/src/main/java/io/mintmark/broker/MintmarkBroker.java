@@ -244,8 +244,12 @@ public final class MintmarkBroker implements AutoCloseable {
   }
 
   private static void stop(HiveMQServer server, TlsListener listener) {
-    if (server != null) {
-      server.stop();
+    try {
+      if (server != null) {
+        server.stop();
+      }
+    } catch (RuntimeException e) {
+      log.error("HiveMQ did not stop cleanly", e);
     }
     try {
       listener.shut();
