@@ -42,12 +42,15 @@ final class RawMqtt implements AutoCloseable {
     return connack[3];
   }
 
-  /** CONNECT of MQTT 5 with a clean start; returns the reason code (section 3.2.2.2). */
+  /**
+   * CONNECT of MQTT 5 with a clean start; returns the reason code of the CONNACK (section 3.2.2.2),
+   * or of the DISCONNECT that came instead.
+   */
   int connect5(String clientId) throws IOException {
     sendConnect5(clientId, 0);
-    in.readByte();
-    byte[] connack = in.readNBytes(in.readByte());
-    return connack[1] & 0xff;
+    boolean connack = in.readByte() == 0x20;
+    byte[] body = in.readNBytes(in.readByte());
+    return body[connack ? 1 : 0] & 0xff;
   }
 
   /** The same, without waiting for the answer; with a keep alive in seconds, 0 for none. */
