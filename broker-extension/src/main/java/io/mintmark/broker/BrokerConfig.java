@@ -15,8 +15,8 @@ import java.util.Objects;
  *     https://pki.example.org:8443}
  * @param bindAddress the address to listen on, for example {@code 0.0.0.0}
  * @param port the TCP port for MQTT over TLS; 0 takes a free one
- * @param maxStaleness when the feed was not heard for longer, nobody new is admitted; live sessions
- *     stay
+ * @param maxStaleness when the feed was not heard for longer, nobody new is admitted, live sessions
+ *     stay; at least a minute
  */
 public record BrokerConfig(
     Path folder, URI service, String bindAddress, int port, Duration maxStaleness) {

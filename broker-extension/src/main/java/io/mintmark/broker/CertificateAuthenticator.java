@@ -49,7 +49,8 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       session = register(input, output, chain);
       TopicGrants grants = admission.grants(session.identity(), session.serial());
       if (!sessions.admit(session, Permissions.of(grants))) {
-        throw new RefusedException(Refusal.DENIED_IDENTITY, "denied while connecting");
+        throw new RefusedException(
+            Refusal.DENIED_IDENTITY, session.cutReason() + " while connecting");
       }
       output.authenticateSuccessfully(true);
       admitted = true;
@@ -111,13 +112,13 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
         why.refusal().word(),
         certificate == null ? "-" : name(certificate),
         certificate == null ? "-" : serial(certificate),
-        quoted(input.getClientInformation().getClientId()),
+        Quoted.of(input.getClientInformation().getClientId()),
         input
             .getConnectionInformation()
             .getInetAddress()
             .map(InetAddress::getHostAddress)
             .orElse("-"),
-        quoted(why.getMessage()));
+        Quoted.of(why.getMessage()));
   }
 
   /** The identity, or where there is none the subject. */
@@ -125,12 +126,7 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
     try {
       return Identity.of(certificate).spiffeId();
     } catch (IllegalArgumentException e) {
-      return quoted(certificate.getSubjectX500Principal().getName());
+      return Quoted.of(certificate.getSubjectX500Principal().getName());
     }
-  }
-
-  /** In quotes, and without any of its own: nobody can make one value look like two. */
-  private static String quoted(String value) {
-    return '"' + Printable.of(value).replace('"', '\'') + '"';
   }
 }

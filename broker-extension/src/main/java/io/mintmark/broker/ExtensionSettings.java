@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  *
  * @param folder holds {@code credential.pem} and {@code trust.pem}, gets {@code feed.json}
  * @param service the provisioning service, an https URI
- * @param maxStaleness how long after the feed was last heard newcomers are still admitted
+ * @param maxStaleness how long after the feed was last heard newcomers are still admitted, at
+ *     least a minute
  */
 record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
 
@@ -28,6 +29,7 @@ record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
   static final String FILE = "mintmark-broker.properties";
 
   private static final Set<String> KEYS = Set.of("service", "folder", "max-staleness");
+  private static final Duration SHORTEST = Duration.ofMinutes(1);
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
 
   ExtensionSettings {
@@ -36,9 +38,10 @@ record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
           + Printable.of(service.toString())
           + "' is not an https URI with a host, for example https://pki.example.org:8443");
     }
-    if (maxStaleness.isNegative() || maxStaleness.isZero()) {
-      throw new IllegalArgumentException(
-          "max-staleness must be longer than nothing, not " + maxStaleness);
+    if (maxStaleness.compareTo(SHORTEST) < 0) {
+      throw new IllegalArgumentException("max-staleness "
+          + maxStaleness.toSeconds()
+          + "s is too short: with nothing to say the feed answers every 30 s; use at least 1m");
     }
   }
 

@@ -2,7 +2,7 @@ package io.mintmark.broker;
 
 import java.io.IOException;
 
-/** The feed ends before the place this broker has read it to: 409 of the service. */
+/** The feed is not the one this broker has read so far, or ends before that place. */
 final class FeedBehindException extends IOException {
 
   private static final long serialVersionUID = 1L;

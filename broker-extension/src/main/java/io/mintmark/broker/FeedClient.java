@@ -67,13 +67,13 @@ final class FeedClient implements AutoCloseable {
       if (closed) {
         throw new IOException("the broker is stopping");
       }
-      return answer(connection);
+      return answer(connection, after);
     } finally {
       inFlight = null;
     }
   }
 
-  private static FeedPage answer(HttpsURLConnection connection) throws IOException {
+  private static FeedPage answer(HttpsURLConnection connection, long after) throws IOException {
     int status = connection.getResponseCode();
     if (status == 200) {
       return page(read(connection.getInputStream(), LONGEST_PAGE));
@@ -83,7 +83,8 @@ final class FeedClient implements AutoCloseable {
         ? ""
         : new String(read(errors, LONGEST_REASON), StandardCharsets.UTF_8).strip();
     if (status == 409) {
-      throw new FeedBehindException(Printable.of(reason));
+      throw new FeedBehindException(
+          "it ends before " + after + ", the place already read (" + Printable.of(reason) + ")");
     }
     throw new IOException("the service answered " + status + ": " + Printable.of(reason));
   }

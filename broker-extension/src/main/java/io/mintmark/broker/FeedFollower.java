@@ -28,6 +28,8 @@ final class FeedFollower implements AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
 
+  private static final long SHORTEST_PARKED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** How old the time of the last answer may be on disk while nothing else changes. */
   private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
 
@@ -94,8 +96,7 @@ final class FeedFollower implements AutoCloseable {
           lastFault = null;
         }
       } catch (FeedBehindException e) {
-        startOver("it ends before " + reading.sequence() + ", the place already read ("
-            + e.getMessage() + ")");
+        startOver(e.getMessage());
         pause();
       } catch (IOException | RuntimeException e) {
         report(e);
@@ -110,7 +111,9 @@ final class FeedFollower implements AutoCloseable {
 
   private void readPage() throws IOException {
     // Not parked before all was read: who waits for the first answer waits for that.
-    FeedPage page = client.page(reading.sequence(), caughtUp ? WAIT : Duration.ZERO);
+    boolean parked = caughtUp;
+    long asked = System.nanoTime();
+    FeedPage page = client.page(reading.sequence(), parked ? WAIT : Duration.ZERO);
     if (!own.name().equals(page.trustDomain())) {
       throw new IOException("the service is of trust domain "
           + page.trustDomain()
@@ -119,11 +122,16 @@ final class FeedFollower implements AutoCloseable {
           + "; its pages are not used");
     }
     if (reading.feedId() != null && !reading.feedId().equals(page.feedId())) {
-      startOver("it is now " + page.feedId() + ", no longer " + reading.feedId());
-      return;
+      throw new FeedBehindException(
+          "it is now " + page.feedId() + ", no longer " + reading.feedId());
     }
     if (page.head() < reading.sequence()) {
-      throw new FeedBehindException("its head is " + page.head());
+      throw new FeedBehindException("it ends at " + page.head() + ", before " + reading.sequence()
+          + ", the place already read");
+    }
+    if (parked && page.entries().isEmpty() && System.nanoTime() - asked < SHORTEST_PARKED_NANOS) {
+      // A service that does not park must not be asked in a tight loop.
+      pause();
     }
     reading = reading.with(page, clock.instant());
     caughtUp = reading.sequence() >= page.head();

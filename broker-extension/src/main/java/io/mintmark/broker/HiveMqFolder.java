@@ -4,6 +4,10 @@ import io.mintmark.identity.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * What HiveMQ keeps on disk, below the broker's folder. The configuration is written anew at each
@@ -12,6 +16,9 @@ import java.nio.file.Path;
  * @param path the folder
  */
 record HiveMqFolder(Path path) {
+
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
 
   Path conf() {
     return path.resolve("conf");
@@ -26,7 +33,18 @@ record HiveMqFolder(Path path) {
     return path.resolve("extensions");
   }
 
-  /** Makes the folders and writes the configuration of one listener. */
+  /** Makes the folder, for its owner only: keys, and messages that wait for their receivers. */
+  void create() throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
+    boolean posix = Files.getFileStore(parent).supportsFileAttributeView("posix");
+    Files.createDirectories(
+        path,
+        posix
+            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+            : new FileAttribute<?>[0]);
+  }
+
+  /** Makes the folders below and writes the configuration of one listener. */
   void prepare(String bindAddress, int port, TlsListener listener)
       throws IOException, BrokerStartException {
     Files.createDirectories(conf());

@@ -11,6 +11,7 @@ import com.hivemq.configuration.service.entity.Tls;
 import com.hivemq.configuration.service.entity.TlsTcpListener;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.extension.sdk.api.ExtensionMain;
+import io.mintmark.identity.Printable;
 import java.io.IOException;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.net.InetAddress;
@@ -41,12 +42,14 @@ public final class MintmarkBroker implements AutoCloseable {
 
   private final HiveMQServer server;
   private final TlsListener listener;
+  private final FolderLock lock;
   private final int port;
   private boolean closed;
 
-  private MintmarkBroker(HiveMQServer server, TlsListener listener, int port) {
+  private MintmarkBroker(HiveMQServer server, TlsListener listener, FolderLock lock, int port) {
     this.server = server;
     this.listener = listener;
+    this.lock = lock;
     this.port = port;
   }
 
@@ -98,17 +101,35 @@ public final class MintmarkBroker implements AutoCloseable {
       throw new BrokerStartException("the broker's folder " + folder + " does not exist");
     }
     HiveMqFolder hiveMq = new HiveMqFolder(folder.resolve("hivemq"));
-    TlsListener listener = new TlsListener(hiveMq.conf());
+    FolderLock lock = null;
     try {
+      hiveMq.create();
+      lock = FolderLock.take(hiveMq.path());
+      TlsListener listener = new TlsListener(hiveMq.conf());
       hiveMq.prepare(config.bindAddress(), config.port(), listener);
+      MintmarkBroker broker = start(config, hiveMq, lock, listener, extension);
+      lock = null;
+      return broker;
     } catch (IOException e) {
       throw new BrokerStartException(
           "the broker's folder " + hiveMq.path() + " is not writable: " + e.getMessage(), e);
+    } finally {
+      release(lock);
     }
+  }
+
+  private static MintmarkBroker start(
+      BrokerConfig config,
+      HiveMqFolder hiveMq,
+      FolderLock lock,
+      TlsListener listener,
+      Function<ListenerGate, EmbeddedExtension> extension)
+      throws BrokerStartException {
     // Should the extension ever vanish at run time, nobody gets in.
     InternalConfigurations.AUTH_DENY_UNAUTHENTICATED_CONNECTIONS.set(true);
     UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
     HiveMQServer server = null;
+    boolean bootstrapped = false;
     try {
       SystemInformationImpl system = new SystemInformationImpl(
           true,
@@ -121,12 +142,13 @@ public final class MintmarkBroker implements AutoCloseable {
       TlsTcpListener opening = requireOnly(configuration, config, listener);
       server = new HiveMQServer(system, new MetricRegistry(), configuration, false, false);
       server.bootstrap();
+      bootstrapped = true;
       server.startInstance(extension.apply(listener));
       log.info("MQTT over TLS on {}:{}", config.bindAddress(), opening.getPort());
-      return new MintmarkBroker(server, listener, opening.getPort());
-    } catch (Exception e) {
+      return new MintmarkBroker(server, listener, lock, opening.getPort());
+    } catch (Exception | LinkageError e) {
       stop(server, listener);
-      throw explain(e, config, listener);
+      throw explain(e, config, listener, bootstrapped);
     } finally {
       // HiveMQ's own would end the process on a fault of its choosing.
       Thread.setDefaultUncaughtExceptionHandler(before);
@@ -152,17 +174,16 @@ public final class MintmarkBroker implements AutoCloseable {
   }
 
   private static BrokerStartException explain(
-      Exception fault, BrokerConfig config, TlsListener listener) {
+      Throwable fault, BrokerConfig config, TlsListener listener, boolean bootstrapped) {
     if (fault instanceof BrokerStartException known) {
       return known;
     }
     if (listener.whyRefused() != null) {
       return new BrokerStartException(listener.whyRefused(), fault);
     }
-    if (!listener.isOpened()) {
+    if (bootstrapped && !listener.isOpened()) {
       return new BrokerStartException(
-          "the Mintmark extension did not start, so the broker stays shut; the log says more"
-              + (fault.getMessage() == null ? "" : ": " + fault.getMessage()),
+          "the Mintmark extension did not start, so the broker stays shut; the log says why",
           fault);
     }
     try {
@@ -171,7 +192,7 @@ public final class MintmarkBroker implements AutoCloseable {
       return e;
     }
     return new BrokerStartException(
-        "HiveMQ did not start: " + fault + "; the log says more", fault);
+        "HiveMQ did not start: " + Printable.of(fault.toString()) + "; the log says more", fault);
   }
 
   private static void requireFree(BrokerConfig config) throws BrokerStartException {
@@ -219,16 +240,31 @@ public final class MintmarkBroker implements AutoCloseable {
       closed = true;
     }
     stop(server, listener);
+    release(lock);
   }
 
   private static void stop(HiveMQServer server, TlsListener listener) {
-    if (server != null) {
-      server.stop();
+    try {
+      if (server != null) {
+        server.stop();
+      }
+    } catch (RuntimeException e) {
+      log.error("HiveMQ did not stop cleanly", e);
     }
     try {
       listener.shut();
     } catch (IOException e) {
       log.warn("the listener's key file could not be deleted: {}", e.toString());
+    }
+  }
+
+  private static void release(FolderLock lock) {
+    if (lock != null) {
+      try {
+        lock.close();
+      } catch (IOException e) {
+        log.warn("the lock of the broker's folder could not be released: {}", e.toString());
+      }
     }
   }
 }

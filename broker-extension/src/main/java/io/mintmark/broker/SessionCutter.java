@@ -108,7 +108,7 @@ final class SessionCutter implements FeedListener {
           session.cutReason(),
           session.identity(),
           session.serial(),
-          session.clientId(),
+          Quoted.of(session.clientId()),
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - session.cutAtNanos()));
     }
   }

@@ -27,7 +27,7 @@ final class TlsListener implements ListenerGate {
 
   private final Path keyStore;
   private final Path trustStore;
-  private final String passphrase = HexFormat.of().formatHex(SecureRandom.getSeed(32));
+  private final String passphrase;
   private Collection<X509Certificate> trusted;
   private boolean opened;
   private String refused;
@@ -35,6 +35,9 @@ final class TlsListener implements ListenerGate {
   TlsListener(Path folder) {
     this.keyStore = folder.resolve("listener.p12");
     this.trustStore = folder.resolve("listener-trust.p12");
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    this.passphrase = HexFormat.of().formatHex(random);
   }
 
   Path keyStore() {

@@ -10,12 +10,14 @@ import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import javax.management.ObjectName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -330,6 +332,36 @@ class AdmissionIT {
       assertThat(device.received())
           .containsExactly("commands/sensors/d12/update while you were away");
     }
+  }
+
+  @Test
+  void connectionsThatEndHalfwayLeaveNothingBehind() throws Exception {
+    long held = liveSessions();
+    for (int i = 0; i < 30; i++) {
+      // With a keep alive: HiveMQ may overlook the end of one that closes before its CONNACK.
+      try (RawMqtt hasty = new RawMqtt(world.broker.port(), device("d14"), world.pki.anchors())) {
+        hasty.sendConnect5("d14", 1);
+      }
+    }
+    refused(NOT_AUTHORIZED, device("d14"), "d14", o -> will(o, "telemetry/sensors/d1/gone"));
+    await().until(() -> liveSessions() <= held);
+  }
+
+  /** How many the heap holds. */
+  private static long liveSessions() throws Exception {
+    String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+        .invoke(
+            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+            "gcClassHistogram",
+            new Object[] {new String[0]},
+            new String[] {String[].class.getName()});
+    return histogram
+        .lines()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(columns -> columns.length > 3)
+        .filter(columns -> columns[3].equals(LiveSession.class.getName()))
+        .mapToLong(columns -> Long.parseLong(columns[1]))
+        .sum();
   }
 
   static void keepSession(MqttConnectionOptions options) {

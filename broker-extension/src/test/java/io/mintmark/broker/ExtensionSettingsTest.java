@@ -54,6 +54,6 @@ class ExtensionSettingsTest {
     refuses("service=https://a b", "is not a URI");
     refuses("service=https://s\nmax-stalness=1h", "unknown key 'max-stalness'; known are folder");
     refuses("service=https://s\nmax-staleness=soon", "'soon' is not a duration");
-    refuses("service=https://s\nmax-staleness=0s", "longer than nothing");
+    refuses("service=https://s\nmax-staleness=59s", "59s is too short");
   }
 }

@@ -137,10 +137,17 @@ class FailClosedStartIT {
       assertThatThrownBy(() -> MintmarkBroker.start(world.config(port)))
           .isInstanceOf(BrokerStartException.class)
           .hasMessageContaining("port " + port + " of 127.0.0.1");
+      assertThatThrownBy(() -> MintmarkBroker.start(world.config()))
+          .isInstanceOf(BrokerStartException.class)
+          .hasMessageContaining("another broker is running on");
+      assertThat(folder.resolve("hivemq/conf/listener.p12")).as("of the first").exists();
     }
   }
 
   private void secretsAreTheOwners() throws IOException {
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("hivemq"))))
+        .isEqualTo("rwx------");
     for (String file : new String[] {"config.xml", "listener.p12", "listener-trust.p12"}) {
       assertThat(PosixFilePermissions.toString(
               Files.getPosixFilePermissions(folder.resolve("hivemq/conf").resolve(file))))

@@ -42,20 +42,28 @@ final class RawMqtt implements AutoCloseable {
     return connack[3];
   }
 
-  /** CONNECT of MQTT 5 with a clean start; returns the reason code (section 3.2.2.2). */
+  /**
+   * CONNECT of MQTT 5 with a clean start; returns the reason code of the CONNACK (section 3.2.2.2),
+   * or of the DISCONNECT that came instead.
+   */
   int connect5(String clientId) throws IOException {
+    sendConnect5(clientId, 0);
+    boolean connack = in.readByte() == 0x20;
+    byte[] body = in.readNBytes(in.readByte());
+    return body[connack ? 1 : 0] & 0xff;
+  }
+
+  /** The same, without waiting for the answer; with a keep alive in seconds, 0 for none. */
+  void sendConnect5(String clientId, int keepAlive) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     DataOutputStream data = new DataOutputStream(body);
     data.writeUTF("MQTT");
     data.writeByte(5);
     data.writeByte(2);
-    data.writeShort(0);
+    data.writeShort(keepAlive);
     data.writeByte(0);
     data.writeUTF(clientId);
     send(0x10, body.toByteArray());
-    in.readByte();
-    byte[] connack = in.readNBytes(in.readByte());
-    return connack[1] & 0xff;
   }
 
   /** SUBSCRIBE of MQTT 5 with QoS 0; the SUBACK is left unread. */
