@@ -54,8 +54,8 @@ final class RenewalUnderTraffic implements AutoCloseable {
       Thread.sleep(LOOK.toMillis());
       renewed = renewed();
     }
-    Traffic.Sent sent = traffic.stop(SteadyTelemetry.DRAIN);
-    recorder.await(sent.total(), SteadyTelemetry.DRAIN);
+    Traffic.Sent sent = traffic.stop(SteadyTelemetry.ANSWERS);
+    recorder.await(sent.total(), SteadyTelemetry.SILENCE);
     Balance balance = recorder.balance(sent.byDevice());
     List<Duplicate> repeats = recorder.duplicates();
     long unexplained = repeats.stream().filter(d -> !isRedelivery(d)).count();

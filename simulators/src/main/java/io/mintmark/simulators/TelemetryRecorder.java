@@ -119,12 +119,23 @@ public final class TelemetryRecorder implements MessageHandler {
     return received;
   }
 
-  /** Waits until so many messages have arrived, each counted once, or the time is over. */
-  synchronized void await(long messages, Duration limit) throws InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
-    for (long left = limit.toMillis();
-        received < messages && left > 0;
-        left = (end - System.nanoTime()) / 1_000_000) {
+  /**
+   * Waits until so many messages have arrived, each counted once, or no more seem to come.
+   *
+   * @param silence after how long without a message to give up
+   */
+  synchronized void await(long messages, Duration silence) throws InterruptedException {
+    long before = received;
+    long end = System.nanoTime() + silence.toNanos();
+    while (received < messages) {
+      if (received != before) {
+        before = received;
+        end = System.nanoTime() + silence.toNanos();
+      }
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return;
+      }
       wait(left);
     }
   }
