@@ -77,15 +77,14 @@ final class RenewalUnderTraffic implements AutoCloseable {
         && balance.unknown() == 0
         && unexplained == 0
         && sent.failures().isEmpty();
-    String figure =
-        "%d/%d renewed, %,d of %,d messages lost, %d duplicates (%d by QoS 1 redelivery)"
-            .formatted(
-                renewed,
-                devices.size(),
-                balance.lost(),
-                sent.total(),
-                repeats.size(),
-                repeats.size() - unexplained);
+    String figure = "%d/%d renewed, %,d of %,d messages lost, %d duplicates%s"
+        .formatted(
+            renewed,
+            devices.size(),
+            balance.lost(),
+            sent.total(),
+            repeats.size(),
+            repeats.isEmpty() ? "" : " (" + unexplained + " beyond QoS 1)");
     return Claim.of(
         row.title(),
         held,

@@ -54,6 +54,9 @@ public final class TelemetryRecorder implements MessageHandler {
    */
   public record Balance(long sent, long received, long lost, long unknown) {}
 
+  /** Of one device in one stream; books of a forged number must not fill the memory. */
+  private static final long MOST_MESSAGES = 1L << 24;
+
   private final String stream;
   private final Clock clock;
   private final Latency.Recorder latency = new Latency.Recorder();
@@ -98,7 +101,7 @@ public final class TelemetryRecorder implements MessageHandler {
 
   private synchronized void enter(String topic, Telemetry message, int digest, long now) {
     if (!List.of(topic.split("/", -1)).contains(message.device())
-        || message.sequence() > Integer.MAX_VALUE - 8) {
+        || message.sequence() >= MOST_MESSAGES) {
       misplaced++;
       return;
     }
