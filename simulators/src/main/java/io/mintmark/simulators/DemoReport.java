@@ -21,7 +21,7 @@ import java.util.Map;
  * @param devices how many devices the fleet had
  * @param environment where it ran
  * @param claims one for each thing it was to show, in order
- * @param figures what was measured, by name; each name ends in its unit
+ * @param figures what was measured, by name; a name ends in its unit unless it counts
  */
 public record DemoReport(
     Instant started,
@@ -29,7 +29,7 @@ public record DemoReport(
     int devices,
     Environment environment,
     List<Claim> claims,
-    Map<String, Double> figures) {
+    Map<String, Number> figures) {
 
   private static final ObjectMapper JSON = new ObjectMapper()
       .registerModule(new JavaTimeModule())

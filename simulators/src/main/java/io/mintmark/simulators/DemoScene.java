@@ -58,7 +58,7 @@ final class DemoScene implements AutoCloseable {
     List<DeviceId> ids = factory.make("sensor", options.devices());
     factory.make(List.of(INTRUDER, VICTIM));
     home = new VirtualDevice.Home(
-        installation, FLEET, options.folder().resolve("devices"), LONGEST_RECONNECT);
+        installation, FLEET, options.folder().resolve("devices"), LONGEST_RECONNECT, clock);
     fleet = new VirtualFleet(home, factory, ids, progress);
     open.add(fleet);
   }

@@ -8,17 +8,17 @@ final class Figures {
 
   private static final double DECIMALS = 1_000;
 
-  private final Map<String, Double> byName = new LinkedHashMap<>();
+  private final Map<String, Number> byName = new LinkedHashMap<>();
 
   void put(String name, double value) {
     byName.put(name, Math.round(value * DECIMALS) / DECIMALS);
   }
 
   void put(String name, long count) {
-    byName.put(name, (double) count);
+    byName.put(name, count);
   }
 
-  Map<String, Double> all() {
+  Map<String, Number> all() {
     return byName;
   }
 }

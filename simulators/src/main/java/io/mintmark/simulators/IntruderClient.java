@@ -74,9 +74,8 @@ final class IntruderClient implements AutoCloseable {
       return Sighting.accepted("CONNACK success");
     } catch (MqttException e) {
       Sighting seen = Sighting.of(e);
-      return e.getReasonCode() > 0xff || !seen.refused() || e.getCause() != null
-          ? seen
-          : new Sighting(seen.outcome(), "CONNACK " + seen.detail());
+      boolean spoken = seen.refused() && e.getCause() == null && e.getReasonCode() <= 0xff;
+      return spoken ? new Sighting(seen.outcome(), "CONNACK " + seen.detail()) : seen;
     }
   }
 

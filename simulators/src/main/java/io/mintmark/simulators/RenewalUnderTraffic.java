@@ -54,8 +54,8 @@ final class RenewalUnderTraffic implements AutoCloseable {
       Thread.sleep(LOOK.toMillis());
       renewed = renewed();
     }
-    Traffic.Sent sent = traffic.stop(SteadyTelemetry.DRAIN);
-    recorder.await(sent.total(), SteadyTelemetry.DRAIN);
+    Traffic.Sent sent = traffic.stop(SteadyTelemetry.ANSWERS);
+    recorder.await(sent.total(), SteadyTelemetry.SILENCE);
     Balance balance = recorder.balance(sent.byDevice());
     List<Duplicate> repeats = recorder.duplicates();
     long unexplained = repeats.stream().filter(d -> !isRedelivery(d)).count();
@@ -77,15 +77,14 @@ final class RenewalUnderTraffic implements AutoCloseable {
         && balance.unknown() == 0
         && unexplained == 0
         && sent.failures().isEmpty();
-    String figure =
-        "%d/%d renewed, %,d of %,d messages lost, %d duplicates (%d by QoS 1 redelivery)"
-            .formatted(
-                renewed,
-                devices.size(),
-                balance.lost(),
-                sent.total(),
-                repeats.size(),
-                repeats.size() - unexplained);
+    String figure = "%d/%d renewed, %,d of %,d messages lost, %d duplicates%s"
+        .formatted(
+            renewed,
+            devices.size(),
+            balance.lost(),
+            sent.total(),
+            repeats.size(),
+            repeats.isEmpty() ? "" : " (" + unexplained + " beyond QoS 1)");
     return Claim.of(
         row.title(),
         held,

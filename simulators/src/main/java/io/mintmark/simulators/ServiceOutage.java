@@ -40,7 +40,7 @@ final class ServiceOutage {
       wasDown = !service.answers();
       outcome = scene.fleet().each(some, "connected again", VirtualDevice::restart);
       sent = oneMessageEach(scene, some);
-      recorder.await(sent.total(), SteadyTelemetry.DRAIN);
+      recorder.await(sent.total(), SteadyTelemetry.SILENCE);
       wasDown &= !service.answers();
     } finally {
       scene.installation().startService();
@@ -73,7 +73,7 @@ final class ServiceOutage {
     }
     try (Traffic traffic =
         new Traffic(STREAM, connected, AT_ONCE, scene.clock(), connected.size())) {
-      return traffic.start().finish(SteadyTelemetry.DRAIN);
+      return traffic.start().finish(SteadyTelemetry.ANSWERS);
     }
   }
 

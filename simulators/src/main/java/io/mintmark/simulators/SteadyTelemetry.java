@@ -7,8 +7,11 @@ import java.util.List;
 /** Telemetry of a connected fleet, for a while: does the application get all of it, and when? */
 final class SteadyTelemetry {
 
-  /** How long answers and deliveries under way may take once nothing more is sent. */
-  static final Duration DRAIN = Duration.ofSeconds(15);
+  /** How long answers may take once nothing more is sent. */
+  static final Duration ANSWERS = Duration.ofSeconds(15);
+
+  /** How long the application has to hear nothing before what is missing counts as lost. */
+  static final Duration SILENCE = Duration.ofSeconds(5);
 
   private static final String STREAM = "steady";
 
@@ -22,13 +25,17 @@ final class SteadyTelemetry {
     }
     TelemetryRecorder recorder = scene.record(STREAM);
     Traffic.Sent sent;
-    try (Traffic traffic =
-        new Traffic(STREAM, devices, new Pacer(options.messagesPerSecond()), scene.clock())) {
-      traffic.start();
-      Thread.sleep(options.telemetry().toMillis());
-      sent = traffic.stop(DRAIN);
+    // All that is due in the time is sent, late if need be: skipping it would hide the lateness.
+    double messages = options.messagesPerSecond() * options.telemetry().toMillis() / 1e3;
+    try (Traffic traffic = new Traffic(
+        STREAM,
+        devices,
+        new Pacer(options.messagesPerSecond()),
+        scene.clock(),
+        Math.max(1, Math.round(messages)))) {
+      sent = traffic.start().finish(ANSWERS);
     }
-    recorder.await(sent.total(), DRAIN);
+    recorder.await(sent.total(), SILENCE);
     Balance balance = recorder.balance(sent.byDevice());
     Latency latency = recorder.latency();
     int repeats = recorder.duplicates().size();

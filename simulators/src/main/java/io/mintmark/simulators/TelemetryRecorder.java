@@ -54,6 +54,9 @@ public final class TelemetryRecorder implements MessageHandler {
    */
   public record Balance(long sent, long received, long lost, long unknown) {}
 
+  /** Of one device in one stream; books of a forged number must not fill the memory. */
+  private static final long MOST_MESSAGES = 1L << 24;
+
   private final String stream;
   private final Clock clock;
   private final Latency.Recorder latency = new Latency.Recorder();
@@ -98,7 +101,7 @@ public final class TelemetryRecorder implements MessageHandler {
 
   private synchronized void enter(String topic, Telemetry message, int digest, long now) {
     if (!List.of(topic.split("/", -1)).contains(message.device())
-        || message.sequence() > Integer.MAX_VALUE - 8) {
+        || message.sequence() >= MOST_MESSAGES) {
       misplaced++;
       return;
     }
@@ -119,12 +122,23 @@ public final class TelemetryRecorder implements MessageHandler {
     return received;
   }
 
-  /** Waits until so many messages have arrived, each counted once, or the time is over. */
-  synchronized void await(long messages, Duration limit) throws InterruptedException {
-    long end = System.nanoTime() + limit.toNanos();
-    for (long left = limit.toMillis();
-        received < messages && left > 0;
-        left = (end - System.nanoTime()) / 1_000_000) {
+  /**
+   * Waits until so many messages have arrived, each counted once, or no more seem to come.
+   *
+   * @param silence after how long without a message to give up
+   */
+  synchronized void await(long messages, Duration silence) throws InterruptedException {
+    long before = received;
+    long end = System.nanoTime() + silence.toNanos();
+    while (received < messages) {
+      if (received != before) {
+        before = received;
+        end = System.nanoTime() + silence.toNanos();
+      }
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return;
+      }
       wait(left);
     }
   }

@@ -9,6 +9,7 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,11 +33,16 @@ public final class VirtualDevice implements AutoCloseable {
    * @param fleet whose they are
    * @param folder each keeps its credential in a folder of its own below
    * @param longestReconnect longest wait between two attempts to connect
+   * @param clock what time it is for them
    */
-  record Home(Installation installation, FleetId fleet, Path folder, Duration longestReconnect) {}
+  record Home(
+      Installation installation,
+      FleetId fleet,
+      Path folder,
+      Duration longestReconnect,
+      Clock clock) {}
 
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(100);
-
   private static final int SUBSCRIBE_SECONDS = 10;
 
   private final Home home;
@@ -72,6 +78,7 @@ public final class VirtualDevice implements AutoCloseable {
         .trust(home.installation().trust())
         .folder(home.folder().resolve(id.value()))
         .reconnectBackoff(FIRST_RECONNECT, home.longestReconnect())
+        .clock(home.clock())
         .listener(new Diary())
         .build();
     CompletableFuture<Void> subscribed = client.subscribe(
@@ -84,6 +91,9 @@ public final class VirtualDevice implements AutoCloseable {
         throw refusal;
       }
       throw new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new TimeoutException(
+          "the broker did not answer a subscription in " + SUBSCRIBE_SECONDS + " s");
     }
     started = true;
   }
@@ -204,7 +214,7 @@ public final class VirtualDevice implements AutoCloseable {
 
     private void arrived() {
       usedSerial = heldSerial;
-      arrivals.add(Instant.now());
+      arrivals.add(home.clock().instant());
     }
 
     @Override

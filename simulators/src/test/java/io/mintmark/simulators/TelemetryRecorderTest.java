@@ -99,6 +99,13 @@ class TelemetryRecorderTest {
   }
 
   @Test
+  void aNumberNobodyCountsToIsUnknown() {
+    arrive("a", Long.MAX_VALUE);
+
+    assertThat(recorder.balance(Map.of("a", 0L))).isEqualTo(new Balance(0, 0, 0, 1));
+  }
+
+  @Test
   void manyMessagesOfOneDevice() {
     for (int i = 999; i >= 0; i--) {
       arrive("a", i);
