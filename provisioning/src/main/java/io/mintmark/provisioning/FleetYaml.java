@@ -21,7 +21,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The YAML of a fleet, read into a {@link Fleet}: docs/fleets.md has its keys. */
+/**
+ * The YAML of a fleet, read into a {@link Fleet}. Only {@code fleet} and {@code factory-cas} must be
+ * there:
+ *
+ * <pre>{@code
+ * fleet: sensors
+ * factory-cas: ["-----BEGIN CERTIFICATE-----..."]
+ * enrolment: {mode: manifest}
+ * certificate: {lifetime: 7d, backdate: 5m}
+ * mqtt:
+ *   client-id: ${device}
+ *   publish: ["telemetry/${fleet}/${device}/#"]
+ *   subscribe: ["commands/${fleet}/${device}/#"]
+ * }</pre>
+ */
 final class FleetYaml {
 
   static final String FACTORY_CAS = "factory-cas";

@@ -90,7 +90,8 @@ class IssuanceTest {
   @Test
   void makesANewReservationWhenTheProfileHasChanged() throws Exception {
     crashWhileSigning();
-    installation.apply(TestInstallation.yaml(SENSORS, installation.factory).replace("7d", "1d"));
+    installation.apply(TestInstallation.yaml(SENSORS, installation.factory)
+        .replace("lifetime: 7d", "lifetime: 1d"));
 
     X509Certificate certificate = installation.enroll("d-1", keys);
 
