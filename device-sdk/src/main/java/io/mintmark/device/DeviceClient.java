@@ -100,12 +100,11 @@ public final class DeviceClient implements AutoCloseable {
 
   /**
    * Enrols if there is no valid credential yet, connects, and from then on keeps both up. Returns
-   * when connected.
+   * when connected. When it fails nothing goes on in the background, and it may be called again.
    *
-   * @throws RefusedException if service or broker said no
-   * @throws RetryLaterException if one of them could not be reached
-   * @throws DeviceException in both cases nothing goes on in the background, and start may be
-   *     called again
+   * @throws DeviceException {@link RefusedException} if service or broker said no, {@link
+   *     RetryLaterException} if one of them could not be reached
+   * @throws InterruptedException if interrupted; as after a failure
    * @throws IllegalStateException if the client is started or closed
    */
   public void start() throws DeviceException, InterruptedException {
@@ -124,7 +123,6 @@ public final class DeviceClient implements AutoCloseable {
     } finally {
       leaveStart(connected);
     }
-    renewals.open();
   }
 
   /**
@@ -132,7 +130,7 @@ public final class DeviceClient implements AutoCloseable {
    *
    * @throws IllegalStateException if the client is started or closed
    */
-  public void startInBackground() {
+  public synchronized void startInBackground() {
     enter(State.STARTED);
     renewals.open();
     connections.openPersistently();
@@ -214,8 +212,9 @@ public final class DeviceClient implements AutoCloseable {
 
   /**
    * Gives messages that are on their way up to two seconds, says goodbye to the broker, which keeps
-   * the session, and ends all threads. What is not acknowledged then fails with {@link
-   * RetryLaterException}. Does nothing the second time.
+   * the session, and ends all threads; a handler that takes longer than two seconds is interrupted,
+   * and a request to the service that is under way may outlast this by its timeout. What is not
+   * acknowledged fails with {@link RetryLaterException}. Does nothing the second time.
    */
   @Override
   public void close() {
@@ -262,8 +261,11 @@ public final class DeviceClient implements AutoCloseable {
   }
 
   private synchronized void leaveStart(boolean connected) {
-    if (state == State.STARTING) {
-      state = connected ? State.STARTED : State.BUILT;
+    if (state == State.STARTING && connected) {
+      state = State.STARTED;
+      renewals.open();
+    } else if (state == State.STARTING) {
+      state = State.BUILT;
     }
   }
 

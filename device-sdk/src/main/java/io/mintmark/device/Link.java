@@ -176,12 +176,20 @@ final class Link {
       }
     }
     wire.close();
-    owner.ended(this, retired ? null : cause);
-    over.countDown();
+    try {
+      owner.ended(this, retired ? null : cause);
+    } finally {
+      over.countDown();
+    }
   }
 
   private Attachment connect() throws IOException, DeviceException {
-    wire.write(Packets.connect(credential.identity().device() + clientIdSuffix, settings));
+    try {
+      wire.write(Packets.connect(credential.identity().device() + clientIdSuffix, settings));
+    } catch (IOException e) {
+      // In TLS 1.3 a broker that refuses our certificate says so after our side of the handshake is
+      // over, and closes. What it said is still to be read, and tells more than a broken pipe.
+    }
     MqttWireMessage answer = wire.read();
     if (!(answer instanceof MqttConnAck ack)) {
       throw new IOException(

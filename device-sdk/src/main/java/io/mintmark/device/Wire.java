@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
@@ -21,7 +20,7 @@ final class Wire implements AutoCloseable {
 
   private static final int READ_BUFFER = 1_024;
 
-  private final Socket tcp = new Socket();
+  private final HandshakeSocket tcp = new HandshakeSocket();
   private final int largestPacket;
   private InputStream in;
   private OutputStream out;
@@ -50,6 +49,7 @@ final class Wire implements AutoCloseable {
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);
     socket.startHandshake();
+    tcp.release();
     in = new BufferedInputStream(socket.getInputStream(), READ_BUFFER);
     out = socket.getOutputStream();
   }

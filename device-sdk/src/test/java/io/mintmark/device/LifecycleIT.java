@@ -65,7 +65,7 @@ class LifecycleIT {
         "%d clients started, used and closed: %.1f ms each%n",
         CYCLES, (System.nanoTime() - began) / 1e6 / CYCLES);
     assertThat(events.count("connected")).isEqualTo(CYCLES);
-    awaitNoThreads();
+    await().atMost(Duration.ofSeconds(20)).until(() -> threads().isEmpty());
   }
 
   @Test

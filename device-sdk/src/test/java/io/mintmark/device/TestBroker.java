@@ -104,7 +104,10 @@ final class TestBroker implements AutoCloseable {
               </tls>
             </tls-tcp-listener>
           </listeners>
-          <mqtt><packets><max-packet-size>%d</max-packet-size></packets></mqtt>
+          <mqtt>
+            <packets><max-packet-size>%d</max-packet-size></packets>
+            <queued-messages><max-queue-size>1000000</max-queue-size></queued-messages>
+          </mqtt>
           <persistence><mode>%s</mode></persistence>
           <anonymous-usage-statistics><enabled>false</enabled></anonymous-usage-statistics>
         </hivemq>
