@@ -49,7 +49,11 @@ final class RawMqtt implements AutoCloseable {
   int connect5(String clientId) throws IOException {
     sendConnect5(clientId, 0);
     boolean connack = in.readByte() == 0x20;
-    byte[] body = in.readNBytes(in.readByte());
+    int length = in.readByte();
+    byte[] body = in.readNBytes(length);
+    if (body.length < length || length == 0) {
+      throw new IOException("closed in the middle of its answer");
+    }
     return body[connack ? 1 : 0] & 0xff;
   }
 
