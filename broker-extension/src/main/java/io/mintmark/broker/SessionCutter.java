@@ -47,11 +47,15 @@ final class SessionCutter implements FeedListener {
           .ifPresent(objection -> cut(session, objection, now));
     }
     for (Denial denial : after.deniedIdentities().values()) {
-      if (!SUSPENDED.equals(denial.reason())
-          && !before.deniedIdentities().containsKey(denial.subject())) {
+      if (isForGood(denial) && !isForGood(before.deniedIdentities().get(denial.subject()))) {
         stored.forget(denial.subject(), after);
       }
     }
+  }
+
+  /** A suspended device may be revoked later on, which is news then. */
+  private static boolean isForGood(Denial denial) {
+    return denial != null && !SUSPENDED.equals(denial.reason());
   }
 
   private void cut(LiveSession session, RefusedException objection, long now) {

@@ -128,10 +128,22 @@ class SessionCutterTest {
     assertThat(clients.asked).isEmpty();
   }
 
+  @Test
+  void theStoredSessionGoesWithTheRevocationNotWithTheSuspension() {
+    Denial revocation = Denial.ofIdentity(DEVICE, "revoked");
+    cutter.changed(snapshot(), snapshot(suspension()));
+    await().during(Duration.ofMillis(100)).until(() -> clients.invalidated.isEmpty());
+    cutter.changed(snapshot(suspension()), snapshot(suspension(), revocation));
+    await().until(() -> clients.invalidated.contains("d1"));
+    cutter.changed(snapshot(revocation), snapshot(revocation));
+    await().during(Duration.ofMillis(100)).until(() -> clients.invalidated.size() == 1);
+  }
+
   /** Answers each of the ways in which HiveMQ does not disconnect. */
   private static final class ReluctantClients implements ClientService {
 
     final List<String> asked = new CopyOnWriteArrayList<>();
+    final List<String> invalidated = new CopyOnWriteArrayList<>();
 
     @Override
     public CompletableFuture<Boolean> disconnectClient(
@@ -151,22 +163,23 @@ class SessionCutterTest {
 
     @Override
     public CompletableFuture<Boolean> disconnectClient(String clientId, boolean preventWill) {
-      throw new UnsupportedOperationException();
+      return CompletableFuture.completedFuture(false);
     }
 
     @Override
     public CompletableFuture<Boolean> isClientConnected(String clientId) {
-      throw new UnsupportedOperationException();
+      return CompletableFuture.completedFuture(false);
     }
 
     @Override
     public CompletableFuture<Optional<SessionInformation>> getSession(String clientId) {
-      throw new UnsupportedOperationException();
+      return CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override
     public CompletableFuture<Boolean> invalidateSession(String clientId) {
-      throw new UnsupportedOperationException();
+      invalidated.add(clientId);
+      return CompletableFuture.completedFuture(false);
     }
 
     @Override
