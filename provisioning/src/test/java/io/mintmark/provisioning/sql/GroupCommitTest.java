@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.DelegatingTransactionHandler;
 import org.jdbi.v3.core.transaction.LocalTransactionHandler;
 import org.jdbi.v3.core.transaction.TransactionHandler;
 import org.junit.jupiter.api.AfterEach;
@@ -171,12 +173,22 @@ class GroupCommitTest {
     assertThat(stored()).hasSize(WRITERS * each);
   }
 
-  private static final class CountingCommits extends LocalTransactionHandler {
-    private final AtomicInteger count = new AtomicInteger();
+  /** Counts below each handle's own transaction handler: one shared by all loses its state. */
+  private static final class CountingCommits extends DelegatingTransactionHandler {
+    private final AtomicInteger count;
+
+    CountingCommits() {
+      this(LocalTransactionHandler.binding(), new AtomicInteger());
+    }
+
+    private CountingCommits(TransactionHandler counted, AtomicInteger count) {
+      super(counted);
+      this.count = count;
+    }
 
     @Override
-    public TransactionHandler specialize(Handle handle) {
-      return this;
+    public TransactionHandler specialize(Handle handle) throws SQLException {
+      return new CountingCommits(getDelegate().specialize(handle), count);
     }
 
     @Override
