@@ -75,7 +75,7 @@ final class Admission {
   void recorded(Transaction tx, Candidate candidate, boolean enrolled) throws Refusal {
     EnrolmentPolicy policy = candidate.fleet().enrolment();
     boolean approved = (policy.mode() == Mode.APPROVAL || policy.again() == Again.APPROVE)
-        && approvals.use(tx, candidate);
+        && approvals.use(tx, candidate, enrolled);
     if (enrolled && policy.again() != Again.ALLOW && !approved) {
       throw enrolledAlready(candidate);
     }

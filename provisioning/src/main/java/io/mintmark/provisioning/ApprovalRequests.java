@@ -77,24 +77,39 @@ final class ApprovalRequests {
             POLL)));
   }
 
-  /** Uses the candidate's approval up; false if it has none. */
-  boolean use(Transaction tx, Candidate candidate) {
+  /**
+   * Uses the candidate's approval up; false if it has none.
+   *
+   * @param enrolled whether the device is enrolled by now: a yes to a first enrolment is none to
+   *     another
+   */
+  boolean use(Transaction tx, Candidate candidate, boolean enrolled) {
     return ApprovalTable.use(
         tx,
         candidate.fleet().id(),
         candidate.identity().device(),
         candidate.keySha256(),
+        enrolled,
         clock.instant());
   }
 
+  /** The question that fits: not one of before the device enrolled, unless that was denied. */
   private Optional<Approval> find(Handle handle, Candidate candidate) {
+    boolean enrolled = isEnrolled(handle, candidate);
     return ApprovalTable.find(
             handle,
             candidate.fleet().id(),
             candidate.identity().device(),
             candidate.keySha256(),
             clock.instant())
-        .filter(approval -> approval.state() != State.USED);
+        .filter(approval -> approval.state() == State.DENIED
+            || (approval.state() != State.USED && approval.again() == enrolled));
+  }
+
+  private static boolean isEnrolled(Handle handle, Candidate candidate) {
+    return DeviceTable.find(handle, candidate.identity().device())
+        .filter(device -> device.state() == DeviceState.ACTIVE)
+        .isPresent();
   }
 
   /** A device has one question open: with a new key it asks anew. */
@@ -108,8 +123,10 @@ final class ApprovalRequests {
         return meanwhile.get();
       }
       end(tx, "approval.expired", ApprovalTable.removeExpired(tx, now));
-      end(tx, "approval.replaced", ApprovalTable.removePending(tx, fleet, device));
-      ApprovalTable.removeUsed(tx, fleet, device, candidate.keySha256());
+      end(
+          tx,
+          "approval.replaced",
+          ApprovalTable.removeFormer(tx, fleet, device, candidate.keySha256()));
       if (ApprovalTable.pending(tx.handle(), fleet) >= MOST_PENDING) {
         throw new Refusal(
             Refusal.Kind.LATER,
@@ -117,9 +134,6 @@ final class ApprovalRequests {
                 + " decide some first",
             POLL);
       }
-      boolean again = DeviceTable.find(tx.handle(), device)
-          .filter(d -> d.state() == DeviceState.ACTIVE)
-          .isPresent();
       long id = ApprovalTable.insert(
           tx,
           new Approval(
@@ -128,7 +142,7 @@ final class ApprovalRequests {
               device,
               candidate.keySha256(),
               candidate.certificateSha256(),
-              again,
+              isEnrolled(tx.handle(), candidate),
               State.PENDING,
               now,
               null,

@@ -126,19 +126,26 @@ public final class ApprovalTable {
   /**
    * Uses an approval up.
    *
+   * @param again whether it must be for a device that was enrolled before
    * @return false if there is none that says yes
    */
   public static boolean use(
-      Transaction tx, FleetId fleet, DeviceId device, String keySha256, Instant now) {
+      Transaction tx,
+      FleetId fleet,
+      DeviceId device,
+      String keySha256,
+      boolean again,
+      Instant now) {
     return tx.handle()
             .createUpdate("""
                 update approvals set state = 'used'
-                where fleet = :fleet and device = :device and key_sha256 = :key
+                where fleet = :fleet and device = :device and key_sha256 = :key and again = :again
                   and state = 'approved' and expires_at > :now
                 """)
             .bind("fleet", fleet.value())
             .bind("device", device.value())
             .bind("key", keySha256)
+            .bind("again", again ? 1 : 0)
             .bind("now", now.toEpochMilli())
             .execute()
         == 1;
@@ -153,30 +160,24 @@ public final class ApprovalTable {
         .list();
   }
 
-  /** Removes what a device asked for with another key and nobody has decided, and returns it. */
-  public static List<Approval> removePending(Transaction tx, FleetId fleet, DeviceId device) {
+  /**
+   * Makes room for a new question of a device: removes the one nobody has decided, whatever its key,
+   * and the one about the same key, whatever its state. Returns what it removed.
+   */
+  public static List<Approval> removeFormer(
+      Transaction tx, FleetId fleet, DeviceId device, String keySha256) {
     return tx.handle()
         .createQuery("""
             delete from approvals
-            where fleet = :fleet and device = :device and state = 'pending' returning *
-            """)
-        .bind("fleet", fleet.value())
-        .bind("device", device.value())
-        .map((row, ctx) -> approval(row))
-        .list();
-  }
-
-  /** Removes one that was used, so that its device and key can be asked about again. */
-  public static void removeUsed(Transaction tx, FleetId fleet, DeviceId device, String keySha256) {
-    tx.handle()
-        .createUpdate("""
-            delete from approvals
-            where fleet = :fleet and device = :device and key_sha256 = :key and state = 'used'
+            where fleet = :fleet and device = :device
+              and (state = 'pending' or key_sha256 = :key)
+            returning *
             """)
         .bind("fleet", fleet.value())
         .bind("device", device.value())
         .bind("key", keySha256)
-        .execute();
+        .map((row, ctx) -> approval(row))
+        .list();
   }
 
   private static Approval approval(ResultSet row) throws SQLException {
