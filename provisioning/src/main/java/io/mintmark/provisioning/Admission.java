@@ -66,18 +66,21 @@ final class Admission {
   }
 
   /**
-   * Closes the gap between reserving and recording: of two keys at once for one device, the second
-   * is one that enrols again.
+   * Closes the gap between reserving and recording: of two keys at once for one device the second is
+   * one that enrols again, and a yes may have been taken back.
    *
    * @param enrolled whether the device is enrolled by now
-   * @throws Refusal FORBIDDEN if it is and the fleet does not simply allow that
+   * @throws Refusal FORBIDDEN if the candidate may not have its certificate any more
    */
   void recorded(Transaction tx, Candidate candidate, boolean enrolled) throws Refusal {
     EnrolmentPolicy policy = candidate.fleet().enrolment();
-    boolean approved = (policy.mode() == Mode.APPROVAL || policy.again() == Again.APPROVE)
-        && approvals.use(tx, candidate, enrolled);
-    if (enrolled && policy.again() != Again.ALLOW && !approved) {
-      throw enrolledAlready(candidate);
+    boolean bound = enrolled ? policy.again() != Again.ALLOW : policy.mode() == Mode.APPROVAL;
+    if (bound && !approvals.use(tx, candidate, enrolled)) {
+      throw enrolled
+          ? enrolledAlready(candidate)
+          : forbidden("the approval of device '"
+              + candidate.identity().device()
+              + "' was taken back while its certificate was made");
     }
   }
 

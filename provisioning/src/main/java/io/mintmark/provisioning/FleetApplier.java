@@ -1,10 +1,13 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Printable;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.yaml.YamlException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,13 +36,21 @@ public final class FleetApplier {
 
   private final Registry registry;
   private final TrustDomain trustDomain;
+  private final CertificateAuthority authority;
   private final Feed feed;
   private final AuditLog audit;
   private final Clock clock;
 
-  FleetApplier(Registry registry, TrustDomain trustDomain, Feed feed, AuditLog audit, Clock clock) {
+  FleetApplier(
+      Registry registry,
+      TrustDomain trustDomain,
+      CertificateAuthority authority,
+      Feed feed,
+      AuditLog audit,
+      Clock clock) {
     this.registry = registry;
     this.trustDomain = trustDomain;
+    this.authority = authority;
     this.feed = feed;
     this.audit = audit;
     this.clock = clock;
@@ -59,6 +70,7 @@ public final class FleetApplier {
     } catch (YamlException e) {
       throw new Refusal(Refusal.Kind.INVALID, e.getMessage());
     }
+    requireForeign(fleet.factoryCas());
     Change change = registry.write(tx -> {
       Optional<Fleet> before = FleetTable.find(tx.handle(), fleet.id());
       if (before.isPresent() && before.get().equals(fleet)) {
@@ -77,6 +89,21 @@ public final class FleetApplier {
       return before.isEmpty() ? Change.CREATED : Change.UPDATED;
     });
     return new Result(fleet.id(), change);
+  }
+
+  /** With our own CA as a factory, every operational certificate would open enrolment. */
+  private void requireForeign(List<X509Certificate> factoryCas) throws Refusal {
+    for (X509Certificate factoryCa : factoryCas) {
+      for (X509Certificate own : authority.caCertificates()) {
+        if (own.getPublicKey().equals(factoryCa.getPublicKey())) {
+          throw new Refusal(
+              Refusal.Kind.INVALID,
+              "factory CA '"
+                  + Printable.of(factoryCa.getSubjectX500Principal().getName())
+                  + "' is this installation's own CA: name the factory's");
+        }
+      }
+    }
   }
 
   private static String differences(Fleet before, Fleet after) {

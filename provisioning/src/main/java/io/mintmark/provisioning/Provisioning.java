@@ -74,7 +74,7 @@ public final class Provisioning implements AutoCloseable {
         new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
     renewer = new Renewer(registry, peers, issuance, live, audit);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    fleets = new FleetApplier(registry, trustDomain, feed, audit, clock);
+    fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
     manifests = new ManifestImporter(registry, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
@@ -155,7 +155,7 @@ public final class Provisioning implements AutoCloseable {
       ca.create(installation.trustDomain(), config.clock().instant());
     }
     AuthorityFolder.Opened opened = ca.open(config.clock().instant());
-    installation.keepIssuingCa(opened.issuing().certificate());
+    installation.keepIssuingCa(opened.issuing().certificate(), config.clock().instant());
     return opened;
   }
 

@@ -18,7 +18,7 @@ import java.util.List;
  * @param operatorPort HTTPS for operators; 0 for a free one
  * @param passphraseFile the file whose first line opens the CA keys; null for the environment
  *     variable MINTMARK_PASSPHRASE or, without it, a generated one in the data folder
- * @param clock what time it is
+ * @param clock what time it is, null for the system's
  */
 public record ProvisioningConfig(
     Path data,

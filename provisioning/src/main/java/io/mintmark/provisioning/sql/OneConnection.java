@@ -3,7 +3,7 @@ package io.mintmark.provisioning.sql;
 import java.sql.Connection;
 import org.jdbi.v3.core.ConnectionFactory;
 
-/** Hands out the same connection again and again; who uses it holds the registry's writing lock. */
+/** Hands out the same connection again and again; who uses it holds the lock of {@link GroupCommit}. */
 final class OneConnection implements ConnectionFactory {
 
   private final Connection connection;

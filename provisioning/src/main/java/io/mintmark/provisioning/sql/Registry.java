@@ -6,9 +6,6 @@ import io.mintmark.provisioning.StartException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -20,7 +17,7 @@ import org.sqlite.SQLiteDataSource;
 
 /**
  * The registry's database: one connection that writes, some that read. SQLite has one writer at a
- * time anyway; here they queue on a fair lock instead of on SQLITE_BUSY. Thread-safe.
+ * time anyway; here they queue in {@link GroupCommit} instead of on SQLITE_BUSY. Thread-safe.
  */
 public final class Registry implements AutoCloseable {
 
@@ -35,14 +32,13 @@ public final class Registry implements AutoCloseable {
   private static final int READERS = 4;
 
   private final Connection writerConnection;
-  private final Jdbi writer;
+  private final GroupCommit writer;
   private final HikariDataSource readerPool;
   private final Jdbi reader;
-  private final ReentrantLock writing = new ReentrantLock(true);
 
   private Registry(Connection writerConnection, HikariDataSource readerPool) {
     this.writerConnection = writerConnection;
-    this.writer = Jdbi.create(new OneConnection(writerConnection));
+    this.writer = new GroupCommit(Jdbi.create(new OneConnection(writerConnection)));
     this.readerPool = readerPool;
     this.reader = Jdbi.create(readerPool);
   }
@@ -117,30 +113,24 @@ public final class Registry implements AutoCloseable {
     return reader.inTransaction(query);
   }
 
-  /** Writes: when this returns, the changes are on disk. When it throws, there are none. */
+  /**
+   * Writes: when this returns, the changes are on disk. When it throws, there are none.
+   *
+   * @param change may be run more than once, and on another thread, but takes effect once
+   */
   public <T, X extends Exception> T write(Change<T, X> change) throws X {
-    List<Runnable> afterCommit = new ArrayList<>();
-    T result;
-    writing.lock();
-    try {
-      result = writer.inTransaction(h -> change.apply(new Transaction(h, afterCommit)));
-    } finally {
-      writing.unlock();
-    }
-    afterCommit.forEach(Runnable::run);
-    return result;
+    return writer.write(change);
   }
 
   @Override
   public void close() {
-    writing.lock();
-    try {
+    writer.exclusively(() -> {
       readerPool.close();
-      writerConnection.close();
-    } catch (SQLException e) {
-      throw new IllegalStateException("the registry did not close", e);
-    } finally {
-      writing.unlock();
-    }
+      try {
+        writerConnection.close();
+      } catch (SQLException e) {
+        throw new IllegalStateException("the registry did not close", e);
+      }
+    });
   }
 }

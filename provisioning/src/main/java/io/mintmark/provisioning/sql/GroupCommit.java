@@ -1,0 +1,130 @@
+package io.mintmark.provisioning.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Writes in as few transactions as the disk leaves time for. While one thread waits for the disk,
+ * the changes of others queue up; the next thread makes all of them in one transaction, and they
+ * share one wait. A change that fails never touches the others: the transaction is undone and each
+ * is made alone. Thread-safe.
+ */
+final class GroupCommit {
+
+  /** Bounds how long the first of a group waits for the last. */
+  private static final int LARGEST_GROUP = 256;
+
+  private final Jdbi jdbi;
+  private final Queue<Pending<?, ?>> queue = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /**
+   * A writer of its own.
+   *
+   * @param jdbi its transactions must be the only ones that write
+   */
+  GroupCommit(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /**
+   * Makes a change; when this returns it is on disk.
+   *
+   * @param change may be run more than once, and on another thread, but takes effect once
+   */
+  <T, X extends Exception> T write(Registry.Change<T, X> change) throws X {
+    Pending<T, X> pending = new Pending<>(change);
+    queue.add(pending);
+    exclusively(() -> {
+      while (!pending.done) {
+        writeTogether(nextGroup());
+      }
+    });
+    return pending.result();
+  }
+
+  /** Runs something while nothing is being written. */
+  void exclusively(Runnable action) {
+    writing.lock();
+    try {
+      action.run();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private List<Pending<?, ?>> nextGroup() {
+    List<Pending<?, ?>> group = new ArrayList<>();
+    while (group.size() < LARGEST_GROUP && !queue.isEmpty()) {
+      group.add(queue.remove());
+    }
+    return group;
+  }
+
+  private void writeTogether(List<Pending<?, ?>> group) {
+    try {
+      jdbi.useTransaction(handle -> {
+        for (Pending<?, ?> pending : group) {
+          pending.run(handle);
+        }
+      });
+      group.forEach(Pending::succeed);
+    } catch (Exception e) {
+      if (group.size() == 1) {
+        group.get(0).fail(e);
+      } else {
+        group.forEach(pending -> writeTogether(List.of(pending)));
+      }
+    } catch (Error e) {
+      // Nobody may wait for ever, whatever happened.
+      group.forEach(pending -> pending.fail(e));
+      throw e;
+    }
+  }
+
+  /** A change that somebody waits for. Its fields belong to who holds the lock. */
+  private static final class Pending<T, X extends Exception> {
+    private final Registry.Change<T, X> change;
+    private List<Runnable> afterCommit = List.of();
+    private T result;
+    private Throwable failure;
+    private boolean done;
+
+    Pending(Registry.Change<T, X> change) {
+      this.change = change;
+    }
+
+    void run(Handle handle) throws X {
+      afterCommit = new ArrayList<>();
+      result = change.apply(new Transaction(handle, afterCommit));
+    }
+
+    void succeed() {
+      done = true;
+    }
+
+    void fail(Throwable e) {
+      failure = e;
+      done = true;
+    }
+
+    T result() throws X {
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      if (failure != null) {
+        // What the change threw is an X or a RuntimeException: nothing else can be.
+        @SuppressWarnings("unchecked")
+        X declared = (X) failure;
+        throw declared;
+      }
+      afterCommit.forEach(Runnable::run);
+      return result;
+    }
+  }
+}
