@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
       BrokerCommand.class,
       FleetCommand.class,
       ManifestCommand.class,
+      ClaimCommand.class,
+      ApprovalCommand.class,
       DeviceCommand.class,
       AppCommand.class,
       FactoryCommand.class,

@@ -53,12 +53,47 @@ final class OperatorClient {
     return json(exchange("POST", "/fleets/" + segment(fleet) + "/manifest", "text/csv", utf8(csv)));
   }
 
+  JsonNode createClaim(String fleet, Map<String, Object> claim) throws CommandFailure {
+    return json(
+        exchange("POST", "/fleets/" + segment(fleet) + "/claims", "application/json", body(claim)));
+  }
+
+  JsonNode claims(String fleet) throws CommandFailure {
+    return json(exchange("GET", "/fleets/" + segment(fleet) + "/claims", null, null));
+  }
+
+  void revokeClaim(String fleet, long claim) throws CommandFailure {
+    exchange("DELETE", "/fleets/" + segment(fleet) + "/claims/" + claim, null, null);
+  }
+
+  /** One page of approvals; {@code query} holds the parameters that are set. */
+  JsonNode approvals(Map<String, String> query) throws CommandFailure {
+    return json(exchange("GET", "/approvals?" + parameters(query), null, null));
+  }
+
+  /** {@code verb} is approve or deny. */
+  JsonNode decide(long approval, String verb, Map<String, String> body) throws CommandFailure {
+    return json(
+        exchange("POST", "/approvals/" + approval + "/" + verb, "application/json", body(body)));
+  }
+
   /** One page of devices; {@code query} holds the parameters that are set. */
   JsonNode devices(Map<String, String> query) throws CommandFailure {
-    String parameters = query.entrySet().stream()
+    return json(exchange("GET", "/devices?" + parameters(query), null, null));
+  }
+
+  private static String parameters(Map<String, String> query) {
+    return query.entrySet().stream()
         .map(e -> e.getKey() + "=" + segment(e.getValue()))
         .collect(Collectors.joining("&"));
-    return json(exchange("GET", "/devices?" + parameters, null, null));
+  }
+
+  private static byte[] body(Object value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   JsonNode device(String id) throws CommandFailure {
@@ -67,22 +102,11 @@ final class OperatorClient {
 
   /** {@code verb} is revoke, suspend or release. */
   void change(String device, String verb, Map<String, String> body) throws CommandFailure {
-    byte[] content;
-    try {
-      content = JSON.writeValueAsBytes(body);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    exchange("POST", "/devices/" + segment(device) + "/" + verb, "application/json", content);
+    exchange("POST", "/devices/" + segment(device) + "/" + verb, "application/json", body(body));
   }
 
   void defineApplication(String name, TopicGrants grants) throws CommandFailure {
-    try {
-      byte[] body = JSON.writeValueAsBytes(grants);
-      exchange("PUT", "/applications/" + segment(name), "application/json", body);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    exchange("PUT", "/applications/" + segment(name), "application/json", body(grants));
   }
 
   JsonNode applications() throws CommandFailure {

@@ -1,18 +1,11 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.DeviceId;
-import io.mintmark.identity.Pem;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.ca.Chains;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.x500.RDN;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /**
  * What a factory gave a device (IEEE 802.1AR IDevID), after it was validated against the CAs of one
@@ -48,39 +41,7 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
           + fleet.id()
           + "')");
     }
-    return new BootstrapCertificate(leaf, device(leaf));
-  }
-
-  /** How the audit log calls it. */
-  String actor() {
-    try {
-      return "bootstrap:" + Pem.fingerprint(certificate.getEncoded());
-    } catch (CertificateEncodingException e) {
-      throw new IllegalStateException("a certificate that was decoded cannot be encoded", e);
-    }
-  }
-
-  /**
-   * IEEE 802.1AR, section 8.6 has the device's serial number in the subject's serialNumber
-   * attribute; many factories have only a CN. Never both by turns: the attribute decides if there.
-   */
-  private static DeviceId device(X509Certificate leaf) throws Refusal {
-    X500Name subject = X500Name.getInstance(leaf.getSubjectX500Principal().getEncoded());
-    ASN1ObjectIdentifier type =
-        subject.getRDNs(BCStyle.SERIALNUMBER).length > 0 ? BCStyle.SERIALNUMBER : BCStyle.CN;
-    RDN[] values = subject.getRDNs(type);
-    if (values.length != 1 || values[0].isMultiValued()) {
-      throw forbidden("the bootstrap certificate '"
-          + Printable.of(subject.toString())
-          + "' does not name one device: one serialNumber attribute or one CN is needed");
-    }
-    String id = IETFUtils.valueToString(values[0].getFirst().getValue());
-    if (!DeviceId.isValid(id)) {
-      throw forbidden("the bootstrap certificate names device '"
-          + Printable.of(id)
-          + "', which is no device id: 1 to 64 of A-Z a-z 0-9 . _ - are needed");
-    }
-    return new DeviceId(id);
+    return new BootstrapCertificate(leaf, fleet.enrolment().deviceId().of(leaf));
   }
 
   private static Refusal forbidden(String message) {

@@ -1,7 +1,9 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.DeviceTable;
@@ -12,7 +14,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Gives a device its first operational certificate, or another one when it has lost it. Thread-safe.
@@ -21,6 +22,8 @@ public final class Enroller {
 
   private final Registry registry;
   private final TrustDomain trustDomain;
+  private final Admission admission;
+  private final ApprovalRequests approvals;
   private final Issuance issuance;
   private final LiveCertificates liveCertificates;
   private final AuditLog audit;
@@ -29,12 +32,16 @@ public final class Enroller {
   Enroller(
       Registry registry,
       TrustDomain trustDomain,
+      Admission admission,
+      ApprovalRequests approvals,
       Issuance issuance,
       LiveCertificates liveCertificates,
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
     this.trustDomain = trustDomain;
+    this.admission = admission;
+    this.approvals = approvals;
     this.issuance = issuance;
     this.liveCertificates = liveCertificates;
     this.audit = audit;
@@ -48,7 +55,7 @@ public final class Enroller {
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal NOT_FOUND for an unknown fleet, FORBIDDEN naming the rule, INVALID if the
-   *     request contradicts the identity
+   *     request contradicts the identity, PENDING or LATER while nobody has approved
    */
   public X509Certificate enroll(
       FleetId fleet, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
@@ -56,43 +63,48 @@ public final class Enroller {
         .read(h -> FleetTable.find(h, fleet))
         .orElseThrow(() -> new Refusal(
             Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known: check the EST label"));
-    BootstrapCertificate bootstrap = BootstrapCertificate.of(peerChain, of, clock.instant());
-    Identity.Device identity = new Identity.Device(trustDomain, fleet, bootstrap.device());
-    CertifiedNames names = CertifiedNames.of(identity);
+    Candidate candidate = candidate(of, peerChain, request);
+    CertifiedNames names = CertifiedNames.of(candidate.identity());
     // Known and permitted first: who is neither learns nothing about its request.
-    registry.read(h -> permitted(DeviceTable.find(h, identity.device()), identity, bootstrap));
+    boolean needsApproval = registry.read(h -> admission.needsApproval(h, candidate));
     RequestedNames.check(request, names);
-    refuseBootstrapKey(request, bootstrap);
+    refuseBootstrapKey(request, candidate.certificate());
+    if (needsApproval) {
+      approvals.require(candidate);
+    }
     return issuance.issue(
         new Issuance.Order(
-            identity.spiffeId(), names, of.certificateProfile(), request.publicKey()),
-        tx -> permitted(DeviceTable.find(tx.handle(), identity.device()), identity, bootstrap),
-        (tx, issued) -> enrolled(tx, identity, bootstrap, issued));
+            candidate.identity().spiffeId(), names, of.certificateProfile(), request.publicKey()),
+        tx -> admission.admit(tx, candidate),
+        (tx, issued) -> enrolled(tx, candidate, issued));
   }
 
-  private static Device permitted(
-      Optional<Device> found, Identity.Device identity, BootstrapCertificate bootstrap)
+  /** Who asks: a device by its own bootstrap certificate, or one by a claim's. */
+  private Candidate candidate(Fleet fleet, List<X509Certificate> peerChain, SigningRequest request)
       throws Refusal {
-    Device device = found
-        .filter(d -> d.fleet().equals(identity.fleet()))
-        .orElseThrow(() -> forbidden("device '"
-            + identity.device()
-            + "' is not in the manifest of fleet '"
-            + identity.fleet()
-            + "'"));
-    if (device.pin() != null && !device.pin().matches(bootstrap.certificate())) {
-      throw forbidden("the bootstrap certificate of device '"
-          + device.id()
-          + "' does not match the pin in its manifest");
+    X509Certificate certificate;
+    DeviceId device;
+    Claim claim = null;
+    if (fleet.enrolment().mode() == EnrolmentPolicy.Mode.CLAIM) {
+      ClaimCertificate shown =
+          ClaimCertificate.of(peerChain, fleet.id(), registry, clock.instant());
+      certificate = shown.certificate();
+      claim = shown.claim();
+      device = ClaimCertificate.device(request);
+    } else {
+      BootstrapCertificate shown = BootstrapCertificate.of(peerChain, fleet, clock.instant());
+      certificate = shown.certificate();
+      device = shown.device();
     }
-    DeviceStates.requireNotBarred(device);
-    return device;
+    Identity.Device identity = new Identity.Device(trustDomain, fleet.id(), device);
+    String key = Pem.fingerprint(request.publicKey().getEncoded());
+    return new Candidate(fleet, identity, certificate, claim, key);
   }
 
   /** A key made in a factory, perhaps by the factory, is not a key only the device knows. */
-  private static void refuseBootstrapKey(SigningRequest request, BootstrapCertificate bootstrap)
+  private static void refuseBootstrapKey(SigningRequest request, X509Certificate bootstrap)
       throws Refusal {
-    byte[] bootstrapKey = bootstrap.certificate().getPublicKey().getEncoded();
+    byte[] bootstrapKey = bootstrap.getPublicKey().getEncoded();
     if (Arrays.equals(request.publicKey().getEncoded(), bootstrapKey)) {
       throw new Refusal(
           Refusal.Kind.INVALID,
@@ -100,26 +112,20 @@ public final class Enroller {
     }
   }
 
-  private void enrolled(
-      Transaction tx,
-      Identity.Device identity,
-      BootstrapCertificate bootstrap,
-      X509Certificate issued) {
-    Device device = DeviceTable.find(tx.handle(), identity.device()).orElseThrow();
+  private void enrolled(Transaction tx, Candidate candidate, X509Certificate issued)
+      throws Refusal {
+    Device device = DeviceTable.find(tx.handle(), candidate.identity().device()).orElseThrow();
     boolean first = device.state() == DeviceState.PENDING;
+    admission.recorded(tx, candidate, !first);
     if (first) {
       DeviceTable.setState(tx, device.id(), DeviceState.ACTIVE);
     }
     audit.add(
         tx,
-        bootstrap.actor(),
+        candidate.actor(),
         first ? "device.enrolled" : "device.enrolled-again",
         device.id().value(),
         "fleet " + device.fleet() + ", serial " + issued.getSerialNumber().toString(16));
-    liveCertificates.keepLatestTwo(tx, identity);
-  }
-
-  private static Refusal forbidden(String message) {
-    return new Refusal(Refusal.Kind.FORBIDDEN, message);
+    liveCertificates.keepLatestTwo(tx, candidate.identity());
   }
 }

@@ -14,7 +14,9 @@ import java.util.List;
  * they get and what they may do at the broker. Immutable.
  *
  * @param id its id, which is its EST label
- * @param factoryCas the CAs whose bootstrap certificates open enrolment; at least one
+ * @param factoryCas the CAs whose bootstrap certificates open enrolment; at least one unless
+ *     devices enrol by claim
+ * @param enrolment how its devices enrol
  * @param lifetime of operational certificates, counted from their issuing
  * @param backdate how long before its issuing a certificate begins to be valid
  * @param clientId which MQTT client ids its devices may use
@@ -23,6 +25,7 @@ import java.util.List;
 public record Fleet(
     FleetId id,
     List<X509Certificate> factoryCas,
+    EnrolmentPolicy enrolment,
     Duration lifetime,
     Duration backdate,
     ClientIdPattern clientId,

@@ -111,6 +111,9 @@ public final class FleetApplier {
     if (!before.factoryCas().equals(after.factoryCas())) {
       changed.add("factory-cas");
     }
+    if (!before.enrolment().equals(after.enrolment())) {
+      changed.add("enrolment");
+    }
     if (!before.certificateProfile().equals(after.certificateProfile())) {
       changed.add("certificate");
     }

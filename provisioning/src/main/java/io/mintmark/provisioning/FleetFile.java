@@ -10,7 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A fleet's YAML file as an operator keeps it: its factory CAs may stand in files beside it. */
+/** A fleet's YAML file as an operator keeps it: its certificates may stand in files beside it. */
 public final class FleetFile {
 
   private static final long LONGEST = 1 << 20;
@@ -18,7 +18,7 @@ public final class FleetFile {
   private FleetFile() {}
 
   /**
-   * The YAML with each factory CA file's certificates put in, the form {@link FleetApplier} takes.
+   * The YAML with the certificates of each file it names put in, the form {@link FleetApplier} takes.
    * Everything else stays as written, lines included, so that the service's messages fit the file.
    *
    * @param yaml the file; paths in it are relative to its folder
@@ -31,11 +31,11 @@ public final class FleetFile {
       text = text.substring(1);
     }
     try {
-      List<Scalar> factoryCas = FleetYaml.top(text).scalars(FleetYaml.FACTORY_CAS);
+      List<Scalar> files = FleetYaml.files(FleetYaml.top(text));
       StringBuilder out = new StringBuilder(text);
       // From the end, so that the places of the others hold.
-      for (int i = factoryCas.size() - 1; i >= 0; i--) {
-        Scalar entry = factoryCas.get(i);
+      for (int i = files.size() - 1; i >= 0; i--) {
+        Scalar entry = files.get(i);
         if (!entry.text().contains("-----BEGIN ")) {
           String pem = certificates(yaml.toAbsolutePath().getParent(), entry.text());
           out.replace(
@@ -57,14 +57,14 @@ public final class FleetFile {
       file = folder.resolve(path);
     } catch (InvalidPathException e) {
       throw new Refusal(
-          Refusal.Kind.INVALID, "factory CA '" + Printable.of(path) + "' is not a file name");
+          Refusal.Kind.INVALID, "certificate '" + Printable.of(path) + "' is not a file name");
     }
     String text = read(file);
     try {
       return Pem.encode(Pem.certificates(text));
     } catch (IllegalArgumentException e) {
       throw new Refusal(
-          Refusal.Kind.INVALID, "factory CA file " + file + " cannot be used: " + e.getMessage());
+          Refusal.Kind.INVALID, "certificate file " + file + " cannot be used: " + e.getMessage());
     }
   }
 

@@ -3,6 +3,7 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
+import java.net.URI;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -14,7 +15,10 @@ public final class FleetViews {
    *
    * @param id its id
    * @param factoryCas the subjects of the factory CAs it trusts
-   * @param enrolment how devices enrol: {@code manifest}
+   * @param enrolment how devices enrol: manifest, open, claim or approval
+   * @param deviceId where the bootstrap certificate has the device's id; null with claims
+   * @param again what happens when an enrolled device bootstraps again
+   * @param webhook who decides approvals beside operators, without the query; or null
    * @param lifetime of its certificates, as the YAML would say it
    * @param backdate how long before its issuing a certificate begins to be valid
    * @param clientId the template of the client ids its devices may use
@@ -25,7 +29,10 @@ public final class FleetViews {
   public record FleetView(
       String id,
       List<String> factoryCas,
-      String enrolment,
+      EnrolmentPolicy.Mode enrolment,
+      DeviceIdSource deviceId,
+      EnrolmentPolicy.Again again,
+      String webhook,
       String lifetime,
       String backdate,
       String clientId,
@@ -62,17 +69,27 @@ public final class FleetViews {
   }
 
   private static FleetView view(Handle handle, Fleet fleet) {
+    EnrolmentPolicy policy = fleet.enrolment();
     return new FleetView(
         fleet.id().value(),
         fleet.factoryCas().stream()
             .map(ca -> ca.getSubjectX500Principal().getName())
             .toList(),
-        "manifest",
+        policy.mode(),
+        policy.mode() == EnrolmentPolicy.Mode.CLAIM ? null : policy.deviceId(),
+        policy.again(),
+        policy.webhook() == null ? null : withoutQuery(policy.webhook().url()),
         DurationText.of(fleet.lifetime()),
         DurationText.of(fleet.backdate()),
         fleet.clientId().template(),
         fleet.topics().publish(),
         fleet.topics().subscribe(),
         FleetTable.devices(handle, fleet.id()));
+  }
+
+  /** A query may hold what only the service and its webhook should know. */
+  private static String withoutQuery(URI url) {
+    String text = url.toString();
+    return url.getRawQuery() == null ? text : text.substring(0, text.indexOf('?'));
   }
 }

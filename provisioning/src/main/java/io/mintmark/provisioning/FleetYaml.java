@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,7 +41,7 @@ final class FleetYaml {
 
   static final String FACTORY_CAS = "factory-cas";
   private static final List<String> TOP =
-      List.of("fleet", FACTORY_CAS, "enrolment", "certificate", "mqtt");
+      List.of("fleet", FACTORY_CAS, EnrolmentYaml.SECTION, "certificate", "mqtt");
 
   private static final Duration DEFAULT_LIFETIME = Duration.ofDays(7);
   private static final Duration DEFAULT_BACKDATE = Duration.ofMinutes(5);
@@ -61,11 +62,22 @@ final class FleetYaml {
     return Section.of("the fleet", YamlReader.read(yaml), TOP);
   }
 
+  /** The values that may be the names of certificate files in the file an operator keeps. */
+  static List<Scalar> files(Section top) throws YamlException {
+    List<Scalar> files = new ArrayList<>(top.scalars(FACTORY_CAS));
+    EnrolmentYaml.webhookTrust(top).ifPresent(files::add);
+    files.sort(Comparator.comparingInt(Scalar::start));
+    return files;
+  }
+
   Fleet read(String yaml) throws YamlException {
     Section top = top(yaml);
     FleetId id = valueOf(required(top, "fleet"), FleetId::new);
+    EnrolmentPolicy enrolment = EnrolmentYaml.read(top);
     List<X509Certificate> factoryCas = factoryCas(top);
-    enrolment(top);
+    if (factoryCas.isEmpty() && enrolment.mode() != EnrolmentPolicy.Mode.CLAIM) {
+      throw YamlException.at(top.line(), "'" + FACTORY_CAS + "' needs at least one CA certificate");
+    }
     CertificateProfile profile = profile(top);
     Optional<Section> mqtt = top.section("mqtt", List.of("client-id", "publish", "subscribe"));
     ClientIdPattern clientId = ClientIdPattern.EXACT;
@@ -76,10 +88,11 @@ final class FleetYaml {
       topics = new TopicGrants(
           filters(id, mqtt.get().scalars("publish")), filters(id, mqtt.get().scalars("subscribe")));
     }
-    return new Fleet(id, factoryCas, profile.lifetime(), profile.backdate(), clientId, topics);
+    return new Fleet(
+        id, factoryCas, enrolment, profile.lifetime(), profile.backdate(), clientId, topics);
   }
 
-  private static Scalar required(Section section, String key) throws YamlException {
+  static Scalar required(Section section, String key) throws YamlException {
     Optional<Scalar> value = section.scalar(key);
     if (value.isEmpty()) {
       throw YamlException.at(section.line(), "'" + key + "' is missing");
@@ -90,25 +103,28 @@ final class FleetYaml {
   private List<X509Certificate> factoryCas(Section top) throws YamlException {
     List<X509Certificate> all = new ArrayList<>();
     for (Scalar item : top.scalars(FACTORY_CAS)) {
-      if (!item.text().contains("-----BEGIN ")) {
-        throw YamlException.at(
-            item.line(),
-            "factory CA '"
-                + Printable.of(item.text())
-                + "' is not PEM: send the certificate's text itself ('mintmark fleet apply' puts"
-                + " files in)");
-      }
-      for (X509Certificate ca : valueOf(item, Pem::certificates)) {
+      for (X509Certificate ca : certificates("factory CA", item)) {
         checkFactoryCa(item.line(), ca);
         if (!all.contains(ca)) {
           all.add(ca);
         }
       }
     }
-    if (all.isEmpty()) {
-      throw YamlException.at(top.line(), "'" + FACTORY_CAS + "' needs at least one CA certificate");
-    }
     return all;
+  }
+
+  /** The certificates of one value; {@code what} it is, for messages. */
+  static List<X509Certificate> certificates(String what, Scalar item) throws YamlException {
+    if (!item.text().contains("-----BEGIN ")) {
+      throw YamlException.at(
+          item.line(),
+          what
+              + " '"
+              + Printable.of(item.text())
+              + "' is not PEM: send the certificate's text itself ('mintmark fleet apply' puts"
+              + " files in)");
+    }
+    return valueOf(item, Pem::certificates);
   }
 
   private void checkFactoryCa(int line, X509Certificate ca) throws YamlException {
@@ -120,17 +136,6 @@ final class FleetYaml {
     }
     if (ca.getNotAfter().toInstant().isBefore(now)) {
       throw YamlException.at(line, name + "expired at " + ca.getNotAfter().toInstant());
-    }
-  }
-
-  private static void enrolment(Section top) throws YamlException {
-    Optional<Section> enrolment = top.section("enrolment", List.of("mode"));
-    Optional<Scalar> mode =
-        enrolment.isEmpty() ? Optional.empty() : enrolment.get().scalar("mode");
-    if (mode.isPresent() && !mode.get().text().equals("manifest")) {
-      throw YamlException.at(
-          mode.get().line(),
-          "enrolment mode '" + Printable.of(mode.get().text()) + "' is not known: use manifest");
     }
   }
 
@@ -170,7 +175,7 @@ final class FleetYaml {
   }
 
   /** Turns a complaint about a value into one that names its line. */
-  private static <T> T valueOf(Scalar scalar, Function<String, T> reading) throws YamlException {
+  static <T> T valueOf(Scalar scalar, Function<String, T> reading) throws YamlException {
     try {
       return reading.apply(scalar.text());
     } catch (IllegalArgumentException e) {

@@ -8,6 +8,7 @@ import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Signer;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.webhook.ApprovalWebhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,6 +33,9 @@ public final class Provisioning implements AutoCloseable {
   private final Feed feed;
   private final AuditLog audit;
   private final Operators operators;
+  private final ApprovalWebhook webhook;
+  private final Claims claims;
+  private final Approvals approvals;
   private final Enroller enroller;
   private final Renewer renewer;
   private final Revoker revoker;
@@ -61,7 +65,13 @@ public final class Provisioning implements AutoCloseable {
     Issuance issuance = new Issuance(registry, authority, clock);
     LiveCertificates live = new LiveCertificates(feed, audit, clock);
     Peers peers = new Peers(authority, trustDomain, clock);
-    enroller = new Enroller(registry, trustDomain, issuance, live, audit, clock);
+    claims = new Claims(registry, audit, clock);
+    approvals = new Approvals(registry, audit, clock);
+    webhook = new ApprovalWebhook();
+    ApprovalRequests requests = new ApprovalRequests(registry, approvals, webhook, audit, clock);
+    Admission admission = new Admission(claims, requests, audit, clock);
+    enroller =
+        new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
     renewer = new Renewer(registry, peers, issuance, live, audit);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
     fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
@@ -187,6 +197,16 @@ public final class Provisioning implements AutoCloseable {
     return enroller;
   }
 
+  /** Claims: shared certificates that enrol a number of devices. */
+  public Claims claims() {
+    return claims;
+  }
+
+  /** What operators do with approvals. */
+  public Approvals approvals() {
+    return approvals;
+  }
+
   /** Simple re-enrolment. */
   public Renewer renewer() {
     return renewer;
@@ -255,6 +275,7 @@ public final class Provisioning implements AutoCloseable {
   /** Closes the registry and gives the data folder free. Repeating it changes nothing. */
   @Override
   public void close() {
+    webhook.close();
     registry.close();
     folder.close();
   }

@@ -1,6 +1,8 @@
 package io.mintmark.provisioning;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The one domain error: a request that was understood and is not granted. Its message is for the
@@ -22,15 +24,18 @@ public final class Refusal extends Exception {
     /** The request does not fit the present state. */
     CONFLICT,
     /** Nothing is wrong with it, but not now. */
-    LATER
+    LATER,
+    /** Somebody has yet to decide: the same request again, later, will be answered. */
+    PENDING
   }
 
   private final Kind kind;
   private final transient List<String> details;
+  private final Duration retryAfter;
 
   /** A refusal without details. */
   public Refusal(Kind kind, String message) {
-    this(kind, message, List.of());
+    this(kind, message, List.of(), null);
   }
 
   /**
@@ -39,9 +44,23 @@ public final class Refusal extends Exception {
    * @param details further lines, for example one per bad line of a manifest
    */
   public Refusal(Kind kind, String message, List<String> details) {
+    this(kind, message, details, null);
+  }
+
+  /**
+   * @param kind LATER or PENDING
+   * @param message one printable line
+   * @param retryAfter when asking again may help, in whole seconds
+   */
+  public Refusal(Kind kind, String message, Duration retryAfter) {
+    this(kind, message, List.of(), retryAfter);
+  }
+
+  private Refusal(Kind kind, String message, List<String> details, Duration retryAfter) {
     super(message);
     this.kind = kind;
     this.details = List.copyOf(details);
+    this.retryAfter = retryAfter;
   }
 
   /** What the caller should make of it. */
@@ -52,5 +71,10 @@ public final class Refusal extends Exception {
   /** Further lines; empty when the message says it all. */
   public List<String> details() {
     return details;
+  }
+
+  /** When asking again may help; empty if nothing is known about it. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
   }
 }

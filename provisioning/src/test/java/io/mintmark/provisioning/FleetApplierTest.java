@@ -94,7 +94,10 @@ class FleetApplierTest {
         .isEqualTo(new FleetViews.FleetView(
             "sensors",
             List.of("CN=Factory CA"),
-            "manifest",
+            EnrolmentPolicy.Mode.MANIFEST,
+            DeviceIdSource.SUBJECT,
+            EnrolmentPolicy.Again.ALLOW,
+            null,
             "7d",
             "5m",
             "${device}",

@@ -45,7 +45,7 @@ class FleetYamlTest {
           certificate: {lifetime: } | line 3: 'lifetime' needs one value
           certificate: {lifetime: [7d]} | line 3: 'lifetime' needs one value
           certificate: 7d | line 3: 'certificate' needs keys of its own
-          enrolment: {mode: open} | line 3: enrolment mode 'open' is not known: use manifest
+          enrolment: {mode: opne} | line 3: 'mode' cannot be 'opne': did you mean 'open'?
           mqtt: {publish: a/b} | line 3: 'publish' needs a list
           mqtt: {publish: [[a/b]]} | line 3: each item of 'publish' needs one value
           mqtt: {publish: ["a/#/b"]} | line 3: topic filter 'a/#/b' is not valid

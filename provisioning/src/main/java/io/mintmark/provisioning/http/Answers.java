@@ -33,6 +33,7 @@ final class Answers {
   /** The table. */
   static int status(Refusal.Kind kind) {
     return switch (kind) {
+      case PENDING -> 202;
       case INVALID -> 400;
       case FORBIDDEN -> 403;
       case NOT_FOUND -> 404;
@@ -51,8 +52,11 @@ final class Answers {
 
   private void refused(Refusal refusal, Context ctx) {
     int status = status(refusal.kind());
-    if (status == 503) {
-      ctx.header(Header.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    if (status == 503 || status == 202) {
+      // RFC 7030, section 4.2.3 has both with a time to wait for.
+      ctx.header(
+          Header.RETRY_AFTER,
+          refusal.retryAfter().map(d -> Long.toString(d.toSeconds())).orElse(RETRY_AFTER_SECONDS));
     }
     answer(ctx, status, refusal.getMessage(), refusal.details());
   }

@@ -31,12 +31,18 @@ public final class OperatorServer implements AutoCloseable {
     ServerTls tls = ServerTls.withoutClientCertificates(core.tls().current());
     HttpsServer server = HttpsServer.start(
         new HttpsServer.Options(
-            "operator", bindAddress, port, List.of("GET", "POST", "PUT"), ErrorFormat.JSON),
+            "operator",
+            bindAddress,
+            port,
+            List.of("GET", "POST", "PUT", "DELETE"),
+            ErrorFormat.JSON),
         tls,
         HttpsServer.threads("operator"),
         routes -> {
           new OperatorAuthentication(core.operators()).register(routes);
           new FleetRoutes(core).register(routes);
+          new ClaimRoutes(core.claims()).register(routes);
+          new ApprovalRoutes(core.approvals()).register(routes);
           new DeviceRoutes(core).register(routes);
           new ApplicationRoutes(core).register(routes);
           new AuditRoute(core.audit()).register(routes);

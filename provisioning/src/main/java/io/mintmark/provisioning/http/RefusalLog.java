@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line per refused request, under a logger name of its own, {@code
+ * One line per request that was refused or put off (202), under a logger name of its own, {@code
  * io.mintmark.provisioning.refused}: what was asked (the path names the fleet), who asked as far as
  * is known, and why not. All of it printable, none of it secret: no headers, no query, no body.
  */
@@ -25,9 +25,10 @@ final class RefusalLog {
   static void write(
       String method, String path, String who, String remoteAddress, int status, String reason) {
     LOG.info(
-        "{} {} refused with {}: {} ({}, from {})",
+        "{} {} {} with {}: {} ({}, from {})",
         Printable.of(method),
         Printable.of(path),
+        status < 400 ? "put off" : "refused",
         status,
         reason,
         who,

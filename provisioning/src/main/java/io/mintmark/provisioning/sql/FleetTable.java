@@ -80,6 +80,7 @@ public final class FleetTable {
         .bind("now", now.toEpochMilli())
         .execute();
     putFactoryCas(tx, fleet);
+    EnrolmentTable.put(tx, fleet.id(), fleet.enrolment());
   }
 
   private static void putFactoryCas(Transaction tx, Fleet fleet) {
@@ -110,6 +111,7 @@ public final class FleetTable {
     return new Fleet(
         id,
         factoryCas,
+        EnrolmentTable.find(handle, id),
         Duration.ofMillis(row.getLong("lifetime_ms")),
         Duration.ofMillis(row.getLong("backdate_ms")),
         new ClientIdPattern(row.getString("client_id")),

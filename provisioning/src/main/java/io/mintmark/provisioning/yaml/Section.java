@@ -78,6 +78,24 @@ public final class Section {
   }
 
   /**
+   * The value of a key that is one of some words; empty if the key is not there.
+   *
+   * @throws YamlException if it is another word, with the nearest that may stand there
+   */
+  public Optional<String> word(String key, List<String> words) throws YamlException {
+    Optional<Scalar> value = scalar(key);
+    if (value.isPresent() && !words.contains(value.get().text())) {
+      String text = value.get().text();
+      String hint = Suggestion.of(text, words)
+          .map(near -> "did you mean '" + near + "'?")
+          .orElse("use one of " + words);
+      throw YamlException.at(
+          value.get().line(), "'" + key + "' cannot be '" + Printable.of(text) + "': " + hint);
+    }
+    return value.map(Scalar::text);
+  }
+
+  /**
    * The values of a key; empty if the key is not there.
    *
    * @throws YamlException if it is no list of single values

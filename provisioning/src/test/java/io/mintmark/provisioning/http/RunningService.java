@@ -68,13 +68,17 @@ final class RunningService implements AutoCloseable {
   }
 
   String fleetYaml(String id, String lifetime) {
+    return fleetYaml(id, lifetime, "{mode: manifest}");
+  }
+
+  /** {@code enrolment} is one line of YAML in braces. */
+  String fleetYaml(String id, String lifetime, String enrolment) {
     return """
         fleet: %s
         factory-cas:
           - |
         %s
-        enrolment:
-          mode: manifest
+        enrolment: %s
         certificate:
           lifetime: %s
           backdate: 5m
@@ -82,12 +86,19 @@ final class RunningService implements AutoCloseable {
           client-id: ${device}
           publish: ["telemetry/${fleet}/${device}/#"]
           subscribe: ["commands/${fleet}/${device}/#"]
-        """.formatted(id, factory.certificatePem().indent(6).stripTrailing(), lifetime);
+        """.formatted(
+            id, factory.certificatePem().indent(6).stripTrailing(), enrolment, lifetime);
   }
 
   RawHttps.Answer applyFleet(String id, String lifetime) throws IOException {
     return expect(
         200, operate("PUT", "/api/v1/fleets", "application/yaml", fleetYaml(id, lifetime)));
+  }
+
+  /** Applies a fleet that enrols in some way. */
+  RawHttps.Answer applyEnrolment(String id, String enrolment) throws IOException {
+    return expect(
+        200, operate("PUT", "/api/v1/fleets", "application/yaml", fleetYaml(id, "7d", enrolment)));
   }
 
   RawHttps.Answer importManifest(String fleet, String csv) throws IOException {
@@ -97,6 +108,12 @@ final class RunningService implements AutoCloseable {
   /** A bootstrap certificate by the factory. */
   HeldCertificate bootstrap(String device) {
     return HeldCertificate.builder().commonName(device).signedBy(factory).build();
+  }
+
+  /** One enrolment request as it goes over the wire. */
+  RawHttps.Answer enroll(String fleet, Credential credential, byte[] request) throws IOException {
+    return device(credential)
+        .post("/.well-known/est/" + fleet + "/simpleenroll", "application/pkcs10", request);
   }
 
   EstClient est(Credential credential) {

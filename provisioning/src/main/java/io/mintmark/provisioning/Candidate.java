@@ -1,0 +1,33 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.Pem;
+import java.security.cert.X509Certificate;
+
+/**
+ * Somebody authenticated who asks to be a device of a fleet. Immutable.
+ *
+ * @param fleet whose rules apply
+ * @param identity the device it would be
+ * @param certificate what it proved possession of in TLS: the device's bootstrap certificate, or a
+ *     claim certificate it shares with others
+ * @param claim the claim it enrols by, or null
+ * @param keySha256 SHA-256 of the SubjectPublicKeyInfo it wants certified, lower-case hex
+ */
+record Candidate(
+    Fleet fleet,
+    Identity.Device identity,
+    X509Certificate certificate,
+    Claim claim,
+    String keySha256) {
+
+  /** How the audit log calls it. */
+  String actor() {
+    return (claim == null ? "bootstrap:" : "claim:") + certificateSha256();
+  }
+
+  /** SHA-256 of its certificate, lower-case hex. */
+  String certificateSha256() {
+    return Pem.fingerprint(Issuance.der(certificate));
+  }
+}

@@ -1,0 +1,61 @@
+package io.mintmark.provisioning.sql;
+
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Pem;
+import io.mintmark.provisioning.DeviceIdSource;
+import io.mintmark.provisioning.EnrolmentPolicy;
+import io.mintmark.provisioning.EnrolmentPolicy.Webhook;
+import io.mintmark.provisioning.Worded;
+import java.net.URI;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jdbi.v3.core.Handle;
+
+/** How the devices of each fleet enrol. Stateless. */
+final class EnrolmentTable {
+
+  private EnrolmentTable() {}
+
+  /** The policy of a fleet, which there is for each. */
+  static EnrolmentPolicy find(Handle handle, FleetId fleet) {
+    return handle
+        .createQuery("select * from enrolments where fleet = :fleet")
+        .bind("fleet", fleet.value())
+        .map((row, ctx) -> new EnrolmentPolicy(
+            Worded.of(EnrolmentPolicy.Mode.class, row.getString("mode")),
+            Worded.of(DeviceIdSource.class, row.getString("device_id")),
+            Worded.of(EnrolmentPolicy.Again.class, row.getString("again")),
+            webhook(row)))
+        .one();
+  }
+
+  /** Makes the policy what it is now. */
+  static void put(Transaction tx, FleetId fleet, EnrolmentPolicy policy) {
+    Webhook webhook = policy.webhook();
+    tx.handle()
+        .createUpdate("""
+            insert or replace into enrolments (fleet, mode, device_id, again, webhook_url,
+                                               webhook_timeout_ms, webhook_trust)
+            values (:fleet, :mode, :deviceId, :again, :url, :timeout, :trust)
+            """)
+        .bind("fleet", fleet.value())
+        .bind("mode", policy.mode().word())
+        .bind("deviceId", policy.deviceId().word())
+        .bind("again", policy.again().word())
+        .bind("url", webhook == null ? null : webhook.url().toString())
+        .bind("timeout", webhook == null ? null : webhook.timeout().toMillis())
+        .bind("trust", webhook == null ? null : Pem.encode(webhook.trust()))
+        .execute();
+  }
+
+  private static Webhook webhook(ResultSet row) throws SQLException {
+    String url = row.getString("webhook_url");
+    return url == null
+        ? null
+        : new Webhook(
+            URI.create(url),
+            Duration.ofMillis(row.getLong("webhook_timeout_ms")),
+            Pem.certificates(row.getString("webhook_trust")));
+  }
+}
