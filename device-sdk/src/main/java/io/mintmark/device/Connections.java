@@ -185,7 +185,8 @@ final class Connections implements Link.Owner {
   public void established(Link link) {
     List<CompletableFuture<Void>> done = new ArrayList<>();
     synchronized (this) {
-      if (closed) {
+      // One that was abandoned may still have made it.
+      if (closed || link != next) {
         link.retire();
         return;
       }
@@ -290,7 +291,12 @@ final class Connections implements Link.Owner {
   private void connect() {
     cancelTimer();
     next = links.apply(this);
-    next.start();
+    try {
+      next.start();
+    } catch (OutOfMemoryError e) {
+      // No thread to be had, which on a small device is no reason to give up for good.
+      ended(next, new RetryLaterException("cannot start a thread to connect on", e));
+    }
   }
 
   private boolean isCurrent(Link link) {

@@ -80,19 +80,24 @@ final class Renewals {
 
   /** Begins a renewal, or joins the one that runs. */
   synchronized CompletableFuture<Void> renewNow() {
-    if (running == null) {
-      begin();
+    CompletableFuture<Void> result = running;
+    if (result == null) {
+      result = new CompletableFuture<>();
+      begin(result);
     }
-    return running;
+    return result;
   }
 
-  private void begin() {
+  private void begin(CompletableFuture<Void> result) {
     cancelTimer();
-    CompletableFuture<Void> result = new CompletableFuture<>();
     running = result;
     Thread thread = new Thread(() -> renew(result), name + "-renew");
     thread.setDaemon(true);
-    thread.start();
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      fail(result, new RetryLaterException("cannot start a thread to renew on", e));
+    }
   }
 
   private void wake(Instant due) {
@@ -107,7 +112,7 @@ final class Renewals {
     if (timers.now().isBefore(due)) {
       wake(due);
     } else {
-      begin();
+      begin(new CompletableFuture<>());
     }
   }
 
@@ -117,14 +122,16 @@ final class Renewals {
       succeeded();
       move.accept(result);
     } catch (DeviceException e) {
-      failed(e);
-      result.completeExceptionally(e);
+      fail(result, e);
     } catch (RuntimeException | Error e) {
       // Whatever it is, a device that stops renewing because of it is lost when it expires.
-      DeviceException cause = new RetryLaterException("the renewal failed: " + e, e);
-      failed(cause);
-      result.completeExceptionally(cause);
+      fail(result, new RetryLaterException("the renewal failed: " + e, e));
     }
+  }
+
+  private void fail(CompletableFuture<Void> result, DeviceException cause) {
+    failed(cause);
+    result.completeExceptionally(cause);
   }
 
   private synchronized void succeeded() {

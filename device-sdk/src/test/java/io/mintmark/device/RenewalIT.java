@@ -55,29 +55,17 @@ class RenewalIT {
           client.subscribe("commands/r-1/#", 1, m -> commands.add(m.text()));
       client.start();
       granted.get();
-      Thread backend = new Thread(() -> {
-        for (int i = 0; !enough.get(); i++) {
-          try {
-            application.command("r-1", Integer.toString(i));
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        }
+      CompletableFuture<Void> backend = inBackground(enough, i -> application.command("r-1", i));
+      CompletableFuture<Void> sensor = inBackground(enough, i -> {
+        sent.add(client.publish("telemetry/r-1/a", i.getBytes(UTF_8), 1));
+        Thread.sleep(1);
       });
-      Thread sensor = new Thread(() -> {
-        for (int i = 0; !enough.get(); i++) {
-          sent.add(client.publish("telemetry/r-1/a", Integer.toString(i).getBytes(UTF_8), 1));
-          pause();
-        }
-      });
-      backend.start();
-      sensor.start();
       for (int i = 0; i < RENEWALS; i++) {
         client.renewNow().get();
       }
       enough.set(true);
-      sensor.join();
-      backend.join();
+      sensor.get();
+      backend.get();
       CompletableFuture.allOf(sent.toArray(new CompletableFuture<?>[0])).get();
       await().until(() -> telemetry().size() >= sent.size());
     }
@@ -123,12 +111,22 @@ class RenewalIT {
     return telemetry.stream().distinct().map(Integer::valueOf).toList();
   }
 
-  private static void pause() {
-    try {
-      Thread.sleep(1);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+  private interface Step {
+    void number(String i) throws Exception;
+  }
+
+  private static CompletableFuture<Void> inBackground(AtomicBoolean enough, Step step) {
+    return CompletableFuture.runAsync(
+        () -> {
+          for (int i = 0; !enough.get(); i++) {
+            try {
+              step.number(Integer.toString(i));
+            } catch (Exception e) {
+              throw new IllegalStateException("at " + i, e);
+            }
+          }
+        },
+        task -> new Thread(task).start());
   }
 
   @Test

@@ -1,13 +1,17 @@
 package io.mintmark.device;
 
+import static org.awaitility.Awaitility.await;
+
 import io.mintmark.identity.Credential;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.mqttv5.client.MqttClient;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -49,10 +53,19 @@ final class TestApplication implements AutoCloseable {
         });
   }
 
-  void command(String device, String text) throws MqttException {
-    client.publish(
-        "commands/" + device + "/do",
-        new MqttMessage(text.getBytes(StandardCharsets.UTF_8), 1, false, null));
+  void command(String device, String text) {
+    MqttMessage message = new MqttMessage(text.getBytes(StandardCharsets.UTF_8), 1, false, null);
+    // Paho reports a message as sent before it has room for another.
+    await()
+        .pollInSameThread()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .ignoreExceptionsMatching(e -> e instanceof MqttException full
+            && full.getReasonCode() == MqttClientException.REASON_CODE_MAX_INFLIGHT)
+        .until(() -> {
+          client.publish("commands/" + device + "/do", message);
+          return true;
+        });
   }
 
   List<String> texts() {
@@ -61,7 +74,7 @@ final class TestApplication implements AutoCloseable {
 
   @Override
   public void close() throws MqttException {
-    client.disconnectForcibly(0, 100, true);
-    client.close(true);
+    client.disconnect();
+    client.close();
   }
 }
