@@ -7,13 +7,9 @@ import io.mintmark.identity.TopicGrants;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "app",
@@ -27,13 +23,7 @@ final class AppCommand {
       name = "apply",
       description = "Create an application or replace its topic grants.",
       mixinStandardHelpOptions = true)
-  static final class Apply implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
+  static final class Apply extends OperatorVerb {
     @Parameters(paramLabel = "NAME", description = "The application's name, its MQTT client id.")
     private String name;
 
@@ -57,27 +47,17 @@ final class AppCommand {
       } catch (IllegalArgumentException e) {
         throw new CommandFailure(CommandFailure.UNUSABLE, e.getMessage());
       }
-      operator.client().defineApplication(name, grants);
-      spec.commandLine().getOut().println("application " + name + " applied");
+      client().defineApplication(name, grants);
+      out().println("application " + name + " applied");
       return 0;
     }
   }
 
   @Command(name = "list", description = "List the applications.", mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
-    @Mixin
-    private Listing listing;
-
+  static final class Ls extends OperatorVerb.Showing {
     @Override
     public Integer call() throws Exception {
-      listing.print(
-          spec.commandLine().getOut(), operator.client().applications().path("applications"));
+      show(client().applications().path("applications"));
       return 0;
     }
   }
@@ -86,13 +66,7 @@ final class AppCommand {
       name = "certificate",
       description = "Make a key and obtain the application's certificate for it.",
       mixinStandardHelpOptions = true)
-  static final class Certificate implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
+  static final class Certificate extends OperatorVerb {
     @Parameters(paramLabel = "NAME", description = "The application's name.")
     private String name;
 
@@ -108,10 +82,9 @@ final class AppCommand {
       KeyPair keys = CertificateRequest.newKeyPair();
       byte[] request = CertificateRequest.create(keys, name);
       Credential credential =
-          new Credential(keys.getPrivate(), operator.client().certifyApplication(name, request));
+          new Credential(keys.getPrivate(), client().certifyApplication(name, request));
       new CredentialStore(out).save(credential);
-      spec.commandLine()
-          .getOut()
+      out()
           .println("application " + name + ": credential in " + out + ", valid until "
               + credential.certificate().getNotAfter().toInstant());
       return 0;

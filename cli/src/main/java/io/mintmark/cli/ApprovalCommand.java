@@ -3,16 +3,11 @@ package io.mintmark.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "approval",
@@ -29,16 +24,7 @@ final class ApprovalCommand {
   private static final int PAGE = 1000;
 
   @Command(name = "list", description = "List approvals.", mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
-    @Mixin
-    private Listing listing;
-
+  static final class Ls extends OperatorVerb.Showing {
     @Option(names = "--fleet", paramLabel = "FLEET", description = "Only those of this fleet.")
     private String fleet;
 
@@ -50,14 +36,8 @@ final class ApprovalCommand {
 
     @Override
     public Integer call() throws Exception {
-      OperatorClient client = operator.client();
-      Map<String, String> query = new LinkedHashMap<>();
-      if (fleet != null) {
-        query.put("fleet", fleet);
-      }
-      if (state != null) {
-        query.put("state", state);
-      }
+      OperatorClient client = client();
+      Map<String, String> query = query(fleet, state);
       query.put("limit", Integer.toString(PAGE));
       ArrayNode all = JsonNodeFactory.instance.arrayNode();
       JsonNode page;
@@ -66,19 +46,13 @@ final class ApprovalCommand {
         page.forEach(all::add);
         query.put("after", page.path(page.size() - 1).path("id").asText());
       } while (page.size() == PAGE);
-      listing.print(spec.commandLine().getOut(), all);
+      show(all);
       return 0;
     }
   }
 
   /** What approve and deny share: some approvals, one after the other. */
-  private abstract static class Decision implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
+  private abstract static class Decision extends OperatorVerb {
     @Option(
         names = "--reason",
         paramLabel = "TEXT",
@@ -89,12 +63,11 @@ final class ApprovalCommand {
     private List<Long> approvals;
 
     Integer apply(String verb) throws CommandFailure {
-      OperatorClient client = operator.client();
+      OperatorClient client = client();
       for (long approval : approvals) {
         JsonNode decided =
             client.decide(approval, verb, reason == null ? Map.of() : Map.of("reason", reason));
-        spec.commandLine()
-            .getOut()
+        out()
             .println("approval " + approval + " of device "
                 + decided.path("device").asText() + " " + decided.path("state").asText());
       }

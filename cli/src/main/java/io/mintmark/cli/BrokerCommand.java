@@ -1,6 +1,5 @@
 package io.mintmark.cli;
 
-import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.MintmarkBroker;
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.CertificateRequest;
@@ -11,7 +10,6 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,30 +52,16 @@ final class BrokerCommand implements Callable<Integer> {
       description = "The address to listen on; 0.0.0.0 for all (default: ${DEFAULT-VALUE}).")
   private String bind;
 
-  @Option(
-      names = "--mqtt-port",
-      paramLabel = "PORT",
-      defaultValue = "8883",
-      description = "MQTT over mutual TLS, 0 for any free one (default: ${DEFAULT-VALUE}).")
-  private int mqttPort;
-
-  @Option(
-      names = "--max-staleness",
-      paramLabel = "DURATION",
-      defaultValue = "24h",
-      converter = DurationOption.class,
-      description = "How long new connections are admitted without news from the service"
-          + " (default: ${DEFAULT-VALUE}).")
-  private Duration maxStaleness;
+  @Mixin
+  private MqttOptions mqtt;
 
   @Override
   public Integer call() throws Exception {
     String crypto = CryptoProvider.install();
-    int port = Ports.require("--mqtt-port", mqttPort);
+    mqtt.check();
     Path home = folder.toAbsolutePath().normalize();
     try (Shutdown shutdown = new Shutdown()) {
-      MintmarkBroker broker = shutdown.add(
-          MintmarkBroker.start(new BrokerConfig(home, service, bind, port, maxStaleness)));
+      MintmarkBroker broker = shutdown.add(MintmarkBroker.start(mqtt.config(home, service, bind)));
       PrintWriter out = spec.commandLine().getOut();
       out.println("Mintmark broker " + Version.text() + " is up on port " + broker.port());
       out.println("  folder            " + home);
@@ -94,13 +78,7 @@ final class BrokerCommand implements Callable<Integer> {
       name = "enroll",
       description = "Obtain a broker's credential from the operator API into its folder.",
       mixinStandardHelpOptions = true)
-  static final class Enroll implements Callable<Integer> {
-
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
+  static final class Enroll extends OperatorVerb {
 
     @Parameters(paramLabel = "NAME", description = "The broker's name.")
     private String name;
@@ -121,16 +99,15 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      OperatorClient client = operator.client();
+      OperatorClient client = client();
       KeyPair keys = CertificateRequest.newKeyPair();
       Credential credential = new Credential(
           keys.getPrivate(),
           client.certifyBroker(name, CertificateRequest.create(keys, name), hosts));
-      AtomicFile.write(folder.resolve("trust.pem"), Pem.encode(operator.trustAnchors()));
+      AtomicFile.write(folder.resolve("trust.pem"), Pem.encode(trustAnchors()));
       CredentialStore store = new CredentialStore(folder.resolve("credential.pem"));
       store.save(credential);
-      spec.commandLine()
-          .getOut()
+      out()
           .println("broker " + name + ": credential in " + store.file() + ", valid until "
               + credential.certificate().getNotAfter().toInstant());
       return 0;

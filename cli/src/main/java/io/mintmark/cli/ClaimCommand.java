@@ -9,14 +9,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "claim",
@@ -50,13 +46,7 @@ final class ClaimCommand {
       name = "create",
       description = "Bind a claim to a certificate.",
       mixinStandardHelpOptions = true)
-  static final class Create implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
+  static final class Create extends OperatorVerb {
     @Option(names = "--fleet", paramLabel = "FLEET", required = true, description = "The fleet.")
     private String fleet;
 
@@ -87,9 +77,8 @@ final class ClaimCommand {
       claim.put("uses", uses);
       claim.put("endsAt", end.instant().toString());
       claim.put("anyDevice", anyDevice);
-      JsonNode made = operator.client().createClaim(fleet, claim);
-      spec.commandLine()
-          .getOut()
+      JsonNode made = client().createClaim(fleet, claim);
+      out()
           .printf(
               "claim %d of fleet %s: %d uses until %s%n",
               made.path("id").asLong(),
@@ -110,22 +99,13 @@ final class ClaimCommand {
   }
 
   @Command(name = "list", description = "List a fleet's claims.", mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
-    @Mixin
-    private Listing listing;
-
+  static final class Ls extends OperatorVerb.Showing {
     @Option(names = "--fleet", paramLabel = "FLEET", required = true, description = "The fleet.")
     private String fleet;
 
     @Override
     public Integer call() throws Exception {
-      listing.print(spec.commandLine().getOut(), operator.client().claims(fleet).path("claims"));
+      show(client().claims(fleet).path("claims"));
       return 0;
     }
   }
@@ -134,13 +114,7 @@ final class ClaimCommand {
       name = "revoke",
       description = "Take claims back: they enrol nobody any more. Enrolled devices stay.",
       mixinStandardHelpOptions = true)
-  static final class Revoke implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
+  static final class Revoke extends OperatorVerb {
     @Option(names = "--fleet", paramLabel = "FLEET", required = true, description = "The fleet.")
     private String fleet;
 
@@ -149,10 +123,10 @@ final class ClaimCommand {
 
     @Override
     public Integer call() throws Exception {
-      OperatorClient client = operator.client();
+      OperatorClient client = client();
       for (long claim : claims) {
         client.revokeClaim(fleet, claim);
-        spec.commandLine().getOut().println("claim " + claim + " revoked");
+        out().println("claim " + claim + " revoked");
       }
       return 0;
     }

@@ -3,16 +3,11 @@ package io.mintmark.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "device",
@@ -29,16 +24,7 @@ import picocli.CommandLine.Spec;
 final class DeviceCommand {
 
   @Command(name = "list", description = "List devices.", mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
-    @Mixin
-    private Listing listing;
-
+  static final class Ls extends OperatorVerb.Showing {
     @Option(names = "--fleet", paramLabel = "FLEET", description = "Only those of this fleet.")
     private String fleet;
 
@@ -57,14 +43,8 @@ final class DeviceCommand {
 
     @Override
     public Integer call() throws Exception {
-      OperatorClient client = operator.client();
-      Map<String, String> query = new HashMap<>();
-      if (fleet != null) {
-        query.put("fleet", fleet);
-      }
-      if (state != null) {
-        query.put("state", state);
-      }
+      OperatorClient client = client();
+      Map<String, String> query = query(fleet, state);
       ArrayNode devices = JsonNodeFactory.instance.arrayNode();
       JsonNode page;
       do {
@@ -73,11 +53,9 @@ final class DeviceCommand {
         page.path("devices").forEach(devices::add);
         query.put("after", page.path("next").asText());
       } while (page.hasNonNull("next") && devices.size() < limit);
-      listing.print(spec.commandLine().getOut(), devices);
+      show(devices);
       if (page.hasNonNull("next")) {
-        spec.commandLine()
-            .getErr()
-            .println("mintmark: there are more devices; raise --limit to see them");
+        err().println("mintmark: there are more devices; raise --limit to see them");
       }
       return 0;
     }
@@ -87,42 +65,27 @@ final class DeviceCommand {
       name = "show",
       description = "Show one device with its certificates.",
       mixinStandardHelpOptions = true)
-  static final class Show implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
-    @Mixin
-    private Listing listing;
-
+  static final class Show extends OperatorVerb.Showing {
     @Parameters(paramLabel = "DEVICE", description = "The device's id.")
     private String device;
 
     @Override
     public Integer call() throws Exception {
-      listing.print(spec.commandLine().getOut(), operator.client().device(device));
+      show(client().device(device));
       return 0;
     }
   }
 
   /** What revoke, suspend and release share: some devices, one after the other. */
-  private abstract static class Change implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
+  private abstract static class Change extends OperatorVerb {
     @Parameters(paramLabel = "DEVICE", arity = "1..*", description = "The devices' ids.")
     private List<String> devices;
 
     Integer apply(String verb, String done, Map<String, String> body) throws CommandFailure {
-      OperatorClient client = operator.client();
+      OperatorClient client = client();
       for (String device : devices) {
         client.change(device, verb, body);
-        spec.commandLine().getOut().println("device " + device + " " + done);
+        out().println("device " + device + " " + done);
       }
       return 0;
     }

@@ -4,13 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mintmark.provisioning.FleetFile;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "fleet",
@@ -24,13 +20,7 @@ final class FleetCommand {
       name = "apply",
       description = "Create or change a fleet from a YAML file.",
       mixinStandardHelpOptions = true)
-  static final class Apply implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
+  static final class Apply extends OperatorVerb {
     @Option(
         names = {"-f", "--file"},
         paramLabel = "FILE",
@@ -41,11 +31,10 @@ final class FleetCommand {
 
     @Override
     public Integer call() throws Exception {
-      OperatorClient client = operator.client();
+      OperatorClient client = client();
       for (Path file : files) {
         JsonNode result = client.applyFleet(FleetFile.inline(file));
-        spec.commandLine()
-            .getOut()
+        out()
             .println("fleet " + result.path("fleet").asText() + " "
                 + result.path("change").asText());
       }
@@ -54,40 +43,22 @@ final class FleetCommand {
   }
 
   @Command(name = "list", description = "List the fleets.", mixinStandardHelpOptions = true)
-  static final class Ls implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
-    @Mixin
-    private Listing listing;
-
+  static final class Ls extends OperatorVerb.Showing {
     @Override
     public Integer call() throws Exception {
-      listing.print(spec.commandLine().getOut(), operator.client().fleets().path("fleets"));
+      show(client().fleets().path("fleets"));
       return 0;
     }
   }
 
   @Command(name = "show", description = "Show one fleet.", mixinStandardHelpOptions = true)
-  static final class Show implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
-    @Mixin
-    private Listing listing;
-
+  static final class Show extends OperatorVerb.Showing {
     @Parameters(paramLabel = "FLEET", description = "The fleet's id.")
     private String fleet;
 
     @Override
     public Integer call() throws Exception {
-      listing.print(spec.commandLine().getOut(), operator.client().fleet(fleet));
+      show(client().fleet(fleet));
       return 0;
     }
   }

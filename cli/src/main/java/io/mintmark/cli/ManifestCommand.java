@@ -3,13 +3,9 @@ package io.mintmark.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "manifest",
@@ -23,13 +19,7 @@ final class ManifestCommand {
       name = "import",
       description = "Import a manifest (CSV: device,pin,...). All of it, or nothing.",
       mixinStandardHelpOptions = true)
-  static final class Import implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private OperatorOptions operator;
-
+  static final class Import extends OperatorVerb {
     @Option(
         names = "--fleet",
         paramLabel = "FLEET",
@@ -42,9 +32,8 @@ final class ManifestCommand {
 
     @Override
     public Integer call() throws Exception {
-      JsonNode result = operator.client().importManifest(fleet, Files.readString(file));
-      spec.commandLine()
-          .getOut()
+      JsonNode result = client().importManifest(fleet, Files.readString(file));
+      out()
           .printf(
               "manifest of fleet %s: %d added, %d updated, %d unchanged%n",
               fleet,

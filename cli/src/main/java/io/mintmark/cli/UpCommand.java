@@ -1,16 +1,13 @@
 package io.mintmark.cli;
 
-import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.MintmarkBroker;
 import io.mintmark.provisioning.ProvisioningService;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -26,32 +23,19 @@ final class UpCommand implements Callable<Integer> {
   @Mixin
   private ServiceOptions options;
 
-  @Option(
-      names = "--mqtt-port",
-      paramLabel = "PORT",
-      defaultValue = "8883",
-      description = "MQTT over mutual TLS, 0 for any free one (default: ${DEFAULT-VALUE}).")
-  private int mqttPort;
-
-  @Option(
-      names = "--max-staleness",
-      paramLabel = "DURATION",
-      defaultValue = "24h",
-      converter = DurationOption.class,
-      description = "How long the broker admits new connections without news from the service"
-          + " (default: ${DEFAULT-VALUE}).")
-  private Duration maxStaleness;
+  @Mixin
+  private MqttOptions mqtt;
 
   @Override
   public Integer call() throws Exception {
     String crypto = CryptoProvider.install();
-    int port = Ports.require("--mqtt-port", mqttPort);
+    mqtt.check();
     try (Shutdown shutdown = new Shutdown()) {
       ProvisioningService service = shutdown.add(ProvisioningService.start(options.config()));
       Path folder = options.folder().resolve("broker");
       BrokerCredential.ensure(service, folder, "local", options.hosts());
-      MintmarkBroker broker = shutdown.add(MintmarkBroker.start(
-          new BrokerConfig(folder, service.deviceUri(), options.bind(), port, maxStaleness)));
+      MintmarkBroker broker = shutdown.add(
+          MintmarkBroker.start(mqtt.config(folder, service.deviceUri(), options.bind())));
       PrintWriter out = spec.commandLine().getOut();
       ServiceReport.print(out, service, options.folder(), crypto);
       out.println("  MQTT, mutual TLS  " + options.hosts().get(0) + ":" + broker.port());
