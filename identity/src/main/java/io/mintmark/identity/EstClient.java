@@ -6,14 +6,17 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 
@@ -115,6 +118,49 @@ public final class EstClient {
    */
   public List<X509Certificate> simpleReenroll(byte[] request) throws EstException {
     return exchange("simplereenroll", request);
+  }
+
+  /**
+   * The certificate of a key with its issuers behind it, as TLS wants it shown. An EST server may
+   * answer an enrolment with the leaf alone (section 4.2.3); the issuers between it and the root then
+   * come from {@code /cacerts}.
+   *
+   * @param key the public key the certificate was asked for
+   * @param answer what {@link #simpleEnroll} or {@link #simpleReenroll} returned
+   * @return leaf first, without the root
+   * @throws EstException if the answer has no certificate for the key, or the issuers could not be
+   *     had
+   */
+  public List<X509Certificate> chain(PublicKey key, List<X509Certificate> answer)
+      throws EstException {
+    X509Certificate leaf = answer.stream()
+        .filter(c -> c.getPublicKey().equals(key))
+        .findFirst()
+        .orElseThrow(() -> new EstException(
+            "the EST server's answer holds no certificate for the key it was sent"));
+    List<X509Certificate> known = new ArrayList<>(answer);
+    if (issuer(leaf, known).isEmpty()) {
+      known.addAll(caCertificates());
+    }
+    List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
+    Optional<X509Certificate> next = issuer(leaf, known);
+    while (next.isPresent() && !isSelfIssued(next.get()) && !chain.contains(next.get())) {
+      chain.add(next.get());
+      next = issuer(next.get(), known);
+    }
+    return chain;
+  }
+
+  private static Optional<X509Certificate> issuer(
+      X509Certificate certificate, List<X509Certificate> known) {
+    return known.stream()
+        .filter(c -> c.getSubjectX500Principal().equals(certificate.getIssuerX500Principal()))
+        .filter(c -> c.getBasicConstraints() >= 0)
+        .findFirst();
+  }
+
+  private static boolean isSelfIssued(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
   }
 
   private List<X509Certificate> exchange(String operation, byte[] request) throws EstException {

@@ -94,6 +94,26 @@ class EstClientTest {
   }
 
   @Test
+  void completesALeafWithTheIssuersOfCacerts() throws Exception {
+    HeldCertificate issuing =
+        HeldCertificate.builder().authority(0).signedBy(root).build();
+    HeldCertificate leaf = HeldCertificate.builder().signedBy(issuing).build();
+    byte[] cacerts = certsOnly(root.certificate(), issuing.certificate());
+    answer = exchange -> respond(exchange, 200, base64(cacerts), null);
+    EstClient client = client(shown(), "localhost");
+    assertThat(client.chain(leaf.keys().getPublic(), List.of(leaf.certificate())))
+        .containsExactly(leaf.certificate(), issuing.certificate());
+    path = null;
+    assertThat(client.chain(
+            leaf.keys().getPublic(), List.of(issuing.certificate(), leaf.certificate())))
+        .containsExactly(leaf.certificate(), issuing.certificate());
+    assertThat(path).as("nothing is asked for that is there").isNull();
+    assertThatThrownBy(() -> client.chain(root.keys().getPublic(), List.of(leaf.certificate())))
+        .isExactlyInstanceOf(EstException.class)
+        .hasMessageContaining("no certificate for the key");
+  }
+
+  @Test
   void readsCaCertificatesWithoutShowingOne() throws Exception {
     answer = exchange -> respond(exchange, 200, base64(certsOnly(root.certificate())), null);
     SSLContext anonymous = Credential.anonymousTlsContext(List.of(root.certificate()));

@@ -1,0 +1,119 @@
+package io.mintmark.cli;
+
+import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.TopicGrants;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "app",
+    description = "Applications: backends that read telemetry or send commands.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {AppCommand.Apply.class, AppCommand.Ls.class, AppCommand.Certificate.class})
+final class AppCommand {
+
+  @Command(
+      name = "apply",
+      description = "Create an application or replace its topic grants.",
+      mixinStandardHelpOptions = true)
+  static final class Apply implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private OperatorOptions operator;
+
+    @Parameters(paramLabel = "NAME", description = "The application's name, its MQTT client id.")
+    private String name;
+
+    @Option(
+        names = "--publish",
+        paramLabel = "FILTER",
+        description = "A topic filter it may publish to; repeat it for more.")
+    private List<String> publish = List.of();
+
+    @Option(
+        names = "--subscribe",
+        paramLabel = "FILTER",
+        description = "A topic filter it may subscribe to; repeat it for more.")
+    private List<String> subscribe = List.of();
+
+    @Override
+    public Integer call() throws Exception {
+      TopicGrants grants;
+      try {
+        grants = new TopicGrants(publish, subscribe);
+      } catch (IllegalArgumentException e) {
+        throw new CommandFailure(CommandFailure.UNUSABLE, e.getMessage());
+      }
+      operator.client().defineApplication(name, grants);
+      spec.commandLine().getOut().println("application " + name + " applied");
+      return 0;
+    }
+  }
+
+  @Command(name = "list", description = "List the applications.", mixinStandardHelpOptions = true)
+  static final class Ls implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private OperatorOptions operator;
+
+    @Mixin
+    private Listing listing;
+
+    @Override
+    public Integer call() throws Exception {
+      listing.print(spec.commandLine().getOut(), operator.client().applications());
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "certificate",
+      description = "Make a key and obtain the application's certificate for it.",
+      mixinStandardHelpOptions = true)
+  static final class Certificate implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private OperatorOptions operator;
+
+    @Parameters(paramLabel = "NAME", description = "The application's name.")
+    private String name;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        required = true,
+        description = "Where key and chain go, one PEM file that only you may read.")
+    private Path out;
+
+    @Override
+    public Integer call() throws Exception {
+      KeyPair keys = CertificateRequest.newKeyPair();
+      byte[] request = CertificateRequest.create(keys, name);
+      Credential credential =
+          new Credential(keys.getPrivate(), operator.client().certifyApplication(name, request));
+      new CredentialStore(out).save(credential);
+      spec.commandLine()
+          .getOut()
+          .println("application " + name + ": credential in " + out + ", valid until "
+              + credential.certificate().getNotAfter().toInstant());
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.mintmark.cli;
+
+import io.mintmark.broker.BrokerConfig;
+import io.mintmark.broker.MintmarkBroker;
+import io.mintmark.identity.AtomicFile;
+import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.Pem;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "broker",
+    description = "Run a broker alone, against a provisioning service elsewhere. Its folder holds"
+        + " the credential that 'mintmark broker enroll' obtained.",
+    mixinStandardHelpOptions = true,
+    subcommands = BrokerCommand.Enroll.class)
+final class BrokerCommand implements Callable<Integer> {
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--folder",
+      paramLabel = "DIR",
+      defaultValue = "mintmark-broker",
+      description = "The broker's own folder: credential, trust anchors, last feed snapshot,"
+          + " sessions (default: ./${DEFAULT-VALUE}).")
+  private Path folder;
+
+  @Option(
+      names = "--service",
+      paramLabel = "URL",
+      defaultValue = "https://localhost:8443",
+      description = "The provisioning service, device port (default: ${DEFAULT-VALUE}).")
+  private URI service;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "The address to listen on; 0.0.0.0 for all (default: ${DEFAULT-VALUE}).")
+  private String bind;
+
+  @Option(
+      names = "--mqtt-port",
+      paramLabel = "PORT",
+      defaultValue = "8883",
+      description = "MQTT over mutual TLS, 0 for any free one (default: ${DEFAULT-VALUE}).")
+  private int mqttPort;
+
+  @Option(
+      names = "--max-staleness",
+      paramLabel = "DURATION",
+      defaultValue = "24h",
+      converter = DurationOption.class,
+      description = "How long new connections are admitted without news from the service"
+          + " (default: ${DEFAULT-VALUE}).")
+  private Duration maxStaleness;
+
+  @Override
+  public Integer call() throws Exception {
+    String crypto = CryptoProvider.install();
+    int port = Ports.require("--mqtt-port", mqttPort);
+    Path home = folder.toAbsolutePath().normalize();
+    try (Shutdown shutdown = new Shutdown()) {
+      MintmarkBroker broker = shutdown.add(
+          MintmarkBroker.start(new BrokerConfig(home, service, bind, port, maxStaleness)));
+      PrintWriter out = spec.commandLine().getOut();
+      out.println("Mintmark broker " + Version.text() + " is up on port " + broker.port());
+      out.println("  folder            " + home);
+      out.println("  follows           " + service);
+      out.println("  crypto provider   " + crypto);
+      out.println("Stop with Ctrl-C.");
+      out.flush();
+      Shutdown.await();
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "enroll",
+      description = "Obtain a broker's credential from the operator API into its folder.",
+      mixinStandardHelpOptions = true)
+  static final class Enroll implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private OperatorOptions operator;
+
+    @Parameters(paramLabel = "NAME", description = "The broker's name.")
+    private String name;
+
+    @Option(
+        names = "--host",
+        paramLabel = "NAME",
+        required = true,
+        description = "A DNS name or IP address clients reach the broker by; repeat it for more.")
+    private List<String> hosts;
+
+    @Option(
+        names = "--folder",
+        paramLabel = "DIR",
+        defaultValue = "mintmark-broker",
+        description = "Where the credential goes (default: ./${DEFAULT-VALUE}).")
+    private Path folder;
+
+    @Override
+    public Integer call() throws Exception {
+      OperatorClient client = operator.client();
+      KeyPair keys = CertificateRequest.newKeyPair();
+      Credential credential = new Credential(
+          keys.getPrivate(),
+          client.certifyBroker(name, CertificateRequest.create(keys, name), hosts));
+      AtomicFile.write(folder.resolve("trust.pem"), Pem.encode(operator.trustAnchors()));
+      CredentialStore store = new CredentialStore(folder.resolve("credential.pem"));
+      store.save(credential);
+      spec.commandLine()
+          .getOut()
+          .println("broker " + name + ": credential in " + store.file() + ", valid until "
+              + credential.certificate().getNotAfter().toInstant());
+      return 0;
+    }
+  }
+}

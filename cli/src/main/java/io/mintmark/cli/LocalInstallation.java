@@ -1,0 +1,163 @@
+package io.mintmark.cli;
+
+import io.mintmark.broker.BrokerConfig;
+import io.mintmark.broker.MintmarkBroker;
+import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.TopicGrants;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.FleetFile;
+import io.mintmark.provisioning.ProvisioningConfig;
+import io.mintmark.provisioning.ProvisioningService;
+import io.mintmark.provisioning.Refusal;
+import io.mintmark.provisioning.StartException;
+import io.mintmark.simulators.Installation;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A whole installation of this process's own, on free ports of the loopback interface, operated
+ * through the same operator API as any other.
+ */
+final class LocalInstallation implements Installation, AutoCloseable {
+
+  private static final String HOST = "localhost";
+  private static final List<String> HOSTS = List.of(HOST, "127.0.0.1");
+  private static final String BIND = "127.0.0.1";
+
+  private final Path data;
+  private final MintmarkBroker broker;
+  private final OperatorClient operator;
+  private final URI deviceUri;
+  private final URI operatorUri;
+  private final TrustDomain trustDomain;
+  private final List<X509Certificate> trust;
+  private ProvisioningService service;
+
+  private LocalInstallation(Path data, ProvisioningService service, MintmarkBroker broker)
+      throws IOException {
+    this.data = data;
+    this.service = service;
+    this.broker = broker;
+    this.deviceUri = service.deviceUri();
+    this.operatorUri = service.operatorUri();
+    this.trustDomain = service.trustDomain();
+    this.trust = service.trustAnchors();
+    this.operator = new OperatorClient(
+        operatorUri, Files.readString(data.resolve("operator.token")).strip(), trust);
+  }
+
+  /** Starts service and broker with their data below the folder. */
+  static LocalInstallation start(Path folder) throws Exception {
+    Path data = folder.resolve("data");
+    ProvisioningService service = ProvisioningService.start(config(data, 0, 0));
+    try {
+      Path brokerFolder = data.resolve("broker");
+      BrokerCredential.ensure(service, brokerFolder, "local", HOSTS);
+      MintmarkBroker broker = MintmarkBroker.start(new BrokerConfig(
+          brokerFolder, service.deviceUri(), BIND, 0, BrokerConfig.DEFAULT_MAX_STALENESS));
+      return new LocalInstallation(data, service, broker);
+    } catch (Exception e) {
+      service.close();
+      throw e;
+    }
+  }
+
+  private static ProvisioningConfig config(Path data, int devicePort, int operatorPort) {
+    return new ProvisioningConfig(
+        data, null, HOSTS, BIND, devicePort, operatorPort, null, Clock.systemUTC());
+  }
+
+  @Override
+  public URI service() {
+    return deviceUri;
+  }
+
+  @Override
+  public String brokerHost() {
+    return HOST;
+  }
+
+  @Override
+  public int brokerPort() {
+    return broker.port();
+  }
+
+  @Override
+  public List<X509Certificate> trust() {
+    return trust;
+  }
+
+  @Override
+  public TrustDomain trustDomain() {
+    return trustDomain;
+  }
+
+  @Override
+  public void applyFleet(Path yaml) throws IOException {
+    try {
+      operator.applyFleet(FleetFile.inline(yaml));
+    } catch (Refusal | CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void importManifest(FleetId fleet, Path csv) throws IOException {
+    try {
+      operator.importManifest(fleet.value(), Files.readString(csv));
+    } catch (CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void revoke(DeviceId device) throws IOException {
+    try {
+      operator.change(device.value(), "revoke", Map.of("reason", "keyCompromise"));
+    } catch (CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Credential application(String name, TopicGrants grants) throws IOException {
+    try {
+      operator.defineApplication(name, grants);
+      KeyPair keys = CertificateRequest.newKeyPair();
+      byte[] request = CertificateRequest.create(keys, name);
+      return new Credential(keys.getPrivate(), operator.certifyApplication(name, request));
+    } catch (CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void stopService() {
+    service.close();
+  }
+
+  @Override
+  public synchronized void startService() throws IOException {
+    try {
+      service = ProvisioningService.start(config(data, deviceUri.getPort(), operatorUri.getPort()));
+    } catch (StartException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    broker.close();
+    service.close();
+  }
+}

@@ -1,0 +1,179 @@
+package io.mintmark.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.Pem;
+import io.mintmark.identity.TopicGrants;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+
+/**
+ * The operator API ({@code /api/v1}) as the verbs use it. What it refuses becomes a {@link
+ * CommandFailure} with the API's own words. Thread-safe.
+ */
+final class OperatorClient {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int TIMEOUT_MILLIS = 60_000;
+
+  private final URI base;
+  private final String token;
+  private final SSLContext tls;
+
+  OperatorClient(URI base, String token, List<X509Certificate> trustAnchors) {
+    this.base = base;
+    this.token = token;
+    this.tls = Credential.anonymousTlsContext(trustAnchors);
+  }
+
+  JsonNode applyFleet(String yaml) throws CommandFailure {
+    return json(exchange("PUT", "/fleets", "application/yaml", utf8(yaml)));
+  }
+
+  JsonNode fleets() throws CommandFailure {
+    return json(exchange("GET", "/fleets", null, null));
+  }
+
+  JsonNode fleet(String id) throws CommandFailure {
+    return json(exchange("GET", "/fleets/" + segment(id), null, null));
+  }
+
+  JsonNode importManifest(String fleet, String csv) throws CommandFailure {
+    return json(exchange("POST", "/fleets/" + segment(fleet) + "/manifest", "text/csv", utf8(csv)));
+  }
+
+  /** One page of devices; {@code query} holds the parameters that are set. */
+  JsonNode devices(Map<String, String> query) throws CommandFailure {
+    String parameters = query.entrySet().stream()
+        .map(e -> e.getKey() + "=" + segment(e.getValue()))
+        .collect(Collectors.joining("&"));
+    return json(exchange("GET", "/devices?" + parameters, null, null));
+  }
+
+  JsonNode device(String id) throws CommandFailure {
+    return json(exchange("GET", "/devices/" + segment(id), null, null));
+  }
+
+  /** {@code verb} is revoke, suspend or release. */
+  void change(String device, String verb, Map<String, String> body) throws CommandFailure {
+    byte[] content;
+    try {
+      content = JSON.writeValueAsBytes(body);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    exchange("POST", "/devices/" + segment(device) + "/" + verb, "application/json", content);
+  }
+
+  void defineApplication(String name, TopicGrants grants) throws CommandFailure {
+    try {
+      byte[] body = JSON.writeValueAsBytes(grants);
+      exchange("PUT", "/applications/" + segment(name), "application/json", body);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  JsonNode applications() throws CommandFailure {
+    return json(exchange("GET", "/applications", null, null));
+  }
+
+  /** The chain for an application's request, leaf first. */
+  List<X509Certificate> certifyApplication(String name, byte[] request) throws CommandFailure {
+    return certificates(exchange(
+        "POST", "/applications/" + segment(name) + "/certificate", "application/pkcs10", request));
+  }
+
+  /** The chain for a broker's request, leaf first. */
+  List<X509Certificate> certifyBroker(String name, byte[] request, List<String> hosts)
+      throws CommandFailure {
+    String query = hosts.stream().map(h -> "host=" + segment(h)).collect(Collectors.joining("&"));
+    return certificates(exchange(
+        "POST",
+        "/brokers/" + segment(name) + "/certificate?" + query,
+        "application/pkcs10",
+        request));
+  }
+
+  private byte[] exchange(String method, String path, String type, byte[] body)
+      throws CommandFailure {
+    URI uri = URI.create(base.toString().replaceAll("/+$", "") + "/api/v1" + path);
+    try {
+      HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection();
+      connection.setSSLSocketFactory(tls.getSocketFactory());
+      connection.setConnectTimeout(TIMEOUT_MILLIS);
+      connection.setReadTimeout(TIMEOUT_MILLIS);
+      connection.setInstanceFollowRedirects(false);
+      connection.setRequestMethod(method);
+      connection.setRequestProperty("Authorization", "Bearer " + token);
+      if (body != null) {
+        connection.setRequestProperty("Content-Type", type);
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(body.length);
+        try (OutputStream out = connection.getOutputStream()) {
+          out.write(body);
+        }
+      }
+      int status = connection.getResponseCode();
+      InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream();
+      byte[] answer = in == null ? new byte[0] : in.readAllBytes();
+      if (status >= 400) {
+        throw new CommandFailure(CommandFailure.FAILED, refusal(status, answer));
+      }
+      return answer;
+    } catch (IOException e) {
+      throw new CommandFailure(
+          CommandFailure.UNUSABLE,
+          "the operator API at " + base + " does not answer: " + e.getMessage());
+    }
+  }
+
+  private static String refusal(int status, byte[] answer) {
+    try {
+      JsonNode body = JSON.readTree(answer);
+      StringBuilder text = new StringBuilder(body.required("error").asText());
+      for (JsonNode detail : body.path("details")) {
+        text.append(System.lineSeparator()).append("  ").append(detail.asText());
+      }
+      return text.toString();
+    } catch (IOException | IllegalArgumentException e) {
+      return "the operator API answered " + status;
+    }
+  }
+
+  private static JsonNode json(byte[] answer) throws CommandFailure {
+    try {
+      return JSON.readTree(answer);
+    } catch (IOException e) {
+      throw new CommandFailure(CommandFailure.FAILED, "the operator API's answer is not JSON");
+    }
+  }
+
+  private static List<X509Certificate> certificates(byte[] answer) throws CommandFailure {
+    try {
+      return Pem.certificates(new String(answer, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(
+          CommandFailure.FAILED, "the operator API's answer holds no certificate");
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,81 @@
+package io.mintmark.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mintmark.identity.Pem;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How a verb reaches the operator API: through the data folder here, or by flags elsewhere. */
+final class OperatorOptions {
+
+  @Mixin
+  private DataFolder data;
+
+  @Option(
+      names = "--operator-url",
+      paramLabel = "URL",
+      description = "The operator API (default: what the service wrote into the data folder).")
+  private URI url;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Holds the operator token (default: operator.token in the data folder).")
+  private Path tokenFile;
+
+  @Option(
+      names = "--trust",
+      paramLabel = "FILE",
+      description = "Trust anchors of the service, PEM (default: trust.pem in the data folder).")
+  private Path trust;
+
+  OperatorClient client() throws CommandFailure {
+    return new OperatorClient(url == null ? recordedUrl() : url, token(), trustAnchors());
+  }
+
+  List<X509Certificate> trustAnchors() throws CommandFailure {
+    Path file = trust == null ? data.path().resolve("trust.pem") : trust;
+    try {
+      return Pem.certificates(read(file));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(CommandFailure.UNUSABLE, file + ": " + e.getMessage());
+    }
+  }
+
+  private String token() throws CommandFailure {
+    return read(tokenFile == null ? data.path().resolve("operator.token") : tokenFile)
+        .strip();
+  }
+
+  private URI recordedUrl() throws CommandFailure {
+    Path file = data.path().resolve("endpoints.json");
+    try {
+      JsonNode endpoints = new ObjectMapper().readTree(read(file));
+      return URI.create(endpoints.required("operator").asText());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandFailure(
+          CommandFailure.UNUSABLE, file + " is not readable; name the API with --operator-url");
+    }
+  }
+
+  private String read(Path file) throws CommandFailure {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new CommandFailure(
+          CommandFailure.UNUSABLE,
+          "there is no file " + file + ": is 'mintmark up' running with this data folder? Choose"
+              + " the folder with --data, or name --operator-url, --token-file and --trust");
+    } catch (IOException e) {
+      throw new CommandFailure(CommandFailure.UNUSABLE, "cannot read " + file + ": " + e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.mintmark.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** A {@code ./mintmark up} process on free ports, driven from outside. */
+final class RunningUp implements AutoCloseable {
+
+  private static final Pattern MQTT = Pattern.compile("MQTT, mutual TLS +localhost:(\\d+)");
+
+  private final Process process;
+  private final Path output;
+  private final Path data;
+
+  private RunningUp(Process process, Path output, Path data) {
+    this.process = process;
+    this.output = output;
+    this.data = data;
+  }
+
+  /** Starts it and waits until it says that it is up. */
+  static RunningUp start(Path data, String... more) throws IOException {
+    Path output = Files.createTempFile("mintmark-up", ".log");
+    List<String> arguments = new ArrayList<>(List.of(
+        "up",
+        "--data",
+        data.toString(),
+        "--device-port",
+        "0",
+        "--operator-port",
+        "0",
+        "--mqtt-port",
+        "0"));
+    arguments.addAll(List.of(more));
+    Process process = Launcher.builder(
+            Map.of(), Launcher.mintmarkCommand(arguments.toArray(new String[0])))
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+    RunningUp up = new RunningUp(process, output, data);
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> !process.isAlive() || up.log().contains("Stop with Ctrl-C"));
+      if (!process.isAlive()) {
+        throw new AssertionError("mintmark up ended: " + up.log());
+      }
+      return up;
+    } catch (RuntimeException | AssertionError e) {
+      up.close();
+      throw e;
+    }
+  }
+
+  String log() throws IOException {
+    return Files.readString(output);
+  }
+
+  int mqttPort() throws IOException {
+    Matcher m = MQTT.matcher(log());
+    if (!m.find()) {
+      throw new AssertionError("no MQTT port in: " + log());
+    }
+    return Integer.parseInt(m.group(1));
+  }
+
+  URI service() throws IOException {
+    return URI.create(endpoints().required("service").asText());
+  }
+
+  private JsonNode endpoints() throws IOException {
+    return new ObjectMapper().readTree(Files.readString(data.resolve("endpoints.json")));
+  }
+
+  /** A verb against this installation. */
+  Launcher.Result mintmark(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--data");
+    all.add(data.toString());
+    return Verbs.mintmark(all.toArray(new String[0]));
+  }
+
+  /** SIGKILL, as a power cut would. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("mintmark up did not end on SIGTERM: " + log());
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    Files.deleteIfExists(output);
+  }
+}
