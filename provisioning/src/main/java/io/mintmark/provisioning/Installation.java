@@ -2,10 +2,12 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.sql.AuditTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.SettingsTable;
 import io.mintmark.provisioning.sql.Transaction;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -68,8 +70,21 @@ final class Installation {
   }
 
   /** Remembers that the CA was made: it is never made anew. */
-  void keepIssuingCa(X509Certificate issuing) {
-    registry.write(
-        tx -> findOrSet(tx, SettingsTable.ISSUING_CA, Pem.fingerprint(Issuance.der(issuing))));
+  void keepIssuingCa(X509Certificate issuing, Instant now) {
+    if (issuingCa().isPresent()) {
+      return;
+    }
+    String fingerprint = Pem.fingerprint(Issuance.der(issuing));
+    registry.write(tx -> {
+      SettingsTable.insert(tx, SettingsTable.ISSUING_CA, fingerprint);
+      AuditTable.insert(
+          tx,
+          now,
+          AuditLog.SYSTEM,
+          "installation.created",
+          trustDomain.name(),
+          "issuing CA sha256 " + fingerprint);
+      return null;
+    });
   }
 }

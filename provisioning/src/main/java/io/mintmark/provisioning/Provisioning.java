@@ -145,7 +145,7 @@ public final class Provisioning implements AutoCloseable {
       ca.create(installation.trustDomain(), config.clock().instant());
     }
     AuthorityFolder.Opened opened = ca.open(config.clock().instant());
-    installation.keepIssuingCa(opened.issuing().certificate());
+    installation.keepIssuingCa(opened.issuing().certificate(), config.clock().instant());
     return opened;
   }
 

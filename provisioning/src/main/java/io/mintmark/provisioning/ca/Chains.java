@@ -2,13 +2,13 @@ package io.mintmark.provisioning.ca;
 
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.Validity;
-import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
+import java.security.cert.PKIXCertPathValidatorResult;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
@@ -19,7 +19,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.bouncycastle.asn1.ASN1OctetString;
 
 /**
  * Validates a presented chain (RFC 5280, section 6) with the JDK's PKIX. Revocation is the
@@ -28,7 +27,6 @@ import org.bouncycastle.asn1.ASN1OctetString;
 public final class Chains {
 
   private static final int LONGEST = 8;
-  private static final String NAME_CONSTRAINTS = "2.5.29.30";
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
   private static final String ANY_PURPOSE = "2.5.29.37.0";
 
@@ -54,7 +52,7 @@ public final class Chains {
     }
     Set<TrustAnchor> trusted = anchors.stream()
         .filter(anchor -> Validity.of(anchor).contains(now))
-        .map(Chains::trustAnchor)
+        .map(anchor -> new TrustAnchor(anchor, null))
         .collect(Collectors.toSet());
     if (trusted.isEmpty()) {
       return "cannot be validated: every CA that could have issued it has expired";
@@ -63,11 +61,11 @@ public final class Chains {
       PKIXParameters parameters = new PKIXParameters(trusted);
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(now));
-      CertPathValidator.getInstance("PKIX")
-          .validate(
-              CertificateFactory.getInstance("X.509").generateCertPath(chain.subList(0, end)),
-              parameters);
-      return null;
+      List<X509Certificate> path = chain.subList(0, end);
+      PKIXCertPathValidatorResult result =
+          (PKIXCertPathValidatorResult) CertPathValidator.getInstance("PKIX")
+              .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+      return AnchorConstraints.fault(result.getTrustAnchor().getTrustedCert(), path);
     } catch (CertPathValidatorException e) {
       return explain(e, chain);
     } catch (GeneralSecurityException e) {
@@ -114,20 +112,5 @@ public final class Chains {
       return "was not issued by a CA trusted here";
     }
     return which + "is not acceptable: " + Printable.of(e.getMessage());
-  }
-
-  /** The JDK ignores an anchor's name constraints unless they are handed over. */
-  private static TrustAnchor trustAnchor(X509Certificate anchor) {
-    byte[] extension = anchor.getExtensionValue(NAME_CONSTRAINTS);
-    try {
-      return new TrustAnchor(
-          anchor,
-          extension == null
-              ? null
-              : ASN1OctetString.getInstance(ASN1OctetString.fromByteArray(extension))
-                  .getOctets());
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the name constraints of a CA cannot be read", e);
-    }
   }
 }

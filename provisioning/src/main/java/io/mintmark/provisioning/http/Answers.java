@@ -95,13 +95,15 @@ final class Answers {
 
   private void answer(Context ctx, int status, String message, List<String> details) {
     LOG.info(
-        "{} {} refused with {}: {}{} (client certificate: {}, from {})",
+        "{} {} refused with {}: {}{} ({}, from {})",
         ctx.req().getMethod(),
         Printable.of(ctx.path()),
         status,
         message,
         details.isEmpty() ? "" : " [" + details.size() + " details]",
-        PeerCertificates.describe(ctx),
+        OperatorAuthentication.operatorIfAny(ctx)
+            .map(operator -> "operator: " + operator)
+            .orElseGet(() -> "client certificate: " + PeerCertificates.describe(ctx)),
         ctx.ip());
     write(ctx, status, message, details);
   }

@@ -6,6 +6,7 @@ import io.javalin.http.Header;
 import io.javalin.http.HttpResponseException;
 import io.mintmark.provisioning.Operators;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Asks for an operator's bearer token (RFC 6750) before anything else on the port is looked at. The
@@ -29,6 +30,11 @@ final class OperatorAuthentication {
   /** The name of the operator who sent the request, for the audit. */
   static String operator(Context ctx) {
     return Objects.requireNonNull(ctx.attribute(ATTRIBUTE));
+  }
+
+  /** The operator's name; empty before one was authenticated, and on the devices' port. */
+  static Optional<String> operatorIfAny(Context ctx) {
+    return Optional.ofNullable(ctx.attribute(ATTRIBUTE));
   }
 
   private void authenticate(Context ctx) {

@@ -30,6 +30,8 @@ final class RequestKey {
       SECObjectIdentifiers.secp384r1,
       SECObjectIdentifiers.secp521r1);
 
+  private static final byte UNCOMPRESSED = 4;
+
   /** The field of Ed25519 (RFC 8032, section 5.1). */
   private static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
 
@@ -52,6 +54,7 @@ final class RequestKey {
     ASN1ObjectIdentifier algorithm = info.getAlgorithm().getAlgorithm();
     if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
       requireNamedCurve(info.getAlgorithm().getParameters());
+      requireUncompressed(info.getPublicKeyData().getBytes());
       return decode("EC", info);
     }
     if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
@@ -81,6 +84,13 @@ final class RequestKey {
     if (!CURVES.contains(name)) {
       throw invalid(
           "the EC key is on curve " + name + ", which is not certified: use P-256, P-384 or P-521");
+    }
+  }
+
+  /** Providers differ on compressed points, which RFC 5480, section 2.2, leaves optional. */
+  private static void requireUncompressed(byte[] point) throws Refusal {
+    if (point.length == 0 || point[0] != UNCOMPRESSED) {
+      throw invalid("the EC key is not an uncompressed point: encode it as 04, x and y");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads one YAML document as it stands: no aliases (they multiply), no duplicate keys (one of them
@@ -46,6 +47,9 @@ public final class YamlReader {
    * @throws YamlException if it is something else, or not YAML
    */
   public static YamlNode.Mapping read(String yaml) throws YamlException {
+    if (yaml.length() > LONGEST) {
+      throw new YamlException("the document is longer than 1 MiB");
+    }
     try (YAMLParser parser = FACTORY.createParser(yaml)) {
       YamlReader reader = new YamlReader(parser);
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -57,16 +61,20 @@ public final class YamlReader {
       }
       return top;
     } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-      throw YamlException.at(line, "this is not YAML: " + problem(e));
+      throw notYaml(e);
     } catch (IOException e) {
       throw new YamlException("the text cannot be read: " + Printable.of(e.getMessage()));
     }
   }
 
-  private static String problem(JsonProcessingException e) {
-    return Printable.of(
-        String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("no reason given"));
+  private static YamlException notYaml(JsonProcessingException e) {
+    int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
+    String problem = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      line = marked.getProblemMark().getLine() + 1;
+      problem = marked.getProblem();
+    }
+    return YamlException.at(line, "this is not YAML: " + Printable.of(problem));
   }
 
   private int line() {

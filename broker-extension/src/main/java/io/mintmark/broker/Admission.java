@@ -1,0 +1,157 @@
+package io.mintmark.broker;
+
+import io.mintmark.identity.ApplicationPolicy;
+import io.mintmark.identity.ClientIdPattern;
+import io.mintmark.identity.Denial;
+import io.mintmark.identity.FleetPolicy;
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.Printable;
+import io.mintmark.identity.TopicGrants;
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.identity.Validity;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The rules of admission, apart from HiveMQ: who a certificate is, whether it may be used now, and
+ * what it is granted. Thread-safe; asks nothing but the snapshot in force and the clock.
+ *
+ * <p>Two questions, because the session is registered between them ({@link
+ * CertificateAuthenticator}): {@link #identify} needs no denials, {@link #grants} reads them.
+ */
+final class Admission {
+
+  private final Supplier<FeedSnapshot> feed;
+  private final TrustDomain own;
+  private final Duration maxStaleness;
+  private final Clock clock;
+
+  Admission(Supplier<FeedSnapshot> feed, TrustDomain own, Duration maxStaleness, Clock clock) {
+    this.feed = feed;
+    this.own = own;
+    this.maxStaleness = maxStaleness;
+    this.clock = clock;
+  }
+
+  /**
+   * Who connects.
+   *
+   * @param certificate the one that opened the TLS session, its chain validated
+   * @throws RefusedException if it stands for nobody who may connect under this client id, or for
+   *     nobody at all while the feed is not heard
+   */
+  Identity identify(X509Certificate certificate, String clientId) throws RefusedException {
+    Instant now = clock.instant();
+    Identity identity;
+    try {
+      identity = Identity.of(certificate);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Refusal.NO_IDENTITY, e.getMessage());
+    }
+    if (!identity.trustDomain().equals(own)) {
+      throw new RefusedException(Refusal.FOREIGN_TRUST_DOMAIN, "this broker is of " + own);
+    }
+    if (identity instanceof Identity.Broker) {
+      throw new RefusedException(Refusal.NOT_A_CLIENT, "a broker's certificate");
+    }
+    // Asked again at each CONNECT: a resumed TLS session shows a certificate checked days ago.
+    Validity validity = Validity.of(certificate);
+    if (!validity.contains(now)) {
+      throw new RefusedException(
+          Refusal.EXPIRED, "valid " + validity.notBefore() + " to " + validity.notAfter());
+    }
+    FeedSnapshot snapshot = feed.get();
+    requireFresh(snapshot, now);
+    requireClientId(snapshot, identity, clientId);
+    return identity;
+  }
+
+  /**
+   * What the identity is granted; to be asked after the session is registered.
+   *
+   * @param serial the certificate's serial number, lower-case hex
+   * @throws RefusedException if the certificate or the identity is denied, or nobody knows it
+   */
+  TopicGrants grants(Identity identity, String serial) throws RefusedException {
+    FeedSnapshot snapshot = feed.get();
+    Optional<RefusedException> objection = objection(snapshot, identity, serial);
+    if (objection.isPresent()) {
+      throw objection.get();
+    }
+    try {
+      return policy(snapshot, identity).orElse(TopicGrants.NONE).resolve(identity);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Refusal.UNUSABLE_POLICY, e.getMessage());
+    }
+  }
+
+  /** Why an identity may not be here by this snapshot, at CONNECT or later; empty if it may. */
+  static Optional<RefusedException> objection(
+      FeedSnapshot snapshot, Identity identity, String serial) {
+    Optional<Denial> denial = snapshot.denialOfSerial(serial);
+    if (denial.isPresent()) {
+      return refused(Refusal.DENIED_SERIAL, denial.get().reason());
+    }
+    denial = snapshot.denialOfIdentity(identity);
+    if (denial.isPresent()) {
+      return refused(Refusal.DENIED_IDENTITY, denial.get().reason());
+    }
+    if (policy(snapshot, identity).isEmpty()) {
+      return refused(
+          identity instanceof Identity.Device ? Refusal.UNKNOWN_FLEET : Refusal.UNKNOWN_APPLICATION,
+          "the feed names no such policy");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<RefusedException> refused(Refusal refusal, String detail) {
+    return Optional.of(new RefusedException(refusal, Printable.of(detail)));
+  }
+
+  private static Optional<TopicGrants> policy(FeedSnapshot snapshot, Identity identity) {
+    if (identity instanceof Identity.Device device) {
+      return snapshot.fleet(device.fleet()).map(FleetPolicy::topics);
+    }
+    return snapshot.application(identity.name()).map(ApplicationPolicy::topics);
+  }
+
+  private void requireFresh(FeedSnapshot snapshot, Instant now) throws RefusedException {
+    if (snapshot.heardAt() == null) {
+      throw new RefusedException(Refusal.FEED_NEVER_HEARD, "no snapshot");
+    }
+    // A time ahead of ours means that one of the clocks is wrong; what is fresh cannot be told
+    // then.
+    Duration age = Duration.between(snapshot.heardAt(), now);
+    if (age.compareTo(maxStaleness) > 0 || age.negated().compareTo(maxStaleness) > 0) {
+      throw new RefusedException(
+          Refusal.FEED_STALE, "last heard " + snapshot.heardAt() + ", it is " + now);
+    }
+  }
+
+  private static void requireClientId(FeedSnapshot snapshot, Identity identity, String clientId)
+      throws RefusedException {
+    ClientIdPattern pattern = ClientIdPattern.EXACT;
+    if (identity instanceof Identity.Device device) {
+      Optional<FleetPolicy> fleet = snapshot.fleet(device.fleet());
+      if (fleet.isEmpty()) {
+        throw new RefusedException(Refusal.UNKNOWN_FLEET, "the feed names no such policy");
+      }
+      pattern = new ClientIdPattern(fleet.get().clientId());
+      // An application and a device of one name would share one MQTT session, and the device would
+      // find the application's subscriptions and queued messages in it.
+      if (snapshot.applications().containsKey(clientId)) {
+        throw new RefusedException(
+            Refusal.CLIENT_ID, "'" + clientId + "' is the client id of an application");
+      }
+    }
+    if (!pattern.permits(identity, clientId)) {
+      throw new RefusedException(
+          Refusal.CLIENT_ID,
+          "'" + Printable.of(clientId) + "' does not match " + pattern.template());
+    }
+  }
+}

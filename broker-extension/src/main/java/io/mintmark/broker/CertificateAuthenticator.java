@@ -1,0 +1,136 @@
+package io.mintmark.broker;
+
+import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
+import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
+import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
+import com.hivemq.extension.sdk.api.client.parameter.ClientTlsInformation;
+import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.Printable;
+import io.mintmark.identity.TopicGrants;
+import java.net.InetAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Admits a CONNECT by the certificate its TLS session shows; user name and password are not looked
+ * at. One instance serves all connections.
+ *
+ * <p>Order matters: TLS chain, identity, client id, expiry, then the session is registered, and only
+ * then are the denials read. A revocation that arrives in between is seen by one side or the other.
+ * The will is then checked by HiveMQ against the permissions set here.
+ */
+final class CertificateAuthenticator implements SimpleAuthenticator {
+
+  private static final Logger log = LoggerFactory.getLogger(CertificateAuthenticator.class);
+
+  private final Admission admission;
+  private final ChainCheck chainCheck;
+  private final LiveSessions sessions;
+
+  CertificateAuthenticator(Admission admission, ChainCheck chainCheck, LiveSessions sessions) {
+    this.admission = admission;
+    this.chainCheck = chainCheck;
+    this.sessions = sessions;
+  }
+
+  @Override
+  public void onConnect(SimpleAuthInput input, SimpleAuthOutput output) {
+    // First of all: whatever goes wrong below, nothing is granted.
+    output.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
+    X509Certificate certificate = null;
+    LiveSession session = null;
+    boolean admitted = false;
+    try {
+      List<X509Certificate> chain = chain(input);
+      certificate = chain.get(0);
+      session = register(input, output, chain);
+      TopicGrants grants = admission.grants(session.identity(), session.serial());
+      if (!sessions.admit(session, Permissions.of(grants))) {
+        throw new RefusedException(Refusal.DENIED_IDENTITY, "denied while connecting");
+      }
+      output.authenticateSuccessfully(true);
+      admitted = true;
+      log.debug("admitted {} serial={}", session.identity(), session.serial());
+    } catch (RefusedException e) {
+      refuse(input, output, certificate, e);
+    } catch (RuntimeException e) {
+      log.error("a CONNECT could not be judged and is refused", e);
+      refuse(input, output, certificate, new RefusedException(Refusal.FAILURE, e.toString()));
+    } finally {
+      if (session != null && !admitted) {
+        sessions.remove(session);
+      }
+    }
+  }
+
+  private LiveSession register(
+      SimpleAuthInput input, SimpleAuthOutput output, List<X509Certificate> chain)
+      throws RefusedException {
+    // MQTT 5.0, section 4.12: a method the server does not know must not be passed over.
+    String method = input.getConnectPacket().getAuthenticationMethod().orElse(null);
+    if (method != null) {
+      throw new RefusedException(Refusal.AUTHENTICATION_METHOD, Printable.of(method));
+    }
+    chainCheck.require(chain);
+    String clientId = input.getClientInformation().getClientId();
+    Identity identity = admission.identify(chain.get(0), clientId);
+    LiveSession session =
+        sessions.register(clientId, identity, serial(chain.get(0)), output.getDefaultPermissions());
+    SessionEvents.mark(input.getConnectionInformation(), session);
+    return session;
+  }
+
+  private static List<X509Certificate> chain(SimpleAuthInput input) throws RefusedException {
+    X509Certificate[] chain = input
+        .getConnectionInformation()
+        .getClientTlsInformation()
+        .flatMap(ClientTlsInformation::getClientCertificateChain)
+        .orElse(new X509Certificate[0]);
+    if (chain.length == 0) {
+      throw new RefusedException(Refusal.NO_CERTIFICATE, "the listener asked for none, or no TLS");
+    }
+    return List.of(chain);
+  }
+
+  private static String serial(X509Certificate certificate) {
+    return certificate.getSerialNumber().toString(16);
+  }
+
+  /** One line a refusal, the same keys in the same order. */
+  private static void refuse(
+      SimpleAuthInput input,
+      SimpleAuthOutput output,
+      X509Certificate certificate,
+      RefusedException why) {
+    output.failAuthentication(why.refusal().code(), why.refusal().text());
+    log.info(
+        "refused reason={} device={} serial={} clientId={} address={} detail={}",
+        why.refusal().word(),
+        certificate == null ? "-" : name(certificate),
+        certificate == null ? "-" : serial(certificate),
+        quoted(input.getClientInformation().getClientId()),
+        input
+            .getConnectionInformation()
+            .getInetAddress()
+            .map(InetAddress::getHostAddress)
+            .orElse("-"),
+        quoted(why.getMessage()));
+  }
+
+  /** The identity, or where there is none the subject. */
+  private static String name(X509Certificate certificate) {
+    try {
+      return Identity.of(certificate).spiffeId();
+    } catch (IllegalArgumentException e) {
+      return quoted(certificate.getSubjectX500Principal().getName());
+    }
+  }
+
+  /** In quotes, and without any of its own: nobody can make one value look like two. */
+  private static String quoted(String value) {
+    return '"' + Printable.of(value).replace('"', '\'') + '"';
+  }
+}

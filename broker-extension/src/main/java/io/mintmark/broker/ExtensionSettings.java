@@ -1,0 +1,120 @@
+package io.mintmark.broker;
+
+import io.mintmark.identity.Printable;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the extension needs to know.
+ *
+ * @param folder holds {@code credential.pem} and {@code trust.pem}, gets {@code feed.json}
+ * @param service the provisioning service, an https URI
+ * @param maxStaleness how long after the feed was last heard newcomers are still admitted
+ */
+record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
+
+  /** The file a HiveMQ installation configures the extension with, in its home folder. */
+  static final String FILE = "mintmark-broker.properties";
+
+  private static final Set<String> KEYS = Set.of("service", "folder", "max-staleness");
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
+
+  ExtensionSettings {
+    if (!"https".equals(service.getScheme()) || service.getHost() == null) {
+      throw new IllegalArgumentException("service '"
+          + Printable.of(service.toString())
+          + "' is not an https URI with a host, for example https://pki.example.org:8443");
+    }
+    if (maxStaleness.isNegative() || maxStaleness.isZero()) {
+      throw new IllegalArgumentException(
+          "max-staleness must be longer than nothing, not " + maxStaleness);
+    }
+  }
+
+  Path credential() {
+    return folder.resolve("credential.pem");
+  }
+
+  Path trust() {
+    return folder.resolve("trust.pem");
+  }
+
+  Path snapshot() {
+    return folder.resolve("feed.json");
+  }
+
+  /**
+   * Reads {@value #FILE}.
+   *
+   * @param home the extension's home folder; a relative {@code folder} is resolved against it
+   */
+  static ExtensionSettings read(Path home) throws StartRefusedException {
+    Path file = home.resolve(FILE);
+    Properties properties = new Properties();
+    try (Reader in = Files.newBufferedReader(file)) {
+      properties.load(in);
+    } catch (NoSuchFileException e) {
+      throw new StartRefusedException(
+          file + " is missing; it must name the service, for example service=https://host:8443", e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StartRefusedException(file + " cannot be read: " + e.getMessage(), e);
+    }
+    for (String key : new TreeSet<>(properties.stringPropertyNames())) {
+      if (!KEYS.contains(key)) {
+        throw new StartRefusedException(file
+            + ": unknown key '"
+            + Printable.of(key)
+            + "'; known are "
+            + String.join(", ", new TreeSet<>(KEYS)));
+      }
+    }
+    try {
+      return new ExtensionSettings(
+          home.resolve(properties.getProperty("folder", "").strip()),
+          service(properties.getProperty("service")),
+          duration(properties.getProperty("max-staleness", "24h").strip()));
+    } catch (IllegalArgumentException e) {
+      throw new StartRefusedException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static URI service(String value) {
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "the key 'service' is missing, for example service=https://pki.example.org:8443");
+    }
+    try {
+      return new URI(value.strip());
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "service '" + Printable.of(value) + "' is not a URI: " + e.getReason(), e);
+    }
+  }
+
+  private static Duration duration(String value) {
+    Matcher m = DURATION.matcher(value);
+    if (!m.matches()) {
+      throw new IllegalArgumentException("max-staleness '"
+          + Printable.of(value)
+          + "' is not a duration: use a number and s, m, h or d, for example 24h");
+    }
+    long amount = Long.parseLong(m.group(1));
+    return switch (m.group(2)) {
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      case "h" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
+    };
+  }
+}

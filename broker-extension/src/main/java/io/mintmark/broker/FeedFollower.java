@@ -1,0 +1,217 @@
+package io.mintmark.broker;
+
+import io.mintmark.identity.FeedPage;
+import io.mintmark.identity.TrustDomain;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the snapshot abreast of the feed: one thread, one request at a time, parked at the service
+ * until there is something to say. A page is folded in, put on disk, and only then in force.
+ *
+ * <p>The feed never goes backwards silently: when it ends before the place already read, or names
+ * another registry, that is logged as an error and the feed is read again from its start, with all
+ * denials kept.
+ */
+final class FeedFollower implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(FeedFollower.class);
+
+  private static final Duration WAIT = Duration.ofSeconds(30);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(200);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
+
+  /** How old the time of the last answer may be on disk while nothing else changes. */
+  private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
+
+  private final FeedClient client;
+  private final SnapshotFile file;
+  private final TrustDomain own;
+  private final Clock clock;
+  private final FeedListener listener;
+  private final Thread thread;
+  private final CountDownLatch firstAnswer = new CountDownLatch(1);
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Backoff backoff = new Backoff(FIRST_RETRY, LONGEST_RETRY, new Random());
+
+  /** In force: what CONNECTs are judged by. */
+  private volatile FeedSnapshot current;
+
+  /** Being read; ahead of the one in force only while the feed is read from its start. */
+  private FeedSnapshot reading;
+
+  private boolean fromTheStart;
+  private boolean caughtUp;
+  private Instant savedHeardAt;
+  private String lastFault;
+
+  FeedFollower(
+      FeedClient client, SnapshotFile file, BrokerState state, Clock clock, FeedListener listener) {
+    this.client = client;
+    this.file = file;
+    this.own = state.trustDomain();
+    this.clock = clock;
+    this.listener = listener;
+    FeedSnapshot stored = state.snapshot();
+    this.current = stored;
+    this.reading = stored;
+    this.fromTheStart = stored.sequence() == 0;
+    this.savedHeardAt = stored.heardAt();
+    this.thread = new Thread(this::run, "mintmark-feed");
+    this.thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** The snapshot in force. Never null, never blocks. */
+  FeedSnapshot current() {
+    return current;
+  }
+
+  /** Waits until the feed was read to its end or could not be read, at most so long. */
+  void awaitFirstAnswer(Duration longest) throws InterruptedException {
+    if (!firstAnswer.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+      log.warn("the feed did not answer within {} s; going on without", longest.toSeconds());
+    }
+  }
+
+  private void run() {
+    while (closing.getCount() > 0) {
+      try {
+        readPage();
+        backoff.reset();
+        if (lastFault != null) {
+          log.info("the feed is heard again");
+          lastFault = null;
+        }
+      } catch (FeedBehindException e) {
+        startOver("it ends before " + reading.sequence() + ", the place already read ("
+            + e.getMessage() + ")");
+        pause();
+      } catch (IOException | RuntimeException e) {
+        report(e);
+        pause();
+      }
+      if (caughtUp || lastFault != null) {
+        firstAnswer.countDown();
+      }
+    }
+    firstAnswer.countDown();
+  }
+
+  private void readPage() throws IOException {
+    // Not parked before all was read: who waits for the first answer waits for that.
+    FeedPage page = client.page(reading.sequence(), caughtUp ? WAIT : Duration.ZERO);
+    if (!own.name().equals(page.trustDomain())) {
+      throw new IOException("the service is of trust domain "
+          + page.trustDomain()
+          + ", this broker of "
+          + own
+          + "; its pages are not used");
+    }
+    if (reading.feedId() != null && !reading.feedId().equals(page.feedId())) {
+      startOver("it is now " + page.feedId() + ", no longer " + reading.feedId());
+      return;
+    }
+    if (page.head() < reading.sequence()) {
+      throw new FeedBehindException("its head is " + page.head());
+    }
+    reading = reading.with(page, clock.instant());
+    caughtUp = reading.sequence() >= page.head();
+    if (caughtUp) {
+      fromTheStart = false;
+    }
+    // Half of a first reading is no state to admit by: its denials may still be to come.
+    if (!fromTheStart) {
+      putInForce(reading);
+    }
+  }
+
+  private void startOver(String why) {
+    FeedSnapshot kept = current;
+    log.error(
+        "THE FEED WENT BACKWARDS: {}. Was the registry restored or replaced? Reading it again from"
+            + " the start; {} denials are kept until the feed lifts them.",
+        why,
+        kept.deniedSerials().size() + kept.deniedIdentities().size());
+    reading = kept.onlyDenials();
+    fromTheStart = true;
+    caughtUp = false;
+  }
+
+  private void putInForce(FeedSnapshot next) {
+    FeedSnapshot before = current;
+    boolean changed = !next.saysTheSameAs(before);
+    if (changed
+        || savedHeardAt == null
+        || Duration.between(savedHeardAt, next.heardAt()).compareTo(SAVED_EVERY) >= 0) {
+      save(next);
+    }
+    current = next;
+    if (changed) {
+      log.info("feed read to {}", next.sequence());
+      listener.changed(before, next);
+    }
+  }
+
+  /**
+   * A full disk must not keep a revoked device connected: the page is in force all the same, and
+   * saved with the next one. After a crash it is read again.
+   */
+  private void save(FeedSnapshot next) {
+    try {
+      file.save(next);
+      savedHeardAt = next.heardAt();
+    } catch (IOException e) {
+      savedHeardAt = null;
+      log.error("the feed's snapshot could not be saved; it holds in memory only", e);
+    }
+  }
+
+  /** Once per fault, not once per attempt. */
+  private void report(Exception fault) {
+    if (closing.getCount() == 0) {
+      return;
+    }
+    String text = fault.toString();
+    if (text.equals(lastFault)) {
+      log.debug("the feed is still not heard: {}", text);
+    } else if (fault instanceof IOException) {
+      log.warn("the feed is not heard, trying on: {}", text);
+    } else {
+      log.error("the feed is not followed, trying on", fault);
+    }
+    lastFault = text;
+  }
+
+  private void pause() {
+    try {
+      if (closing.await(backoff.next().toMillis(), TimeUnit.MILLISECONDS)) {
+        log.debug("no longer following the feed");
+      }
+    } catch (InterruptedException e) {
+      closing.countDown();
+    }
+  }
+
+  /** Stops; no listener is called after this returns, unless it is stuck for seconds. */
+  @Override
+  public void close() {
+    closing.countDown();
+    client.close();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

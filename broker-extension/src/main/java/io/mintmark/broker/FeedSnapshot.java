@@ -1,0 +1,167 @@
+package io.mintmark.broker;
+
+import io.mintmark.identity.ApplicationPolicy;
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Denial;
+import io.mintmark.identity.FeedEntry;
+import io.mintmark.identity.FeedPage;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.FleetPolicy;
+import io.mintmark.identity.Identity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All the feed has said so far, folded: what a CONNECT is judged by. Immutable; the next one is made
+ * from this one and a page.
+ *
+ * @param feedId the registry the feed comes from; null before the first page
+ * @param trustDomain the installation's trust domain; null before the first page
+ * @param sequence how far the feed is read
+ * @param heardAt when the service last answered; null if it never did
+ * @param fleets policies by fleet id, the removed ones among them
+ * @param applications policies by application name, the removed ones among them
+ * @param deniedSerials denials by serial number, lower-case hex
+ * @param deniedIdentities denials by SPIFFE ID
+ * @param bundle the trust anchors to hold now; null if the feed named none
+ */
+record FeedSnapshot(
+    String feedId,
+    String trustDomain,
+    long sequence,
+    Instant heardAt,
+    Map<String, FleetPolicy> fleets,
+    Map<String, ApplicationPolicy> applications,
+    Map<String, Denial> deniedSerials,
+    Map<String, Denial> deniedIdentities,
+    Bundle bundle) {
+
+  /** What a broker knows that never heard the feed: nothing, so nobody is admitted. */
+  static final FeedSnapshot NONE =
+      new FeedSnapshot(null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null);
+
+  /**
+   * A denied certificate that has expired is refused for that; the denial is kept a while longer, so
+   * that a clock set back a little does not make it good again.
+   */
+  private static final Duration KEPT_AFTER_EXPIRY = Duration.ofDays(1);
+
+  FeedSnapshot {
+    fleets = Map.copyOf(fleets);
+    applications = Map.copyOf(applications);
+    deniedSerials = Map.copyOf(deniedSerials);
+    deniedIdentities = Map.copyOf(deniedIdentities);
+  }
+
+  /**
+   * This snapshot and the page after it.
+   *
+   * @throws IllegalArgumentException if the page is not one that can follow: of another feed, out of
+   *     order, or with a bundle without certificates
+   */
+  FeedSnapshot with(FeedPage page, Instant now) {
+    if (feedId != null && !feedId.equals(page.feedId())) {
+      throw new IllegalArgumentException(
+          "a page of feed " + page.feedId() + " after one of " + feedId);
+    }
+    Map<String, FleetPolicy> newFleets = new HashMap<>(fleets);
+    Map<String, ApplicationPolicy> newApplications = new HashMap<>(applications);
+    Map<String, Denial> serials = new HashMap<>(deniedSerials);
+    Map<String, Denial> identities = new HashMap<>(deniedIdentities);
+    Bundle newBundle = bundle;
+    long last = sequence;
+    for (FeedEntry entry : page.entries()) {
+      if (entry.sequence() <= last) {
+        throw new IllegalArgumentException(
+            "feed entry " + entry.sequence() + " comes after " + last + ": out of order");
+      }
+      last = entry.sequence();
+      if (entry.fleet() != null) {
+        newFleets.put(entry.fleet().fleet(), entry.fleet());
+      } else if (entry.application() != null) {
+        newApplications.put(entry.application().application(), entry.application());
+      } else if (entry.denial() != null) {
+        fold(entry.denial(), serials, identities);
+      } else {
+        entry.bundle().anchors();
+        newBundle = entry.bundle();
+      }
+    }
+    serials
+        .values()
+        .removeIf(d -> d.until() != null && d.until().plus(KEPT_AFTER_EXPIRY).isBefore(now));
+    // Nothing more came although there is a later head: what was in between is gone, pass over it.
+    long reached = page.entries().isEmpty() ? Math.max(last, page.head()) : last;
+    return new FeedSnapshot(
+        page.feedId(),
+        page.trustDomain(),
+        reached,
+        now,
+        newFleets,
+        newApplications,
+        serials,
+        identities,
+        newBundle);
+  }
+
+  private static void fold(
+      Denial denial, Map<String, Denial> serials, Map<String, Denial> identities) {
+    Map<String, Denial> denials = denial.scope() == Denial.Scope.SERIAL ? serials : identities;
+    if (denial.lifted()) {
+      denials.remove(denial.subject());
+    } else {
+      denials.put(denial.subject(), denial);
+    }
+  }
+
+  /**
+   * Where reading starts when the feed must be read again from its beginning: only the denials are
+   * taken along, for a registry that lost some (restored from an old backup, say) must not make
+   * revoked devices good again.
+   */
+  FeedSnapshot onlyDenials() {
+    return new FeedSnapshot(
+        null, null, 0, heardAt, Map.of(), Map.of(), deniedSerials, deniedIdentities, bundle);
+  }
+
+  /** Whether the two say the same, whenever each was heard. */
+  boolean saysTheSameAs(FeedSnapshot other) {
+    return heardAt(null).equals(other.heardAt(null));
+  }
+
+  private FeedSnapshot heardAt(Instant instant) {
+    return new FeedSnapshot(
+        feedId,
+        trustDomain,
+        sequence,
+        instant,
+        fleets,
+        applications,
+        deniedSerials,
+        deniedIdentities,
+        bundle);
+  }
+
+  /** The fleet's policy; empty if there is no such fleet, or no longer. */
+  Optional<FleetPolicy> fleet(FleetId fleet) {
+    return Optional.ofNullable(fleets.get(fleet.value())).filter(f -> !f.removed());
+  }
+
+  /** The application's policy; empty if there is no such application, or no longer. */
+  Optional<ApplicationPolicy> application(String name) {
+    return Optional.ofNullable(applications.get(name)).filter(a -> !a.removed());
+  }
+
+  /** The denial of this certificate, empty if there is none. */
+  Optional<Denial> denialOfSerial(String serial) {
+    return Optional.ofNullable(deniedSerials.get(serial));
+  }
+
+  /** The denial of this identity, empty if there is none. */
+  Optional<Denial> denialOfIdentity(Identity identity) {
+    return Optional.ofNullable(deniedIdentities.get(identity.spiffeId()));
+  }
+}

@@ -1,0 +1,37 @@
+package io.mintmark.broker;
+
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs something a little later on HiveMQ's extension threads; what it throws is logged. */
+final class Later {
+
+  private static final Logger log = LoggerFactory.getLogger(Later.class);
+
+  private final ScheduledExecutorService timer;
+
+  Later(ScheduledExecutorService timer) {
+    this.timer = timer;
+  }
+
+  /** After HiveMQ has stopped its threads nothing runs any more, and nothing needs to. */
+  void run(long afterMillis, Runnable task) {
+    try {
+      Future<?> unused = timer.schedule(() -> guarded(task), afterMillis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("HiveMQ is stopping");
+    }
+  }
+
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("a task of the Mintmark extension failed", e);
+    }
+  }
+}

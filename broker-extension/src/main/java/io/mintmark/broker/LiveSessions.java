@@ -1,0 +1,80 @@
+package io.mintmark.broker;
+
+import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
+import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
+import io.mintmark.identity.Identity;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The connections of this broker, from the middle of their CONNECT to their end. Thread-safe.
+ *
+ * <p>Kept by connection and not by client id: during a takeover two connections have the same, and
+ * neither the end of the older nor the refusal of the newer may forget the other.
+ */
+final class LiveSessions {
+
+  private final AtomicLong numbers = new AtomicLong();
+  private final ConcurrentMap<Long, LiveSession> byNumber = new ConcurrentHashMap<>();
+
+  /** Of each client id the connection admitted last. */
+  private final ConcurrentMap<String, LiveSession> newest = new ConcurrentHashMap<>();
+
+  /**
+   * Registers a connection that is not admitted yet. Only then may the denials be read, so that a
+   * denial arriving at this moment either is read by the CONNECT or finds the session here.
+   */
+  LiveSession register(
+      String clientId, Identity identity, String serial, ModifiableDefaultPermissions permissions) {
+    LiveSession session =
+        new LiveSession(numbers.incrementAndGet(), clientId, identity, serial, permissions);
+    byNumber.put(session.number(), session);
+    return session;
+  }
+
+  /**
+   * Lets it in.
+   *
+   * @return false if it was cut since it was registered
+   */
+  boolean admit(LiveSession session, Collection<TopicPermission> granted) {
+    if (!session.admit(granted)) {
+      return false;
+    }
+    newest.put(session.clientId(), session);
+    return true;
+  }
+
+  /** Forgets a connection that was refused or has ended. */
+  void remove(LiveSession session) {
+    byNumber.remove(session.number());
+    newest.remove(session.clientId(), session);
+  }
+
+  /** The connection of this number; null if it has ended. */
+  LiveSession get(long number) {
+    return byNumber.get(number);
+  }
+
+  /** Whether it has not ended yet. */
+  boolean contains(LiveSession session) {
+    return byNumber.containsKey(session.number());
+  }
+
+  /** Whether a later connection with the same client id is in and may stay. */
+  boolean isSuperseded(LiveSession session) {
+    LiveSession latest = newest.get(session.clientId());
+    return latest != null && latest != session && !latest.isCut();
+  }
+
+  /** All of them, weakly consistent: one registered before the call is among them. */
+  Collection<LiveSession> all() {
+    return byNumber.values();
+  }
+
+  int size() {
+    return byNumber.size();
+  }
+}

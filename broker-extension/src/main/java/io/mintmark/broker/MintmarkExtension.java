@@ -1,0 +1,132 @@
+package io.mintmark.broker;
+
+import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
+import com.hivemq.extension.sdk.api.services.Services;
+import com.hivemq.extension.sdk.api.services.session.ClientService;
+import io.mintmark.identity.Bundle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HiveMQ extension. It starts completely or not at all: on any fault it tells HiveMQ so, which a
+ * HiveMQ installation answers by letting nobody in, and the runnable broker by not opening its port.
+ */
+public final class MintmarkExtension implements ExtensionMain {
+
+  private static final Logger log = LoggerFactory.getLogger(MintmarkExtension.class);
+
+  private static final Duration FIRST_ANSWER = Duration.ofSeconds(10);
+
+  private final ExtensionSettings settings;
+  private final ListenerGate gate;
+  private final Clock clock;
+  private FeedFollower follower;
+
+  /** For HiveMQ, which finds the settings in the extension's home folder. */
+  public MintmarkExtension() {
+    this(null, ListenerGate.SOMEBODY_ELSES, Clock.systemUTC());
+  }
+
+  /**
+   * @param settings null to read them from the extension's home folder
+   */
+  MintmarkExtension(ExtensionSettings settings, ListenerGate gate, Clock clock) {
+    this.settings = settings;
+    this.gate = gate;
+    this.clock = clock;
+  }
+
+  @Override
+  public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
+    try {
+      Path home = input.getExtensionInformation().getExtensionHomeFolder().toPath();
+      start(settings == null ? ExtensionSettings.read(home) : settings);
+    } catch (StartRefusedException e) {
+      refuse(output, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      refuse(output, "interrupted while starting");
+    } catch (IOException | RuntimeException e) {
+      log.error("the Mintmark extension cannot start", e);
+      refuse(output, "unexpected " + e);
+    }
+  }
+
+  private void refuse(ExtensionStartOutput output, String why) {
+    stopFollowing();
+    gate.refused(why);
+    log.error("NOBODY CAN CONNECT: the Mintmark extension does not start: {}", why);
+    output.preventExtensionStartup(why);
+  }
+
+  private void start(ExtensionSettings settings)
+      throws StartRefusedException, InterruptedException, IOException {
+    BrokerState state = BrokerState.load(settings, clock);
+    LiveSessions sessions = new LiveSessions();
+    ClientService clients = Services.clientService();
+    Later later = new Later(Services.extensionExecutorService());
+    SessionCutter cutter =
+        new SessionCutter(sessions, clients, new StoredSessions(clients, later), later);
+    ChainCheck.AgainstAnchors chainCheck = new ChainCheck.AgainstAnchors(state.anchors(), clock);
+    FeedClient client = new FeedClient(settings.service(), state.credential(), state.anchors());
+    follower = new FeedFollower(
+        client, new SnapshotFile(settings.snapshot()), state, clock, (before, after) -> {
+          cutter.changed(before, after);
+          if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
+            trust(after.bundle(), client, chainCheck);
+          }
+        });
+    follower.start();
+    // The herd that is waiting for the port should meet today's denials, not those on disk.
+    follower.awaitFirstAnswer(FIRST_ANSWER);
+
+    Admission admission =
+        new Admission(follower::current, state.trustDomain(), settings.maxStaleness(), clock);
+    CertificateAuthenticator authenticator = new CertificateAuthenticator(
+        admission, gate.trustsOnlyOurAnchors() ? ChainCheck.DONE_BY_TLS : chainCheck, sessions);
+    SessionEvents events = new SessionEvents(sessions, cutter::ended);
+    Services.eventRegistry().setClientLifecycleEventListener(input -> events);
+    // HiveMQ passes a provider over in silence unless this class loader has loaded it.
+    Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
+
+    gate.open(state.credential(), state.anchors());
+    log.info(
+        "Mintmark admits trust domain {} as {}; feed read to {}",
+        state.trustDomain(),
+        state.credential().identity(),
+        follower.current().sequence());
+  }
+
+  private void trust(Bundle bundle, FeedClient client, ChainCheck.AgainstAnchors chainCheck) {
+    List<X509Certificate> anchors = bundle.anchors();
+    log.info("the feed names {} trust anchors", anchors.size());
+    client.trust(anchors);
+    chainCheck.trust(anchors);
+    try {
+      gate.trust(anchors);
+    } catch (IOException e) {
+      log.error("the listener's trust store could not be replaced; it trusts the one before", e);
+    }
+  }
+
+  @Override
+  public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
+    stopFollowing();
+  }
+
+  private void stopFollowing() {
+    if (follower != null) {
+      follower.close();
+    }
+  }
+}

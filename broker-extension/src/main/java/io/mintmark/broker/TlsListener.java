@@ -1,0 +1,122 @@
+package io.mintmark.broker;
+
+import io.mintmark.identity.AtomicFile;
+import io.mintmark.identity.Credential;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The runnable broker's listener, as far as it consists of files: HiveMQ reads the listener's key
+ * and trust from two PKCS#12 files, before it binds the port, and cannot bind it without. The key
+ * file comes into being as the last step of the extension's start; before every start it is deleted.
+ * So when the extension does not start, for whatever reason, no port opens, not for an instant.
+ *
+ * <p>Later on HiveMQ reads the files again every 10 s when their bytes have changed. Thread-safe.
+ */
+final class TlsListener implements ListenerGate {
+
+  private final Path keyStore;
+  private final Path trustStore;
+  private final String passphrase = HexFormat.of().formatHex(SecureRandom.getSeed(32));
+  private Collection<X509Certificate> trusted;
+  private boolean opened;
+  private String refused;
+
+  TlsListener(Path folder) {
+    this.keyStore = folder.resolve("listener.p12");
+    this.trustStore = folder.resolve("listener-trust.p12");
+  }
+
+  Path keyStore() {
+    return keyStore;
+  }
+
+  Path trustStore() {
+    return trustStore;
+  }
+
+  /** Of both files; new with each start. A secret. */
+  String passphrase() {
+    return passphrase;
+  }
+
+  /** Takes the files away: without them no listener opens. */
+  synchronized void shut() throws IOException {
+    Files.deleteIfExists(keyStore);
+    Files.deleteIfExists(trustStore);
+  }
+
+  @Override
+  public synchronized void open(Credential credential, Collection<X509Certificate> anchors)
+      throws IOException {
+    if (trusted == null) {
+      trust(anchors);
+    }
+    write(
+        keyStore,
+        store -> store.setKeyEntry(
+            "broker",
+            credential.key(),
+            passphrase.toCharArray(),
+            credential.chain().toArray(new Certificate[0])));
+    opened = true;
+  }
+
+  @Override
+  public synchronized void trust(Collection<X509Certificate> anchors) throws IOException {
+    write(trustStore, store -> {
+      int i = 0;
+      for (X509Certificate anchor : anchors) {
+        store.setCertificateEntry("anchor-" + i++, anchor);
+      }
+    });
+    trusted = List.copyOf(anchors);
+  }
+
+  @Override
+  public synchronized void refused(String why) {
+    refused = why;
+  }
+
+  /** Whether the extension came to the end of its start. */
+  synchronized boolean isOpened() {
+    return opened;
+  }
+
+  /** Why the extension did not start; null if it did not say. */
+  synchronized String whyRefused() {
+    return refused;
+  }
+
+  @Override
+  public boolean trustsOnlyOurAnchors() {
+    return true;
+  }
+
+  private interface Entries {
+    void addTo(KeyStore store) throws GeneralSecurityException;
+  }
+
+  private void write(Path file, Entries entries) throws IOException {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      entries.addTo(store);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      store.store(bytes, passphrase.toCharArray());
+      AtomicFile.writeSecret(file, bytes.toByteArray());
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.mintmark.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExtensionSettingsTest {
+
+  @TempDir
+  Path home;
+
+  private ExtensionSettings read(String properties) throws Exception {
+    Files.writeString(home.resolve(ExtensionSettings.FILE), properties);
+    return ExtensionSettings.read(home);
+  }
+
+  private void refuses(String properties, String message) {
+    assertThatThrownBy(() -> read(properties))
+        .isInstanceOf(StartRefusedException.class)
+        .hasMessageContaining(ExtensionSettings.FILE)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void theServiceIsEnough() throws Exception {
+    ExtensionSettings settings = read("service=https://pki.example.org:8443\n");
+    assertThat(settings.service()).isEqualTo(URI.create("https://pki.example.org:8443"));
+    assertThat(settings.credential()).isEqualTo(home.resolve("credential.pem"));
+    assertThat(settings.maxStaleness()).isEqualTo(Duration.ofHours(24));
+  }
+
+  @Test
+  void everythingCanBeSet() throws Exception {
+    ExtensionSettings settings =
+        read("service = https://s\nfolder = /etc/mintmark\nmax-staleness = 90m\n");
+    assertThat(settings.trust()).isEqualTo(Path.of("/etc/mintmark/trust.pem"));
+    assertThat(settings.snapshot()).isEqualTo(Path.of("/etc/mintmark/feed.json"));
+    assertThat(settings.maxStaleness()).isEqualTo(Duration.ofMinutes(90));
+    assertThat(read("service=https://s\nfolder=sub").folder()).isEqualTo(home.resolve("sub"));
+  }
+
+  @Test
+  void whatIsWrongIsNamed() {
+    assertThatThrownBy(() -> ExtensionSettings.read(home)).hasMessageContaining("is missing");
+    refuses("folder=x", "'service' is missing");
+    refuses("service=http://s", "service 'http://s' is not an https URI");
+    refuses("service=https:/s", "is not an https URI with a host");
+    refuses("service=https://a b", "is not a URI");
+    refuses("service=https://s\nmax-stalness=1h", "unknown key 'max-stalness'; known are folder");
+    refuses("service=https://s\nmax-staleness=soon", "'soon' is not a duration");
+    refuses("service=https://s\nmax-staleness=0s", "longer than nothing");
+  }
+}

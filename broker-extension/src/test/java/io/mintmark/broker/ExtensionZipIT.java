@@ -1,0 +1,161 @@
+package io.mintmark.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.hivemq.configuration.service.InternalConfigurations;
+import com.hivemq.embedded.EmbeddedHiveMQ;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.testing.HeldCertificate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The zip as an operator uses it: unpacked into HiveMQ's extensions folder, loaded by HiveMQ through
+ * its isolated class loader, behind a listener that is the operator's. Embedded HiveMQ lets everybody
+ * in unless an extension objects, so every refusal here is the extension's doing.
+ */
+class ExtensionZipIT {
+
+  private static final int NOT_AUTHORIZED = 0x87;
+  private static final int CLIENT_ID_NOT_VALID = 0x85;
+
+  /** Another CA the operator's listener trusts, for other clients of his. */
+  private final HeldCertificate foreignRoot =
+      HeldCertificate.builder().commonName("foreign").authority(1).build();
+
+  @TempDir
+  Path folder;
+
+  World world;
+  EmbeddedHiveMQ hiveMq;
+  Path extension;
+  int port;
+
+  @BeforeEach
+  void unpack() throws Exception {
+    world = new World(Files.createDirectory(folder.resolve("mintmark")));
+    Path extensions = folder.resolve("extensions");
+    unzip(Path.of(System.getProperty("extension.zip")), extensions);
+    extension = extensions.resolve("mintmark-broker-extension");
+    TlsListener listener = new TlsListener(folder.resolve("conf"));
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    // With the broker's own certificate, and a trust store that holds more than our root.
+    new HiveMqFolder(folder).prepare("127.0.0.1", port, listener);
+    listener.open(
+        world.pki.broker("b1").credential(),
+        List.of(world.pki.root.certificate(), foreignRoot.certificate()));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    hiveMq.close();
+    world.close();
+    InternalConfigurations.AUTH_DENY_UNAUTHENTICATED_CONNECTIONS.set(true);
+  }
+
+  private static void unzip(Path zip, Path folder) throws IOException {
+    try (InputStream file = Files.newInputStream(zip);
+        ZipInputStream in = new ZipInputStream(file)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        Path target = folder.resolve(entry.getName());
+        if (entry.isDirectory()) {
+          Files.createDirectories(target);
+        } else {
+          Files.createDirectories(target.getParent());
+          Files.copy(in, target);
+        }
+      }
+    }
+  }
+
+  private EmbeddedHiveMQ build() {
+    hiveMq = EmbeddedHiveMQ.builder()
+        .withConfigurationFolder(folder.resolve("conf"))
+        .withDataFolder(folder.resolve("data"))
+        .withExtensionsFolder(folder.resolve("extensions"))
+        .withoutLoggingBootstrap()
+        .build();
+    return hiveMq;
+  }
+
+  @Test
+  void itAdmitsRefusesAndCuts() throws Exception {
+    Files.writeString(
+        extension.resolve("mintmark-broker.properties"),
+        "service=" + world.feed.uri() + "\nfolder=" + world.folder + "\n");
+    build().start().get();
+    try (LogLines log = new LogLines()) {
+      try (Peer device = connect(device("d1"), "d1");
+          Peer watcher = connect(world.pki.application("watcher").credential(), "watcher")) {
+        assertThat(watcher.subscribe("#")).isEqualTo(1);
+        assertThat(device.subscribe("#")).isEqualTo(NOT_AUTHORIZED);
+        assertThat(device.publish("telemetry/sensors/d1/t", "21")).isZero();
+        await().until(() -> watcher.received().contains("telemetry/sensors/d1/t 21"));
+
+        refused(CLIENT_ID_NOT_VALID, device("d2"), "d1");
+        refused(NOT_AUTHORIZED, world.pki.broker("b1").credential(), "b1");
+        Credential sameNames = HeldCertificate.builder()
+            .commonName("d1")
+            .uri(TestPki.deviceId("sensors", "d1"))
+            .purposes(KeyPurposeId.id_kp_clientAuth)
+            .signedBy(foreignRoot)
+            .build()
+            .credential();
+        refused(NOT_AUTHORIZED, sameNames, "d1");
+        assertThat(log.lines()).anyMatch(l -> l.startsWith("INFO refused reason=untrusted "));
+        assertThat(device.isConnected()).isTrue();
+
+        world.feed.deny(TestPki.deviceId("sensors", "d1"), "revoked");
+        assertThat(device.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+        refused(NOT_AUTHORIZED, device("d1"), "d1");
+      }
+    }
+    assertThat(world.folder.resolve("feed.json")).exists();
+  }
+
+  @Test
+  void withoutSettingsItDoesNotStartAndHiveMqLetsNobodyIn() throws Exception {
+    build();
+    try (LogLines log = new LogLines()) {
+      // As in an installation; embedded HiveMQ has just set it to false.
+      InternalConfigurations.AUTH_DENY_UNAUTHENTICATED_CONNECTIONS.set(true);
+      hiveMq.start().get();
+      assertThat(log.lines())
+          .anyMatch(
+              l -> l.startsWith("ERROR NOBODY CAN CONNECT") && l.contains("'service' is missing"));
+      refused(NOT_AUTHORIZED, device("d1"), "d1");
+    }
+  }
+
+  private Credential device(String device) {
+    return world.pki.device("sensors", device).credential();
+  }
+
+  private Peer connect(Credential credential, String clientId) throws MqttException {
+    return Peer.connect(port, credential, world.pki.anchors(), clientId);
+  }
+
+  private void refused(int code, Credential credential, String clientId) {
+    assertThatThrownBy(() -> connect(credential, clientId).close())
+        .isInstanceOfSatisfying(
+            MqttException.class, e -> assertThat(e.getReasonCode()).isEqualTo(code));
+  }
+}

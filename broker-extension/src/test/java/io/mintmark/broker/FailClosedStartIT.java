@@ -1,0 +1,250 @@
+package io.mintmark.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hivemq.embedded.EmbeddedExtension;
+import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
+import io.mintmark.identity.CredentialStore;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The extension broken in every way we could think of: the start fails with a reason, and whoever
+ * knocks at the port all the while is never let in.
+ */
+class FailClosedStartIT {
+
+  @TempDir
+  Path folder;
+
+  World world;
+  int port;
+
+  @BeforeEach
+  void start() throws Exception {
+    world = new World(folder);
+    port = freePort();
+  }
+
+  /** Below the ephemeral ports: a knock at one of those may meet itself. */
+  private static int freePort() throws IOException {
+    for (int candidate = 20_000 + new Random().nextInt(5_000); ; candidate++) {
+      try (ServerSocket free = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+        return free.getLocalPort();
+      } catch (BindException e) {
+        // Taken; the next one then.
+      }
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    world.close();
+  }
+
+  /** Starts, expects a refusal that says why, and knocks all the while. */
+  private void staysShut(String why, ThrowingCallable start) throws Exception {
+    Knocker knocker = new Knocker(port);
+    assertThatThrownBy(start)
+        .isInstanceOf(BrokerStartException.class)
+        .hasMessageContaining(why)
+        .message()
+        .doesNotContain("\n");
+    assertThat(knocker.stop()).as("times the port was open").isZero();
+    assertThat(Files.exists(folder.resolve("hivemq/conf/listener.p12"))).isFalse();
+  }
+
+  private void staysShut(String why) throws Exception {
+    staysShut(why, () -> MintmarkBroker.start(world.config(port)));
+  }
+
+  private void staysShut(String why, Function<ListenerGate, ExtensionMain> main) throws Exception {
+    staysShut(
+        why,
+        () -> MintmarkBroker.start(world.config(port), gate -> {
+          ExtensionMain broken = main.apply(gate);
+          return broken == null ? null : extension(broken);
+        }));
+  }
+
+  private static EmbeddedExtension extension(ExtensionMain main) {
+    return EmbeddedExtension.builder()
+        .withId("broken")
+        .withName("broken")
+        .withVersion("1")
+        .withExtensionMain(main)
+        .build();
+  }
+
+  @Test
+  void aBrokenExtensionKeepsThePortShut() throws Exception {
+    staysShut("the Mintmark extension did not start", gate -> null);
+    staysShut(
+        "the Mintmark extension did not start",
+        gate -> new Broken(() -> {
+          throw new IllegalStateException("broken on purpose");
+        }));
+    staysShut(
+        "the Mintmark extension did not start",
+        gate -> new Broken(() -> {
+          throw new NoClassDefFoundError("broken on purpose");
+        }));
+    // It swallows its own fault, so that HiveMQ counts it as started.
+    staysShut("the Mintmark extension did not start", gate -> new Broken(() -> {}));
+
+    Files.writeString(folder.resolve("feed.json"), "{");
+    ExtensionSettings settings =
+        new ExtensionSettings(folder, world.feed.uri(), Duration.ofHours(1));
+    staysShut(
+        "feed.json is damaged", gate -> new MintmarkExtension(settings, gate, Clock.systemUTC()));
+    Files.delete(folder.resolve("feed.json"));
+
+    try (MintmarkBroker broker = MintmarkBroker.start(world.config(port))) {
+      assertThat(broker.port()).isEqualTo(port);
+      assertThatCode(() -> Peer.connect(
+                  port, world.pki.device("sensors", "d1").credential(), world.pki.anchors(), "d1")
+              .close())
+          .as("nothing the failed starts left behind is in the way")
+          .doesNotThrowAnyException();
+      secretsAreTheOwners();
+      assertThatThrownBy(() -> MintmarkBroker.start(world.config(port)))
+          .isInstanceOf(BrokerStartException.class)
+          .hasMessageContaining("port " + port + " of 127.0.0.1");
+    }
+  }
+
+  private void secretsAreTheOwners() throws IOException {
+    for (String file : new String[] {"config.xml", "listener.p12", "listener-trust.p12"}) {
+      assertThat(PosixFilePermissions.toString(
+              Files.getPosixFilePermissions(folder.resolve("hivemq/conf").resolve(file))))
+          .as(file)
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void whatIsMissingOrDamagedIsSaidBeforeHiveMqStarts() throws Exception {
+    Path credential = folder.resolve("credential.pem");
+    String good = Files.readString(credential);
+    Files.delete(credential);
+    staysShut("credential.pem is missing");
+    Files.writeString(credential, good.substring(0, good.length() / 2));
+    staysShut("credential.pem is not usable");
+    new CredentialStore(credential).save(world.pki.device("sensors", "d1").credential());
+    staysShut("which is no broker");
+    new CredentialStore(credential).save(world.pki.service().credential());
+    staysShut("credential.pem is no broker's credential");
+    Instant now = Instant.now();
+    new CredentialStore(credential)
+        .save(world
+            .pki
+            .server("spiffe://example.org/broker/b1")
+            .validity(now.minus(Duration.ofDays(2)), now.minus(Duration.ofDays(1)))
+            .build()
+            .credential());
+    staysShut("have a new one issued");
+    Files.writeString(credential, good);
+
+    Files.writeString(folder.resolve("feed.json"), "{\"format\":1}");
+    staysShut("feed.json is damaged");
+    Files.delete(folder.resolve("feed.json"));
+
+    Path trust = folder.resolve("trust.pem");
+    Files.writeString(trust, "nothing\n");
+    staysShut("trust.pem cannot be read: no CERTIFICATE block");
+    Files.delete(trust);
+    staysShut("trust.pem are missing");
+  }
+
+  @Test
+  void oddSettingsAreNamed() throws Exception {
+    BrokerConfig good = world.config(port);
+    staysShut(
+        "'http://localhost' is not an https URI",
+        () -> MintmarkBroker.start(new BrokerConfig(
+            folder, URI.create("http://localhost"), "127.0.0.1", port, Duration.ofHours(1))));
+    staysShut(
+        "port 65536 is not one of",
+        () -> MintmarkBroker.start(
+            new BrokerConfig(folder, good.service(), "127.0.0.1", 65_536, good.maxStaleness())));
+    staysShut(
+        "bind address 'no.such.host.invalid'",
+        () -> MintmarkBroker.start(new BrokerConfig(
+            folder, good.service(), "no.such.host.invalid", port, good.maxStaleness())));
+    Path odd = Files.createDirectory(folder.resolve("${user.home}"));
+    Files.copy(folder.resolve("credential.pem"), odd.resolve("credential.pem"));
+    Files.copy(folder.resolve("trust.pem"), odd.resolve("trust.pem"));
+    staysShut(
+        "may contain ${",
+        () -> MintmarkBroker.start(
+            new BrokerConfig(odd, good.service(), "127.0.0.1", port, good.maxStaleness())));
+    Files.writeString(folder.resolve("hivemq"), "a file where a folder should be");
+    staysShut("is not writable", () -> MintmarkBroker.start(good));
+  }
+
+  private record Broken(Runnable start) implements ExtensionMain {
+    @Override
+    public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
+      start.run();
+    }
+
+    @Override
+    public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {}
+  }
+
+  /** Tries to connect every millisecond. */
+  private static final class Knocker {
+    private final Thread thread;
+    private volatile boolean done;
+    private final AtomicInteger opened = new AtomicInteger();
+
+    Knocker(int port) {
+      thread = new Thread(() -> knock(port));
+      thread.start();
+    }
+
+    private void knock(int port) {
+      while (!done) {
+        try (Socket socket = new Socket()) {
+          socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+          opened.incrementAndGet();
+        } catch (IOException e) {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+      }
+    }
+
+    int stop() throws InterruptedException {
+      done = true;
+      thread.join();
+      return opened.get();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.mintmark.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.mintmark.identity.Credential;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The broker while the provisioning service is away. */
+class FeedOutageIT {
+
+  private static final int NOT_AUTHORIZED = 0x87;
+  private static final int SERVER_UNAVAILABLE = 0x88;
+
+  @TempDir
+  Path folder;
+
+  World world;
+
+  @BeforeEach
+  void start() throws Exception {
+    world = new World(folder);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    world.close();
+  }
+
+  @Test
+  void theBrokerServesFromItsSnapshotUntilThatIsTooOld() throws Exception {
+    world.feed.deny(TestPki.deviceId("sensors", "denied"), "revoked");
+    world.startBroker();
+    world.stopBroker();
+    assertThat(folder.resolve("hivemq/conf/listener.p12")).doesNotExist();
+    world.feed.stop();
+
+    SettableClock clock = new SettableClock();
+    long start = System.nanoTime();
+    world.startBroker(clock, Duration.ofHours(1));
+    System.out.println(
+        "started without the service in " + (System.nanoTime() - start) / 1_000_000 + " ms");
+    refused(NOT_AUTHORIZED, device("denied"), "denied");
+    try (Peer live = world.device("sensors", "d1");
+        LogLines log = new LogLines()) {
+      clock.advance(Duration.ofMinutes(30));
+      Instant now = Instant.now();
+      Credential shortLived = world
+          .pki
+          .client(TestPki.deviceId("sensors", "d2"))
+          .validity(now.minus(Duration.ofHours(1)), now.plus(Duration.ofMinutes(10)))
+          .build()
+          .credential();
+      refused(NOT_AUTHORIZED, shortLived, "d2");
+      assertThat(log.lines()).anyMatch(l -> l.startsWith("INFO refused reason=expired "));
+      world.device("sensors", "d3").close();
+
+      clock.advance(Duration.ofMinutes(31));
+      refused(SERVER_UNAVAILABLE, device("d3"), "d3");
+      assertThat(log.lines()).anyMatch(l -> l.startsWith("INFO refused reason=feed-stale "));
+      assertThat(live.publish("telemetry/sensors/d1/t", "still here")).isNotEqualTo(NOT_AUTHORIZED);
+
+      world.feed.start();
+      await()
+          .ignoreExceptions()
+          .untilAsserted(() -> world.device("sensors", "d3").close());
+      assertThat(live.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void withoutASnapshotNobodyIsAdmittedBeforeTheFeedWasHeard() throws Exception {
+    world.feed.stop();
+    world.startBroker();
+    refused(SERVER_UNAVAILABLE, device("d1"), "d1");
+    assertThat(Files.exists(folder.resolve("feed.json"))).isFalse();
+    world.feed.start();
+    await().ignoreExceptions().untilAsserted(() -> world.device("sensors", "d1").close());
+    assertThat(Files.exists(folder.resolve("feed.json"))).isTrue();
+  }
+
+  private Credential device(String device) {
+    return world.pki.device("sensors", device).credential();
+  }
+
+  private void refused(int code, Credential credential, String clientId) {
+    assertThatThrownBy(() -> world.connect(credential, clientId).close())
+        .isInstanceOfSatisfying(
+            MqttException.class, e -> assertThat(e.getReasonCode()).isEqualTo(code));
+  }
+}

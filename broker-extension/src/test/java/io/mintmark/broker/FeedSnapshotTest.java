@@ -1,0 +1,118 @@
+package io.mintmark.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mintmark.identity.ApplicationPolicy;
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Denial;
+import io.mintmark.identity.FeedEntry;
+import io.mintmark.identity.FeedPage;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.FleetPolicy;
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.TopicGrants;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FeedSnapshotTest {
+
+  private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+  private static final Identity DEVICE = Identity.parse(TestPki.deviceId("sensors", "d1"));
+
+  private static FeedPage page(long head, FeedEntry... entries) {
+    return new FeedPage("feed-1", TestPki.TRUST_DOMAIN, head, List.of(entries));
+  }
+
+  private static FeedEntry fleet(long sequence, boolean removed) {
+    return new FeedEntry(
+        sequence,
+        new FleetPolicy("sensors", "${device}", TopicGrants.NONE, removed),
+        null,
+        null,
+        null);
+  }
+
+  private static FeedEntry denial(long sequence, Denial denial) {
+    return new FeedEntry(sequence, null, null, denial, null);
+  }
+
+  private static FeedSnapshot after(FeedEntry... entries) {
+    return FeedSnapshot.NONE.with(page(entries[entries.length - 1].sequence(), entries), NOW);
+  }
+
+  @Test
+  void theLastWordAboutASubjectHolds() {
+    assertThat(after(fleet(1, false)).fleet(new FleetId("sensors"))).isPresent();
+    assertThat(after(fleet(1, false), fleet(2, true)).fleet(new FleetId("sensors")))
+        .isEmpty();
+    FeedEntry application = new FeedEntry(
+        2, null, new ApplicationPolicy("dashboard", TopicGrants.NONE, true), null, null);
+    FeedSnapshot snapshot = after(fleet(1, false), application);
+    assertThat(snapshot.application("dashboard")).isEmpty();
+    assertThat(snapshot.applications()).as("its name stays taken").containsKey("dashboard");
+  }
+
+  @Test
+  void aDenialHoldsUntilItIsLifted() {
+    Denial denial = Denial.ofIdentity(DEVICE, "suspended");
+    FeedSnapshot denied = after(denial(1, denial));
+    assertThat(denied.denialOfIdentity(DEVICE)).contains(denial);
+    assertThat(denied.with(page(2, denial(2, denial.lift())), NOW).denialOfIdentity(DEVICE))
+        .isEmpty();
+  }
+
+  @Test
+  void theDenialOfAnExpiredCertificateIsForgottenADayLater() {
+    Denial denial = Denial.ofSerial(BigInteger.valueOf(0xabc), "revoked", NOW);
+    FeedSnapshot denied = after(denial(1, denial));
+    assertThat(denied.with(page(1), NOW.plus(Duration.ofDays(1))).denialOfSerial("abc"))
+        .isPresent();
+    assertThat(
+            denied.with(page(1), NOW.plus(Duration.ofDays(1)).plusSeconds(1)).denialOfSerial("abc"))
+        .isEmpty();
+  }
+
+  @Test
+  void aPageThatCannotFollowIsRefused() {
+    FeedSnapshot snapshot = after(fleet(1, false), fleet(5, false));
+    assertThatThrownBy(() -> snapshot.with(page(9, fleet(5, true)), NOW))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("out of order");
+    assertThatThrownBy(
+            () -> snapshot.with(new FeedPage("feed-2", TestPki.TRUST_DOMAIN, 9, List.of()), NOW))
+        .hasMessageContaining("feed-2");
+    FeedEntry empty = new FeedEntry(6, null, null, null, new Bundle("no certificate"));
+    assertThatThrownBy(() -> snapshot.with(page(6, empty), NOW))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void anEmptyPageLeadsToTheHead() {
+    FeedSnapshot snapshot = after(fleet(1, false)).with(page(7), NOW.plusSeconds(1));
+    assertThat(snapshot.sequence()).isEqualTo(7);
+    assertThat(snapshot.heardAt()).isEqualTo(NOW.plusSeconds(1));
+  }
+
+  @Test
+  void whenItWasHeardIsNotWhatItSays() {
+    FeedSnapshot snapshot = after(fleet(1, false));
+    assertThat(snapshot.with(page(1), NOW.plusSeconds(9)).saysTheSameAs(snapshot))
+        .isTrue();
+    assertThat(snapshot.with(page(2, fleet(2, true)), NOW).saysTheSameAs(snapshot))
+        .isFalse();
+  }
+
+  @Test
+  void startingOverKeepsTheDenialsAndNothingElse() {
+    FeedSnapshot over =
+        after(fleet(1, false), denial(2, Denial.ofIdentity(DEVICE, "revoked"))).onlyDenials();
+    assertThat(over.denialOfIdentity(DEVICE)).isPresent();
+    assertThat(over.fleets()).isEmpty();
+    assertThat(over.sequence()).isZero();
+    assertThat(over.feedId()).isNull();
+  }
+}

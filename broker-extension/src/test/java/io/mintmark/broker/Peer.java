@@ -1,0 +1,156 @@
+package io.mintmark.broker;
+
+import io.mintmark.identity.Credential;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+
+/** A foreign MQTT 5 client at the other end of a real TLS connection, and what it saw. */
+final class Peer implements AutoCloseable {
+
+  private static final long PATIENCE_MILLIS = 10_000;
+
+  private final MqttAsyncClient client;
+  private final RememberedSockets sockets;
+  private final List<String> received = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Integer> disconnected = new CompletableFuture<>();
+
+  private boolean sessionPresent;
+
+  private Peer(MqttAsyncClient client, RememberedSockets sockets) {
+    this.client = client;
+    this.sockets = sockets;
+  }
+
+  /**
+   * Connects, or fails as the client saw it.
+   *
+   * @param credential null to show no certificate
+   */
+  static Peer connect(
+      int port, Credential credential, Collection<X509Certificate> trust, String clientId)
+      throws MqttException {
+    return connect(port, credential, trust, clientId, options -> {});
+  }
+
+  static Peer connect(
+      int port,
+      Credential credential,
+      Collection<X509Certificate> trust,
+      String clientId,
+      Consumer<MqttConnectionOptions> tweaks)
+      throws MqttException {
+    MqttConnectionOptions options = new MqttConnectionOptions();
+    options.setCleanStart(true);
+    options.setAutomaticReconnect(false);
+    options.setConnectionTimeout(10);
+    RememberedSockets sockets = new RememberedSockets(
+        (credential == null ? Credential.anonymousTlsContext(trust) : credential.tlsContext(trust))
+            .getSocketFactory());
+    options.setSocketFactory(sockets);
+    tweaks.accept(options);
+    MqttAsyncClient client =
+        new MqttAsyncClient("ssl://localhost:" + port, clientId, new MemoryPersistence());
+    Peer peer = new Peer(client, sockets);
+    client.setCallback(peer.new Callback());
+    try {
+      IMqttToken token = client.connect(options);
+      token.waitForCompletion(PATIENCE_MILLIS);
+      peer.sessionPresent = token.getSessionPresent();
+    } catch (MqttException e) {
+      client.close(true);
+      throw e;
+    }
+    return peer;
+  }
+
+  /** Publishes with QoS 1 and returns the reason code of the acknowledgement. */
+  int publish(String topic, String payload) throws MqttException {
+    IMqttToken token = client.publish(topic, payload.getBytes(StandardCharsets.UTF_8), 1, false);
+    token.waitForCompletion(PATIENCE_MILLIS);
+    return token.getReasonCodes()[0];
+  }
+
+  /** Publishes with QoS 0: nobody answers. */
+  void publishUnacknowledged(String topic, String payload) throws MqttException {
+    client.publish(topic, payload.getBytes(StandardCharsets.UTF_8), 0, false);
+  }
+
+  /** Subscribes with QoS 1 and returns the reason code: the granted QoS, or a refusal. */
+  int subscribe(String filter) throws MqttException {
+    IMqttToken token = client.subscribe(filter, 1);
+    token.waitForCompletion(PATIENCE_MILLIS);
+    return token.getReasonCodes()[0];
+  }
+
+  /** {@code topic payload} of each message that came, in order. */
+  List<String> received() {
+    return received;
+  }
+
+  /** The reason code of the DISCONNECT; -1 if the connection ended without. */
+  CompletableFuture<Integer> disconnected() {
+    return disconnected;
+  }
+
+  /** Whether the broker had kept a session for it. */
+  boolean sessionWasPresent() {
+    return sessionPresent;
+  }
+
+  boolean isConnected() {
+    return client.isConnected();
+  }
+
+  /** Breaks the connection without a word, as a device does that loses power. */
+  void kill() throws IOException {
+    sockets.closeAll();
+  }
+
+  /** Disconnects, if it still is connected. */
+  @Override
+  public void close() throws MqttException {
+    if (client.isConnected()) {
+      client.disconnect().waitForCompletion(PATIENCE_MILLIS);
+    }
+    client.close();
+  }
+
+  private final class Callback implements MqttCallback {
+    @Override
+    public void disconnected(MqttDisconnectResponse response) {
+      disconnected.complete(response.getReturnCode());
+    }
+
+    @Override
+    public void mqttErrorOccurred(MqttException exception) {}
+
+    @Override
+    public void messageArrived(String topic, MqttMessage message) {
+      received.add(topic + " " + new String(message.getPayload(), StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void deliveryComplete(IMqttToken token) {}
+
+    @Override
+    public void connectComplete(boolean reconnect, String serverUri) {}
+
+    @Override
+    public void authPacketArrived(int reasonCode, MqttProperties properties) {}
+  }
+}

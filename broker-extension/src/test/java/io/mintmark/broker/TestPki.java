@@ -1,0 +1,68 @@
+package io.mintmark.broker;
+
+import io.mintmark.identity.testing.HeldCertificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+
+/** An installation's certificates: root, issuing CA, and what they issue. */
+final class TestPki {
+
+  static final String TRUST_DOMAIN = "example.org";
+
+  final HeldCertificate root =
+      HeldCertificate.builder().commonName("root").authority(1).build();
+  final HeldCertificate issuing = HeldCertificate.builder()
+      .commonName("issuing")
+      .authority(0)
+      .signedBy(root)
+      .build();
+
+  static String deviceId(String fleet, String device) {
+    return "spiffe://" + TRUST_DOMAIN + "/fleet/" + fleet + "/device/" + device;
+  }
+
+  static String applicationId(String name) {
+    return "spiffe://" + TRUST_DOMAIN + "/app/" + name;
+  }
+
+  List<X509Certificate> anchors() {
+    return List.of(root.certificate());
+  }
+
+  HeldCertificate.Builder client(String spiffeId) {
+    return HeldCertificate.builder()
+        .commonName(spiffeId.substring(spiffeId.lastIndexOf('/') + 1))
+        .uri(spiffeId)
+        .purposes(KeyPurposeId.id_kp_clientAuth)
+        .signedBy(issuing);
+  }
+
+  HeldCertificate device(String fleet, String device) {
+    return client(deviceId(fleet, device)).build();
+  }
+
+  HeldCertificate application(String name) {
+    return client(applicationId(name)).build();
+  }
+
+  HeldCertificate.Builder server(String spiffeId) {
+    return client(spiffeId)
+        .purposes(KeyPurposeId.id_kp_serverAuth)
+        .dns("localhost")
+        .ip("127.0.0.1");
+  }
+
+  HeldCertificate broker(String name) {
+    return server("spiffe://" + TRUST_DOMAIN + "/broker/" + name).build();
+  }
+
+  HeldCertificate service() {
+    return HeldCertificate.builder()
+        .commonName("service")
+        .dns("localhost")
+        .purposes(KeyPurposeId.id_kp_serverAuth)
+        .signedBy(issuing)
+        .build();
+  }
+}

@@ -1,0 +1,321 @@
+package io.mintmark.device;
+
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Printable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+
+/**
+ * Builds a {@link DeviceClient}. Needed: {@link #service}, {@link #fleet}, {@link #broker}, {@link
+ * #folder}; and, until the folder holds what they lead to, {@link #bootstrap} and {@link #trust}.
+ * All else has a default that suits a device in the field. Not thread-safe. Values are checked when
+ * they are set.
+ */
+public final class DeviceClientBuilder {
+
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(65_535);
+  private static final Duration LONGEST_EXPIRY = Duration.ofSeconds(0xffff_ffffL);
+
+  private URI service;
+  private FleetId fleet;
+  private String host;
+  private int port;
+  private Path folder;
+  private Credential bootstrap;
+  private DeviceId device;
+  private List<X509Certificate> trust = List.of();
+  private DeviceListener listener = new DeviceListener() {};
+  private String clientIdSuffix = "";
+  private Will will;
+  private Duration keepAlive = Duration.ofMinutes(1);
+  private Duration sessionExpiry = DAY;
+  private Duration connectTimeout = Duration.ofSeconds(10);
+  private Duration answerTimeout = Duration.ofSeconds(30);
+  private int inFlight = 32;
+  private int queueLimit = 10_000;
+  private int largestPacket = 256 * 1024;
+  private Duration firstReconnect = Duration.ofMillis(500);
+  private Duration longestReconnect = Duration.ofMinutes(1);
+  private Duration firstRefused = Duration.ofMinutes(1);
+  private Duration longestRefused = Duration.ofHours(1);
+  private Clock clock = Clock.systemUTC();
+  private RandomGenerator random = new Random();
+  private ScheduledExecutorService executor;
+
+  DeviceClientBuilder() {}
+
+  /** The provisioning service: an https URI with host and port. */
+  public DeviceClientBuilder service(URI uri) {
+    if (!"https".equals(uri.getScheme()) || uri.getHost() == null) {
+      throw new IllegalArgumentException(
+          "service '" + Printable.of(uri.toString()) + "' is not an https URI with a host");
+    }
+    service = uri;
+    return this;
+  }
+
+  /** The fleet the device enrols in. */
+  public DeviceClientBuilder fleet(FleetId id) {
+    fleet = id;
+    return this;
+  }
+
+  /** The MQTT broker; its certificate has to be for this host. */
+  public DeviceClientBuilder broker(String hostName, int tlsPort) {
+    if (hostName.isBlank() || tlsPort < 1 || tlsPort > 65_535) {
+      throw new IllegalArgumentException("broker '" + Printable.of(hostName) + "', port " + tlsPort
+          + " is not an address: give a host and a port of 1 to 65535");
+    }
+    host = hostName;
+    port = tlsPort;
+    return this;
+  }
+
+  /**
+   * Where the device keeps its credential, a pending key and the trust bundle. One folder for one
+   * client; it survives restarts.
+   */
+  public DeviceClientBuilder folder(Path path) {
+    folder = path;
+    return this;
+  }
+
+  /** What the factory gave the device. It opens the enrolment and nothing else. */
+  public DeviceClientBuilder bootstrap(Credential credential) {
+    bootstrap = credential;
+    return this;
+  }
+
+  /**
+   * The device's id, where the bootstrap certificate's subject does not tell it: neither its
+   * serialNumber attribute nor its CN is one.
+   */
+  public DeviceClientBuilder device(DeviceId id) {
+    device = id;
+    return this;
+  }
+
+  /**
+   * The roots service and broker have to chain to. Used until the folder holds a bundle, which then
+   * counts alone: it may be newer.
+   */
+  public DeviceClientBuilder trust(Collection<X509Certificate> anchors) {
+    trust = List.copyOf(anchors);
+    return this;
+  }
+
+  /** Who hears of events; nobody by default. */
+  public DeviceClientBuilder listener(DeviceListener events) {
+    listener = events;
+    return this;
+  }
+
+  /**
+   * What follows the device id in the MQTT client id, where the fleet allows a device several
+   * connections: one of {@code : / @ ~} and a name. Empty by default.
+   */
+  public DeviceClientBuilder clientIdSuffix(String suffix) {
+    if (!suffix.isEmpty() && !suffix.matches("[:/@~][A-Za-z0-9._-]{1,64}")) {
+      throw new IllegalArgumentException("client id suffix '" + Printable.of(suffix)
+          + "' is not valid: use one of : / @ ~ and then 1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+    clientIdSuffix = suffix;
+    return this;
+  }
+
+  /**
+   * What the broker publishes if the connection breaks without a goodbye. Neither {@link
+   * DeviceClient#close} nor a renewal sends it. None by default.
+   */
+  public DeviceClientBuilder will(String topic, byte[] payload, int qos) {
+    Topics.requireName(topic);
+    requireBetween("will QoS", qos, 0, 1);
+    will = new Will(topic, payload.clone(), qos);
+    return this;
+  }
+
+  /** Longest silence on the connection, after which the other side is asked; default 1 minute. */
+  public DeviceClientBuilder keepAlive(Duration longest) {
+    requireBetween("keep-alive", longest, Duration.ofSeconds(1), LONGEST_KEEP_ALIVE);
+    keepAlive = longest;
+    return this;
+  }
+
+  /** How long the broker keeps the session of a device that is away; default 1 day. */
+  public DeviceClientBuilder sessionExpiry(Duration expiry) {
+    requireBetween("session expiry", expiry, Duration.ofSeconds(1), LONGEST_EXPIRY);
+    sessionExpiry = expiry;
+    return this;
+  }
+
+  /** For TCP to connect, and for each answer of TLS and CONNECT; default 10 s. */
+  public DeviceClientBuilder connectTimeout(Duration timeout) {
+    requireBetween("connect timeout", timeout, Duration.ofMillis(1), DAY);
+    connectTimeout = timeout;
+    return this;
+  }
+
+  /** For the service to answer an enrolment; default 30 s. */
+  public DeviceClientBuilder answerTimeout(Duration timeout) {
+    requireBetween("answer timeout", timeout, Duration.ofMillis(1), DAY);
+    answerTimeout = timeout;
+    return this;
+  }
+
+  /** Most QoS 1 messages under way without an answer, in each direction; default 32. */
+  public DeviceClientBuilder inFlight(int messages) {
+    requireBetween("in-flight window", messages, 1, 10_000);
+    inFlight = messages;
+    return this;
+  }
+
+  /** Most messages that wait for the connection or their turn on it; default 10,000. */
+  public DeviceClientBuilder queueLimit(int messages) {
+    requireBetween("queue limit", messages, 1, Integer.MAX_VALUE);
+    queueLimit = messages;
+    return this;
+  }
+
+  /** Bytes of the largest packet the broker may send; default 256 KiB. */
+  public DeviceClientBuilder largestPacket(int bytes) {
+    requireBetween("largest packet", bytes, 1_024, 268_435_455);
+    largestPacket = bytes;
+    return this;
+  }
+
+  /**
+   * Waits between attempts to connect: random, up to a limit that doubles from the first to the
+   * longest. Default 0.5 s to 1 minute.
+   */
+  public DeviceClientBuilder reconnectBackoff(Duration first, Duration longest) {
+    requireBetween("first wait", first, Duration.ofMillis(1), longest);
+    firstReconnect = first;
+    longestReconnect = longest;
+    return this;
+  }
+
+  /**
+   * Waits between attempts after service or broker refused: random, between half a limit and the
+   * limit, which doubles from the first to the longest. Default 1 minute to 1 hour.
+   */
+  public DeviceClientBuilder refusedBackoff(Duration first, Duration longest) {
+    requireBetween("first wait", first, Duration.ofMillis(1), longest);
+    firstRefused = first;
+    longestRefused = longest;
+    return this;
+  }
+
+  /** The time of day, by which certificates are valid and renewed; the system's by default. */
+  public DeviceClientBuilder clock(Clock source) {
+    clock = source;
+    return this;
+  }
+
+  /** Where jitter comes from; has to be thread-safe. */
+  public DeviceClientBuilder random(RandomGenerator source) {
+    random = source;
+    return this;
+  }
+
+  /**
+   * Runs the client's timers, short tasks that never block; by default one thread for all clients
+   * of the process. Not shut down by {@link DeviceClient#close}.
+   */
+  public DeviceClientBuilder executor(ScheduledExecutorService timers) {
+    executor = timers;
+    return this;
+  }
+
+  /**
+   * The client, not started.
+   *
+   * @throws IllegalStateException if something is missing; the message names all of it
+   * @throws UncheckedIOException if the folder's trust bundle cannot be read or stored
+   */
+  public DeviceClient build() {
+    requireComplete();
+    DeviceFolder memory = new DeviceFolder(folder);
+    if (device == null && bootstrap != null) {
+      device = BootstrapName.of(bootstrap.certificate())
+          .orElseThrow(() -> new IllegalStateException("the bootstrap certificate's subject '"
+              + Printable.of(bootstrap.certificate().getSubjectX500Principal().getName())
+              + "' holds no device id: set it with device(...)"));
+    }
+    DeviceSettings settings = new DeviceSettings(
+        new EstSettings(service, fleet, bootstrap, device, connectTimeout, answerTimeout),
+        new MqttSettings(
+            host, port, connectTimeout, keepAlive, sessionExpiry, inFlight, largestPacket, will),
+        memory,
+        anchors(memory),
+        clientIdSuffix,
+        (device == null ? fleet.value() : device.value()) + clientIdSuffix,
+        queueLimit,
+        Backoff.reconnect(firstReconnect, longestReconnect, random),
+        Backoff.refused(firstRefused, longestRefused, random),
+        clock,
+        random);
+    return new DeviceClient(settings, listener, new ExecutorTimers(executor, clock));
+  }
+
+  private void requireComplete() {
+    List<String> missing = new ArrayList<>();
+    if (service == null) {
+      missing.add("service(...)");
+    }
+    if (fleet == null) {
+      missing.add("fleet(...)");
+    }
+    if (host == null) {
+      missing.add("broker(...)");
+    }
+    if (folder == null) {
+      missing.add("folder(...)");
+    } else {
+      DeviceFolder memory = new DeviceFolder(folder);
+      if (bootstrap == null && !memory.hasCredential()) {
+        missing.add("bootstrap(...), as " + folder + " holds no credential yet");
+      }
+      if (trust.isEmpty() && !memory.hasAnchors()) {
+        missing.add("trust(...), as " + folder + " holds no trust bundle yet");
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          "a device client cannot be built without " + String.join("; ", missing));
+    }
+  }
+
+  private List<X509Certificate> anchors(DeviceFolder memory) {
+    try {
+      return memory.anchors(trust);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private static void requireBetween(String what, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(what + " of " + value + ": use " + least + " to " + most);
+    }
+  }
+
+  private static void requireBetween(String what, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(what + " of " + value + ": use " + least + " to " + most);
+    }
+  }
+}

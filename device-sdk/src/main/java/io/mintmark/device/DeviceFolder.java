@@ -1,0 +1,60 @@
+package io.mintmark.device;
+
+import io.mintmark.identity.AtomicFile;
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.CredentialStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The device's memory on disk. {@code credential.pem} (0600) and {@code trust.pem} are files other
+ * MQTT clients can use as they are.
+ *
+ * @param path the folder; made when something is stored
+ */
+record DeviceFolder(Path path) {
+
+  private static final String CREDENTIAL = "credential.pem";
+
+  boolean hasCredential() {
+    return Files.exists(path.resolve(CREDENTIAL));
+  }
+
+  boolean hasAnchors() {
+    return Files.exists(trust());
+  }
+
+  CredentialStore credentials() {
+    return new CredentialStore(path.resolve(CREDENTIAL));
+  }
+
+  PendingKey pendingKey() {
+    return new PendingKey(path.resolve("pending-key.pem"));
+  }
+
+  /**
+   * The anchors to trust: those stored, else the given ones, which are stored then. What is stored
+   * wins because it may be newer than what was built into the device.
+   *
+   * @throws IOException if they cannot be read or stored
+   */
+  List<X509Certificate> anchors(Collection<X509Certificate> given) throws IOException {
+    if (!hasAnchors()) {
+      AtomicFile.write(trust(), Bundle.of(given).pem());
+      return List.copyOf(given);
+    }
+    try {
+      return new Bundle(Files.readString(trust())).anchors();
+    } catch (IllegalArgumentException e) {
+      throw new IOException("trust bundle " + trust() + " is not usable: " + e.getMessage(), e);
+    }
+  }
+
+  private Path trust() {
+    return path.resolve("trust.pem");
+  }
+}

@@ -1,0 +1,70 @@
+package io.mintmark.device;
+
+import io.mintmark.identity.Credential;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Hears what happens to a device's identity and connection. Called on the client's one callback
+ * thread, in the order things happened; what it throws is logged and changes nothing.
+ */
+public interface DeviceListener {
+
+  /** The device has a first operational credential, or one anew after the last had expired. */
+  default void enrolled(Credential credential) {}
+
+  /** The credential was replaced before it expired; the connection moves to it next. */
+  default void renewed(Credential credential) {}
+
+  /**
+   * The broker accepted a connection.
+   *
+   * @param sessionPresent whether it still had the session: subscriptions and waiting messages
+   */
+  default void connected(boolean sessionPresent) {}
+
+  /**
+   * The connection uses the renewed credential now.
+   *
+   * @param gap from the goodbye on the old connection to the welcome on the new one
+   * @param sessionPresent whether the broker still had the session
+   */
+  default void moved(Duration gap, boolean sessionPresent) {}
+
+  /** The connection was lost, or ended by the broker; the client reconnects by itself. */
+  default void disconnected(DeviceException cause) {}
+
+  /**
+   * There is no connection, or none with the renewed credential, and another attempt follows.
+   *
+   * @param cause why there is none
+   * @param next when it is tried again
+   */
+  default void retrying(DeviceException cause, Instant next) {}
+
+  /**
+   * Service or broker said no: revoked, not in the manifest, a certificate nobody trusts. A person
+   * is needed. The client keeps trying, slowly.
+   *
+   * @param reason who refused what
+   * @param next when it is tried again
+   */
+  default void refused(RefusedException reason, Instant next) {}
+
+  /**
+   * A renewal failed; the current credential stays.
+   *
+   * @param cause what went wrong
+   * @param next when it is tried again
+   */
+  default void renewalFailed(DeviceException cause, Instant next) {}
+
+  /** The broker did not grant a subscription, or not again on a new session; it is gone. */
+  default void subscriptionRefused(String filter, DeviceException cause) {}
+
+  /** A handler threw; the message counts as handled. */
+  default void handlerFailed(Message message, Throwable failure) {}
+
+  /** A message arrived that no subscription of this client matches; it counts as handled. */
+  default void unhandled(Message message) {}
+}

@@ -1,0 +1,34 @@
+package io.mintmark.device;
+
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a client was built with, checked.
+ *
+ * @param est where certificates come from
+ * @param mqtt how to speak to the broker
+ * @param folder the device's memory
+ * @param anchors trusted roots
+ * @param clientIdSuffix what follows the device id in the client id; may be empty
+ * @param threadName what threads are named after
+ * @param queueLimit most messages that may wait
+ * @param reconnect waits between attempts that failed
+ * @param refused waits between attempts that were refused
+ * @param clock the time of day
+ * @param random for jitter
+ */
+record DeviceSettings(
+    EstSettings est,
+    MqttSettings mqtt,
+    DeviceFolder folder,
+    List<X509Certificate> anchors,
+    String clientIdSuffix,
+    String threadName,
+    int queueLimit,
+    Backoff reconnect,
+    Backoff refused,
+    Clock clock,
+    RandomGenerator random) {}

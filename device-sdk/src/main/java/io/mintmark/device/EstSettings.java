@@ -1,0 +1,25 @@
+package io.mintmark.device;
+
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.FleetId;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * Where certificates come from.
+ *
+ * @param service scheme, host and port
+ * @param fleet the fleet, which is the EST label
+ * @param bootstrap what opens the first enrolment; null where a stored credential is all there is
+ * @param device what the first request calls the device; null without a bootstrap credential
+ * @param connectTimeout for the TCP connection
+ * @param answerTimeout for each read
+ */
+record EstSettings(
+    URI service,
+    FleetId fleet,
+    Credential bootstrap,
+    DeviceId device,
+    Duration connectTimeout,
+    Duration answerTimeout) {}

@@ -1,0 +1,121 @@
+package io.mintmark.device;
+
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.Identity;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * Holds the operational credential, in memory and in the device's folder: loads it, has it issued
+ * and replaces it. A new one is stored before it is used, and the old one stays until then.
+ * Thread-safe; one request to the service at a time.
+ */
+final class IdentityKeeper implements Renewals.Keeper {
+
+  private static final System.Logger LOG = System.getLogger(IdentityKeeper.class.getName());
+
+  private final CredentialStore store;
+  private final Enrolment enrolment;
+  private final Collection<X509Certificate> anchors;
+  private final EstSettings settings;
+  private final Clock clock;
+  private final Callbacks callbacks;
+  private volatile TlsCredential current;
+
+  IdentityKeeper(
+      CredentialStore store,
+      Enrolment enrolment,
+      Collection<X509Certificate> anchors,
+      EstSettings settings,
+      Clock clock,
+      Callbacks callbacks) {
+    this.store = store;
+    this.enrolment = enrolment;
+    this.anchors = anchors;
+    this.settings = settings;
+    this.clock = clock;
+    this.callbacks = callbacks;
+  }
+
+  @Override
+  public Optional<TlsCredential> current() {
+    return Optional.ofNullable(current);
+  }
+
+  /**
+   * A credential to connect with: the current one or the stored one while it is valid, else a new
+   * one.
+   */
+  synchronized TlsCredential valid() throws DeviceException {
+    if (current == null) {
+      current = load().orElse(null);
+    }
+    if (current == null || isOver(current)) {
+      enrol();
+    }
+    return current;
+  }
+
+  /** {@inheritDoc} One that has expired cannot renew itself: the device enrols anew. */
+  @Override
+  public synchronized TlsCredential renew() throws DeviceException {
+    if (current == null || isOver(current)) {
+      enrol();
+    } else {
+      Credential renewed = enrolment.renew(current.credential());
+      keep(renewed);
+      callbacks.tell(l -> l.renewed(renewed));
+    }
+    return current;
+  }
+
+  private void enrol() throws DeviceException {
+    Credential enrolled = enrolment.enrol();
+    keep(enrolled);
+    callbacks.tell(l -> l.enrolled(enrolled));
+  }
+
+  private void keep(Credential credential) throws RetryLaterException {
+    try {
+      store.save(credential);
+      enrolment.stored();
+    } catch (IOException e) {
+      throw new RetryLaterException("cannot store the new credential: " + e.getMessage(), e);
+    }
+    current = TlsCredential.issued(credential, anchors, clock.instant());
+  }
+
+  private boolean isOver(TlsCredential credential) {
+    return clock.instant().isAfter(credential.notAfter());
+  }
+
+  private Optional<TlsCredential> load() {
+    try {
+      Optional<TlsCredential> stored = store.load().map(c -> TlsCredential.stored(c, anchors));
+      if (stored.isPresent() && !isOfFleet(stored.get().identity())) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "{0} is for {1}, not for fleet {2}: enrolling anew",
+            store.file(),
+            stored.get().identity(),
+            settings.fleet());
+        return Optional.empty();
+      }
+      return stored;
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the stored credential is not usable, enrolling anew: {0}",
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private boolean isOfFleet(Identity.Device identity) {
+    return identity.fleet().equals(settings.fleet());
+  }
+}

@@ -1,0 +1,121 @@
+package io.mintmark.device;
+
+import java.io.IOException;
+import java.util.List;
+import org.eclipse.paho.mqttv5.common.packet.MqttPingResp;
+import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
+import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
+import org.eclipse.paho.mqttv5.common.packet.MqttSubAck;
+import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
+
+/**
+ * What the broker's packets mean for the session and the application. Called by the connections'
+ * readers; never waits for the application. Thread-safe.
+ */
+final class Incoming {
+
+  private static final System.Logger LOG = System.getLogger(Incoming.class.getName());
+  private static final int MOST_WAITING_QOS_0 = 1_000;
+
+  private final Session session;
+  private final Callbacks callbacks;
+
+  Incoming(Session session, Callbacks callbacks) {
+    this.session = session;
+    this.callbacks = callbacks;
+  }
+
+  /**
+   * A connection brought a packet.
+   *
+   * @throws IOException if the packet has no business here
+   */
+  void received(Attachment connection, MqttWireMessage packet) throws IOException {
+    if (packet instanceof MqttPubAck ack) {
+      published(connection, ack);
+    } else if (packet instanceof MqttSubAck ack) {
+      subscribed(connection, ack);
+    } else if (packet instanceof MqttPublish publish && publish.getQoS() < 2) {
+      arrived(connection, publish);
+    } else if (!(packet instanceof MqttPingResp)) {
+      throw new IOException(
+          "the broker sent a packet nobody asked for, of type " + packet.getType());
+    }
+  }
+
+  private void published(Attachment connection, MqttPubAck ack) {
+    Outgoing message = session.published(connection, ack.getMessageId());
+    if (message == null) {
+      return;
+    }
+    if (ack.getReturnCode() < Reason.FIRST_FAILURE) {
+      message.done().complete(null);
+    } else {
+      message
+          .done()
+          .completeExceptionally(Reason.exception(
+              "the broker did not take the message on " + message.topic(),
+              ack.getReturnCode(),
+              ack.getProperties().getReasonString()));
+    }
+  }
+
+  private void subscribed(Attachment connection, MqttSubAck ack) {
+    int code = ack.getReturnCodes()[0];
+    boolean granted = code < Reason.FIRST_FAILURE;
+    Subscription subscription = session.subscribed(connection, ack.getMessageId(), granted);
+    if (subscription == null) {
+      return;
+    }
+    if (granted) {
+      subscription.done().complete(null);
+      return;
+    }
+    DeviceException refusal = Reason.exception(
+        "the broker did not grant the subscription to " + subscription.filter(),
+        code,
+        ack.getProperties().getReasonString());
+    subscription.done().completeExceptionally(refusal);
+    callbacks.tell(l -> l.subscriptionRefused(subscription.filter(), refusal));
+  }
+
+  private void arrived(Attachment connection, MqttPublish publish) {
+    Message message = new Message(
+        publish.getTopicName(),
+        publish.getPayload(),
+        publish.getQoS(),
+        publish.getMessage().isRetained(),
+        publish.isDuplicate());
+    if (publish.getQoS() == 0) {
+      // QoS 1 is bounded by our receive maximum; here the choice is to drop or to run out of heap.
+      if (callbacks.waiting() < MOST_WAITING_QOS_0) {
+        callbacks.run(() -> handle(message));
+      } else {
+        LOG.log(System.Logger.Level.DEBUG, "dropped a QoS 0 message, the handlers are behind");
+      }
+      return;
+    }
+    Deliveries.Arrival arrival =
+        session.arrived(connection, publish.getMessageId(), publish.isDuplicate());
+    if (arrival.action() == Deliveries.Action.HANDLE) {
+      callbacks.run(() -> {
+        handle(message);
+        session.handled(arrival.delivery());
+      });
+    }
+  }
+
+  private void handle(Message message) {
+    List<MessageHandler> handlers = session.handlers(message.topic());
+    if (handlers.isEmpty()) {
+      callbacks.tell(l -> l.unhandled(message));
+    }
+    for (MessageHandler handler : handlers) {
+      try {
+        handler.received(message);
+      } catch (Exception | LinkageError | AssertionError e) {
+        callbacks.tell(l -> l.handlerFailed(message, e));
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.mintmark.device;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttConnect;
+import org.eclipse.paho.mqttv5.common.packet.MqttDataTypes;
+import org.eclipse.paho.mqttv5.common.packet.MqttDisconnect;
+import org.eclipse.paho.mqttv5.common.packet.MqttPingReq;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
+import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
+import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
+import org.eclipse.paho.mqttv5.common.packet.MqttSubscribe;
+import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
+
+/** MQTT 5 packets to bytes and back, through Paho's codec. */
+final class Packets {
+
+  private static final int PROTOCOL_VERSION = 5;
+  private static final int DUP = 0x08;
+  private static final long LONGEST_EXPIRY = 0xffff_ffffL;
+
+  private Packets() {}
+
+  static byte[] connect(String clientId, MqttSettings settings) {
+    MqttProperties properties = new MqttProperties();
+    properties.setSessionExpiryInterval(
+        Math.min(settings.sessionExpiry().toSeconds(), LONGEST_EXPIRY));
+    properties.setReceiveMaximum(settings.inFlight());
+    properties.setMaximumPacketSize((long) settings.largestPacket());
+    MqttConnect connect = new MqttConnect(
+        clientId,
+        PROTOCOL_VERSION,
+        false,
+        Math.toIntExact(settings.keepAlive().toSeconds()),
+        properties,
+        new MqttProperties());
+    if (settings.will() != null) {
+      connect.setWillDestination(settings.will().topic());
+      connect.setWillMessage(
+          new MqttMessage(settings.will().payload(), settings.will().qos(), false, null));
+    }
+    return bytes(connect);
+  }
+
+  static byte[] publish(Outgoing message) {
+    MqttPublish publish = new MqttPublish(
+        message.topic(),
+        new MqttMessage(message.payload(), message.qos(), false, null),
+        new MqttProperties());
+    publish.setMessageId(message.id());
+    publish.setDuplicate(message.sentBefore());
+    return bytes(publish);
+  }
+
+  static byte[] puback(int id) {
+    try {
+      return bytes(new MqttPubAck(MqttReturnCode.RETURN_CODE_SUCCESS, id, new MqttProperties()));
+    } catch (MqttException e) {
+      throw new IllegalStateException("success is a reason code of PUBACK", e);
+    }
+  }
+
+  static byte[] subscribe(int id, String filter, int qos) {
+    MqttSubscribe subscribe =
+        new MqttSubscribe(new MqttSubscription(filter, qos), new MqttProperties());
+    subscribe.setMessageId(id);
+    return bytes(subscribe);
+  }
+
+  static byte[] ping() {
+    return bytes(new MqttPingReq());
+  }
+
+  /** A normal DISCONNECT: no will, and the session stays as long as CONNECT asked for. */
+  static byte[] disconnect() {
+    try {
+      return bytes(new MqttDisconnect(MqttReturnCode.RETURN_CODE_SUCCESS, new MqttProperties()));
+    } catch (MqttException e) {
+      throw new IllegalStateException("success is a reason code of DISCONNECT", e);
+    }
+  }
+
+  private static byte[] bytes(MqttWireMessage packet) {
+    try {
+      return packet.serialize();
+    } catch (MqttException e) {
+      throw new IllegalStateException("cannot encode a " + packet.getType() + " packet", e);
+    }
+  }
+
+  /**
+   * Reads one packet; blocks until it is there.
+   *
+   * @param largest most bytes it may have after its fixed header
+   * @throws IOException if the stream ends or breaks, or what it brings is not MQTT 5
+   */
+  static MqttWireMessage read(InputStream in, int largest) throws IOException {
+    DataInputStream data = new DataInputStream(in);
+    byte first = data.readByte();
+    int length = MqttDataTypes.readVariableByteInteger(data).getValue();
+    if (length > largest) {
+      throw new IOException("the broker sent a packet of " + length + " bytes, more than the "
+          + largest
+          + " it was told");
+    }
+    byte[] prefix = MqttWireMessage.encodeVariableByteInteger(length);
+    byte[] packet = new byte[1 + prefix.length + length];
+    packet[0] = first;
+    System.arraycopy(prefix, 0, packet, 1, prefix.length);
+    data.readFully(packet, 1 + prefix.length, length);
+    try {
+      MqttWireMessage message = MqttWireMessage.createWireMessage(packet);
+      // Paho decodes DUP of a PUBLISH into a field that it shows to nobody.
+      message.setDuplicate((first & DUP) != 0);
+      return message;
+    } catch (MqttException | IllegalArgumentException e) {
+      throw new IOException("the broker sent a packet that is not MQTT 5: " + e.getMessage(), e);
+    }
+  }
+}

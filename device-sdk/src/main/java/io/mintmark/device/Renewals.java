@@ -1,0 +1,164 @@
+package io.mintmark.device;
+
+import io.mintmark.identity.RenewalSchedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Has the credential renewed in time: at the schedule's moment, again after a failure, never two at
+ * once. The request runs on a thread of its own, which exists only that long. Thread-safe.
+ */
+final class Renewals {
+
+  /** Who holds the credential. */
+  interface Keeper {
+    /** The credential in use; empty before the first. */
+    Optional<TlsCredential> current();
+
+    /** Replaces it; returns when the new one is stored. */
+    TlsCredential renew() throws DeviceException;
+  }
+
+  private final Keeper keeper;
+  private final RenewalSchedule schedule;
+  private final Backoff refusedBackoff;
+  private final Timers timers;
+  private final Callbacks callbacks;
+  private final String name;
+  private final Consumer<CompletableFuture<Void>> move;
+  private Future<?> timer;
+  private CompletableFuture<Void> running;
+  private TlsCredential scheduled;
+  private int failures;
+  private boolean open;
+
+  /**
+   * @param move takes the connection to the new credential and completes the future then
+   */
+  Renewals(
+      Keeper keeper,
+      RenewalSchedule schedule,
+      Backoff refusedBackoff,
+      Timers timers,
+      Callbacks callbacks,
+      String name,
+      Consumer<CompletableFuture<Void>> move) {
+    this.keeper = keeper;
+    this.schedule = schedule;
+    this.refusedBackoff = refusedBackoff;
+    this.timers = timers;
+    this.callbacks = callbacks;
+    this.name = name;
+    this.move = move;
+  }
+
+  /** From now on credentials are renewed. */
+  synchronized void open() {
+    open = true;
+    credentialChanged();
+  }
+
+  /** No further renewal begins; one that runs is not waited for. */
+  synchronized void close() {
+    open = false;
+    cancelTimer();
+  }
+
+  /** The keeper may have another credential than before: one that was enrolled anew. */
+  synchronized void credentialChanged() {
+    TlsCredential current = keeper.current().orElse(null);
+    if (open && running == null && current != null && !current.equals(scheduled)) {
+      scheduled = current;
+      failures = 0;
+      wake(schedule.firstAttempt(current.lifetime(), Optional.empty()));
+    }
+  }
+
+  /** Begins a renewal, or joins the one that runs. */
+  synchronized CompletableFuture<Void> renewNow() {
+    if (running == null) {
+      begin();
+    }
+    return running;
+  }
+
+  private void begin() {
+    cancelTimer();
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    running = result;
+    Thread thread = new Thread(() -> renew(result), name + "-renew");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void wake(Instant due) {
+    cancelTimer();
+    timer = timers.in(timers.until(due), () -> awake(due));
+  }
+
+  private synchronized void awake(Instant due) {
+    if (!open || running != null) {
+      return;
+    }
+    if (timers.now().isBefore(due)) {
+      wake(due);
+    } else {
+      begin();
+    }
+  }
+
+  private void renew(CompletableFuture<Void> result) {
+    try {
+      keeper.renew();
+      succeeded();
+      move.accept(result);
+    } catch (DeviceException e) {
+      failed(e);
+      result.completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, a device that stops renewing because of it is lost when it expires.
+      DeviceException cause = new RetryLaterException("the renewal failed: " + e, e);
+      failed(cause);
+      result.completeExceptionally(cause);
+    }
+  }
+
+  private synchronized void succeeded() {
+    running = null;
+    credentialChanged();
+  }
+
+  private synchronized void failed(DeviceException cause) {
+    running = null;
+    failures++;
+    Instant now = timers.now();
+    Instant next = next(cause, now);
+    if (open) {
+      wake(next);
+    }
+    callbacks.tell(l -> l.renewalFailed(cause, next));
+    if (cause instanceof RefusedException refusal) {
+      callbacks.tell(l -> l.refused(refusal, next));
+    }
+  }
+
+  private Instant next(DeviceException cause, Instant now) {
+    if (cause instanceof RefusedException || scheduled == null) {
+      return now.plus(refusedBackoff.after(failures));
+    }
+    Optional<Duration> asked =
+        cause instanceof RetryLaterException later ? later.retryAfter() : Optional.empty();
+    return schedule.nextAttempt(scheduled.lifetime(), now, failures, asked);
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.mintmark.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.testing.HeldCertificate;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeviceClientBuilderTest {
+
+  @TempDir
+  Path folder;
+
+  private final TestPki pki = new TestPki();
+
+  private DeviceClientBuilder complete() {
+    return DeviceClient.builder()
+        .service(URI.create("https://localhost:8443"))
+        .fleet(TestPki.FLEET)
+        .broker("localhost", 8883)
+        .folder(folder)
+        .bootstrap(pki.bootstrap("d-1"))
+        .trust(pki.anchors());
+  }
+
+  @Test
+  void namesAllThatIsMissing() {
+    assertThatThrownBy(() -> DeviceClient.builder().fleet(TestPki.FLEET).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "a device client cannot be built without service(...); broker(...);" + " folder(...)");
+    assertThatThrownBy(() -> DeviceClient.builder().folder(folder).build())
+        .hasMessageContaining("bootstrap(...), as " + folder + " holds no credential yet")
+        .hasMessageContaining("trust(...), as " + folder + " holds no trust bundle yet");
+  }
+
+  @Test
+  void theFolderMayHoldWhatIsNotGiven() throws Exception {
+    Instant now = Instant.now();
+    new CredentialStore(folder.resolve("credential.pem"))
+        .save(pki.operational(
+                "d-1",
+                io.mintmark.identity.CertificateRequest.newKeyPair(),
+                now,
+                now.plusSeconds(60))
+            .credential());
+    Files.writeString(folder.resolve("trust.pem"), Bundle.of(pki.anchors()).pem());
+    DeviceClient.builder()
+        .service(URI.create("https://localhost:8443"))
+        .fleet(TestPki.FLEET)
+        .broker("localhost", 8883)
+        .folder(folder)
+        .build()
+        .close();
+  }
+
+  @Test
+  void storesTheBundleOnceAndThenReadsIt() throws Exception {
+    complete().build().close();
+    Path stored = folder.resolve("trust.pem");
+    assertThat(new Bundle(Files.readString(stored)).anchors()).isEqualTo(pki.anchors());
+
+    HeldCertificate other = HeldCertificate.builder().authority(1).build();
+    complete().trust(java.util.List.of(other.certificate())).build().close();
+    assertThat(new Bundle(Files.readString(stored)).anchors()).isEqualTo(pki.anchors());
+
+    Files.writeString(stored, "half a fi");
+    assertThatThrownBy(() -> complete().build()).hasMessageContaining(stored.toString());
+  }
+
+  @Test
+  void asksForTheDeviceWhereTheCertificateDoesNotTell() {
+    DeviceClientBuilder builder = complete()
+        .bootstrap(HeldCertificate.builder().commonName("Model T").build().credential());
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Model T")
+        .hasMessageContaining("device(...)");
+    builder.device(new DeviceId("d-1")).build().close();
+  }
+
+  @Test
+  void checksValuesWhenTheyAreSet() {
+    DeviceClientBuilder b = DeviceClient.builder();
+    refused(() -> b.service(URI.create("http://localhost")), "http://localhost");
+    refused(() -> b.broker("localhost", 0), "port 0");
+    refused(() -> b.broker(" ", 8883), "broker ' '");
+    refused(() -> b.clientIdSuffix("-x"), "'-x'");
+    refused(() -> b.keepAlive(Duration.ZERO), "keep-alive of PT0S");
+    refused(() -> b.sessionExpiry(Duration.ZERO), "session expiry of PT0S");
+    refused(() -> b.inFlight(0), "in-flight window of 0");
+    refused(() -> b.queueLimit(0), "queue limit of 0");
+    refused(() -> b.largestPacket(1), "largest packet of 1");
+    refused(() -> b.connectTimeout(Duration.ZERO), "connect timeout of PT0S");
+    refused(() -> b.answerTimeout(Duration.ZERO), "answer timeout of PT0S");
+    refused(() -> b.will("a/#", new byte[0], 1), "wildcard");
+    refused(() -> b.will("a", new byte[0], 2), "will QoS of 2");
+    refused(
+        () -> b.reconnectBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1)),
+        "first wait of PT2S");
+    refused(() -> b.refusedBackoff(Duration.ZERO, Duration.ofSeconds(1)), "first wait of PT0S");
+  }
+
+  @Test
+  void checksWhatIsPublishedAndSubscribed() {
+    try (DeviceClient client = complete().build()) {
+      refused(() -> client.publish("a/+", new byte[0], 1), "a/+");
+      refused(() -> client.publish("a", new byte[0], 2), "QoS 2");
+      refused(() -> client.subscribe("a#", 1, m -> {}), "a#");
+    }
+  }
+
+  private static void refused(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String what) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(what);
+  }
+}

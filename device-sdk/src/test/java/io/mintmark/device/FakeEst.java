@@ -1,0 +1,165 @@
+package io.mintmark.device;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import io.mintmark.identity.testing.HeldCertificate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
+import org.bouncycastle.cert.jcajce.JcaCertStore;
+import org.bouncycastle.cms.CMSAbsentContent;
+import org.bouncycastle.cms.CMSSignedDataGenerator;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+
+/** An EST server on real mutual TLS that issues, and misbehaves when told to. */
+final class FakeEst implements AutoCloseable {
+
+  /**
+   * A request that came.
+   *
+   * @param operation the last part of its path
+   * @param shown the client's certificate
+   * @param key the key to certify
+   */
+  record Request(String operation, X509Certificate shown, PublicKey key) {}
+
+  /** What to do instead of answering. */
+  interface Mischief {
+    /** Whether it dealt with the exchange. */
+    boolean with(HttpExchange exchange) throws IOException;
+  }
+
+  static final Mischief NONE = exchange -> false;
+
+  final List<Request> requests = new CopyOnWriteArrayList<>();
+  volatile Mischief before = NONE;
+  volatile Mischief after = NONE;
+  volatile Clock clock = Clock.systemUTC();
+  volatile Duration lifetime = Duration.ofHours(1);
+
+  private final TestPki pki;
+  private final HttpsServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Map<PublicKey, X509Certificate> issued = new ConcurrentHashMap<>();
+
+  FakeEst(TestPki pki) throws IOException {
+    this.pki = pki;
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    SSLContext tls = pki.server
+        .credential()
+        .tlsContext(List.of(pki.root.certificate(), pki.factory.certificate()));
+    server.setHttpsConfigurator(new HttpsConfigurator(tls) {
+      @Override
+      public void configure(HttpsParameters parameters) {
+        SSLParameters ssl = tls.getDefaultSSLParameters();
+        ssl.setWantClientAuth(true);
+        parameters.setSSLParameters(ssl);
+      }
+    });
+    server.createContext("/.well-known/est/" + TestPki.FLEET, this::answer);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  URI uri() {
+    return URI.create("https://localhost:" + server.getAddress().getPort());
+  }
+
+  /** Answers with a status and one line of text. */
+  static Mischief refuse(int status, String reason) {
+    return exchange -> {
+      respond(exchange, status, reason.getBytes(StandardCharsets.UTF_8));
+      return true;
+    };
+  }
+
+  /** Issues, and then closes the connection without a word; once. */
+  void loseNextAnswer() {
+    after = exchange -> {
+      after = NONE;
+      exchange.close();
+      return true;
+    };
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      if (before.with(exchange)) {
+        return;
+      }
+      String path = exchange.getRequestURI().getPath();
+      String operation = path.substring(path.lastIndexOf('/') + 1);
+      if (operation.equals("cacerts")) {
+        respond(exchange, List.of(pki.root.certificate(), pki.issuing.certificate()));
+        return;
+      }
+      JcaPKCS10CertificationRequest csr =
+          new JcaPKCS10CertificationRequest(Base64.getMimeDecoder().decode(body));
+      String device = IETFUtils.valueToString(
+          csr.getSubject().getRDNs(BCStyle.CN)[0].getFirst().getValue());
+      requests.add(new Request(operation, shown(exchange), csr.getPublicKey()));
+      X509Certificate leaf =
+          issued.computeIfAbsent(csr.getPublicKey(), key -> issue(device, key).certificate());
+      if (!after.with(exchange)) {
+        respond(exchange, List.of(leaf, pki.issuing.certificate()));
+      }
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
+
+  private HeldCertificate issue(String device, PublicKey key) {
+    Instant now = clock.instant();
+    return pki.operational(device, key, now.minus(Duration.ofMinutes(1)), now.plus(lifetime));
+  }
+
+  private static X509Certificate shown(HttpExchange exchange) {
+    try {
+      return (X509Certificate) ((HttpsExchange) exchange).getSSLSession().getPeerCertificates()[0];
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
+  }
+
+  private static void respond(HttpExchange exchange, List<X509Certificate> certificates)
+      throws Exception {
+    CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
+    generator.addCertificates(new JcaCertStore(certificates));
+    byte[] der = generator.generate(new CMSAbsentContent()).getEncoded();
+    respond(exchange, 200, Base64.getMimeEncoder().encode(der));
+  }
+
+  private static void respond(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,177 @@
+package io.mintmark.device;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connections that break, against a real broker. */
+class ReconnectIT {
+
+  @TempDir
+  static Path folder;
+
+  static Devices devices;
+
+  final Events events = new Events();
+
+  @BeforeAll
+  static void startAll() throws Exception {
+    devices = new Devices(folder, false);
+  }
+
+  @AfterAll
+  static void stopAll() throws Exception {
+    devices.close();
+  }
+
+  @Test
+  void comesBackWhenItIsCutOff() throws Exception {
+    try (DeviceClient client = devices.device("b-2", events).build()) {
+      client.start();
+      devices.broker.kick("b-2");
+      await().until(() -> events.count("connected") == 2);
+      client.publish("telemetry/b-2/a", "back".getBytes(UTF_8), 1).get();
+    }
+    assertThat(events.names)
+        .containsExactly("enrolled", "connected", "disconnected", "retrying", "connected");
+  }
+
+  @Test
+  void doesNotHammerWhenItIsRevoked() throws Exception {
+    try (DeviceClient client = devices.device("b-3", events).build()) {
+      client.start();
+      devices.broker.denied.add("b-3");
+      devices.broker.kick("b-3");
+      await().until(() -> events.count("refused") == 1);
+      await()
+          .during(Duration.ofMillis(900))
+          .atMost(Duration.ofSeconds(2))
+          .until(() -> devices.broker.serials("b-3").size() == 2);
+      devices.broker.denied.remove("b-3");
+      await().until(() -> events.count("connected") == 2);
+    }
+  }
+
+  @Test
+  void enrolsAnewWhenItsCredentialExpiredMeanwhile() throws Exception {
+    SettableClock clock = new SettableClock();
+    try (DeviceClient client = devices.device("b-4", events).clock(clock).build()) {
+      client.start();
+      clock.ahead = Duration.ofHours(2);
+      devices.est.lifetime = Duration.ofHours(3);
+      devices.broker.kick("b-4");
+      await().until(() -> events.count("enrolled") == 2 && events.count("connected") == 2);
+    } finally {
+      devices.est.lifetime = Duration.ofHours(1);
+    }
+    assertThat(devices.broker.serials("b-4")).hasSize(2).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void findsAConnectionThatDiedInSilence() throws Exception {
+    try (FaultProxy proxy = new FaultProxy(devices.broker.port());
+        DeviceClient client = devices
+            .device("b-5", events)
+            .broker("localhost", proxy.port())
+            .keepAlive(Duration.ofSeconds(1))
+            .connectTimeout(Duration.ofSeconds(1))
+            .build()) {
+      client.start();
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(3))
+          .until(client::isConnected);
+      proxy.fallSilent();
+      CompletableFuture<Void> sent = client.publish("telemetry/b-5/a", "x".getBytes(UTF_8), 1);
+      await().until(() -> events.count("disconnected") == 1);
+      assertThat(sent).isNotDone();
+      proxy.recover();
+      sent.get();
+      assertThat(client.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void bringsAMessageAgainThatWasNotHandled() throws Exception {
+    List<String> commands = new CopyOnWriteArrayList<>();
+    try (TestApplication application = devices.application()) {
+      CompletableFuture<Void> arrived = new CompletableFuture<>();
+      try (DeviceClient client = devices.device("b-6", events).build()) {
+        CompletableFuture<Void> granted = client.subscribe("commands/b-6/#", 1, m -> {
+          arrived.complete(null);
+          Thread.sleep(60_000);
+        });
+        client.start();
+        granted.get();
+        application.command("b-6", "important");
+        arrived.get();
+      }
+      try (DeviceClient client = devices.device("b-6", events).build()) {
+        CompletableFuture<Void> granted = client.subscribe(
+            "commands/b-6/#", 1, m -> commands.add(m.text() + (m.duplicate() ? ", again" : "")));
+        client.start();
+        granted.get();
+        await().untilAsserted(() -> assertThat(commands).containsExactly("important, again"));
+      }
+    }
+  }
+
+  @Test
+  void doesNotHandleAMessageTwiceThatComesAgainWhileItIsHandled() throws Exception {
+    List<String> commands = new CopyOnWriteArrayList<>();
+    CompletableFuture<Void> arrived = new CompletableFuture<>();
+    CompletableFuture<Void> goOn = new CompletableFuture<>();
+    try (TestApplication application = devices.application();
+        DeviceClient client = devices.device("b-7", events).build()) {
+      CompletableFuture<Void> granted = client.subscribe("commands/b-7/#", 1, m -> {
+        arrived.complete(null);
+        commands.add(m.text());
+        goOn.get();
+      });
+      client.start();
+      granted.get();
+      application.command("b-7", "first");
+      arrived.get();
+      devices.broker.kick("b-7");
+      await().until(() -> devices.broker.serials("b-7").size() == 2 && client.isConnected());
+      goOn.complete(null);
+      application.command("b-7", "second");
+      await().until(() -> commands.contains("second"));
+      assertThat(commands).containsExactly("first", "second");
+    }
+  }
+
+  /** A clock somebody sets. */
+  private static final class SettableClock extends Clock {
+    volatile Duration ahead = Duration.ZERO;
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Instant instant() {
+      return Clock.systemUTC().instant().plus(ahead);
+    }
+  }
+}

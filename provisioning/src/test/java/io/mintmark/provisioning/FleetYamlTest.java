@@ -1,0 +1,111 @@
+package io.mintmark.provisioning;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mintmark.identity.TrustDomain;
+import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.provisioning.yaml.YamlException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FleetYamlTest {
+
+  private final Instant now = Instant.now();
+  private String pem =
+      yamlText(HeldCertificate.builder().commonName("Factory CA").authority(0).build());
+
+  private static String yamlText(HeldCertificate ca) {
+    return ca.certificatePem().replace("\n", "\\n");
+  }
+
+  private String pumps(String more) {
+    return "fleet: pumps\nfactory-cas: [\"" + pem + "\"]\n" + more;
+  }
+
+  private void assertRefused(String message, String yaml) {
+    assertThatThrownBy(() -> new FleetYaml(new TrustDomain("example.org"), now).read(yaml))
+        .isInstanceOf(YamlException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+          certifcate: {lifetime: 7d} | line 3: unknown key 'certifcate' in the fleet: did you mean 'certificate'?
+          factory_cas: [] | line 3: unknown key 'factory_cas' in the fleet: did you mean 'factory-cas'?
+          certificate: {lifetme: 7d} | line 3: unknown key 'lifetme' in 'certificate': did you mean 'lifetime'?
+          certificate: {colour: red} | line 3: unknown key 'colour' in 'certificate': use one of [lifetime, backdate]
+          mqtt: {pubilsh: []} | line 3: unknown key 'pubilsh' in 'mqtt': did you mean 'publish'?
+          certificate: {lifetime: 7 days} | line 3: '7 days' is not a duration: use a number and s, m, h or d, as in 7d
+          certificate: {lifetime: 9s} | line 3: a certificate lifetime of 9s is too short: use 10s or more
+          certificate: {lifetime: -1d} | line 3: '-1d' is not a duration
+          certificate: {backdate: 2d} | line 3: backdating certificates by 172800s is not valid: use 0s to 1d
+          certificate: {lifetime: } | line 3: 'lifetime' needs one value
+          certificate: {lifetime: [7d]} | line 3: 'lifetime' needs one value
+          certificate: 7d | line 3: 'certificate' needs keys of its own
+          enrolment: {mode: open} | line 3: enrolment mode 'open' is not known: use manifest
+          mqtt: {publish: a/b} | line 3: 'publish' needs a list
+          mqtt: {publish: [[a/b]]} | line 3: each item of 'publish' needs one value
+          mqtt: {publish: ["a/#/b"]} | line 3: topic filter 'a/#/b' is not valid
+          mqtt: {publish: ["a/${name}"]} | line 3: 'a/${name}' names ${name}, which is not one of [${device}, ${fleet}]
+          mqtt: {client-id: "${device}-*"} | line 3: client id pattern '${device}-*' is not valid
+          fleet: other | line 3: key 'fleet' is already on line 1: keep one
+          mqtt: [ | line 3: this is not YAML: expected the node content
+          --- | line 3: a second document begins
+          """)
+  void refusesWhatItCannotUse(String more, String message) {
+    assertRefused(message, pumps(more));
+  }
+
+  @Test
+  void refusesAFleetWithoutAName() {
+    assertRefused("'fleet' is missing", "factory-cas: []");
+    assertRefused("fleet id 'Pumps' is not valid", "fleet: Pumps\nfactory-cas: []");
+    assertRefused("expected keys and values", "- fleet");
+    assertRefused("expected keys and values", "");
+  }
+
+  @Test
+  void refusesAFactoryCaThatIsNone() {
+    HeldCertificate device = HeldCertificate.builder().commonName("d-1").build();
+    HeldCertificate expired = HeldCertificate.builder()
+        .commonName("Old CA")
+        .authority(0)
+        .validity(now.minus(Duration.ofDays(9)), now.minus(Duration.ofDays(1)))
+        .build();
+
+    assertRefused("needs at least one CA certificate", "fleet: pumps\nfactory-cas: []");
+    assertRefused("line 2: factory CA 'ca.pem' is not PEM", "fleet: pumps\nfactory-cas: [ca.pem]");
+    assertRefused(
+        "line 2:",
+        "fleet: pumps\nfactory-cas: [\"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\"]");
+    pem = yamlText(device);
+    assertRefused("'CN=d-1' is not a CA certificate", pumps(""));
+    pem = yamlText(expired);
+    assertRefused("'CN=Old CA' expired at", pumps(""));
+  }
+
+  @Test
+  void refusesAliases() {
+    String bomb = pumps("""
+        mqtt:
+          publish: &a ["x", "x"]
+          subscribe: *a
+        """);
+
+    assertRefused("line 5: aliases (*name) are not accepted", bomb);
+  }
+
+  @Test
+  void refusesWhatIsTooDeepOrTooLong() {
+    assertRefused("this is not YAML", "fleet: " + "[".repeat(500));
+    assertRefused("is longer than 1 MiB", "fleet: " + "x".repeat(2 << 20));
+  }
+
+  @Test
+  void showsStrangeCharactersAsEscapes() {
+    assertRefused("unknown key 'a\\u001b[31m'", "\"a\\e[31m\": 1");
+  }
+}

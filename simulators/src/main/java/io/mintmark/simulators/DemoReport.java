@@ -1,0 +1,91 @@
+package io.mintmark.simulators;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a demo showed. Immutable.
+ *
+ * @param started when it began
+ * @param finished when it ended
+ * @param devices how many devices the fleet had
+ * @param environment where it ran
+ * @param claims one for each thing it was to show, in order
+ * @param figures what was measured, by name; each name ends in its unit
+ */
+public record DemoReport(
+    Instant started,
+    Instant finished,
+    int devices,
+    Environment environment,
+    List<Claim> claims,
+    Map<String, Double> figures) {
+
+  private static final ObjectMapper JSON = new ObjectMapper()
+      .registerModule(new JavaTimeModule())
+      .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+      .enable(SerializationFeature.INDENT_OUTPUT)
+      .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
+
+  public DemoReport {
+    claims = List.copyOf(claims);
+    figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
+  }
+
+  /** Whether every claim held; false also where there is none. */
+  @JsonProperty
+  public boolean passed() {
+    return !claims.isEmpty() && claims.stream().allMatch(Claim::passed);
+  }
+
+  /** The report as JSON. */
+  public String toJson() {
+    try {
+      return JSON.writeValueAsString(this) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("records of text and numbers always encode", e);
+    }
+  }
+
+  /**
+   * One line a claim, under a failed one its reason, and a last line that sums up. Plain text, each
+   * line ended by a line feed.
+   */
+  public String table() {
+    int width = claims.stream().mapToInt(c -> c.name().length()).max().orElse(0);
+    StringBuilder out = new StringBuilder();
+    for (Claim claim : claims) {
+      String line = "%s  %-" + Math.max(1, width) + "s  %s";
+      out.append(line.formatted(claim.passed() ? "PASS" : "FAIL", claim.name(), claim.figure())
+              .stripTrailing())
+          .append('\n');
+      if (!claim.passed() && !claim.detail().isEmpty()) {
+        out.append("      ").append(claim.detail()).append('\n');
+      }
+    }
+    long held = claims.stream().filter(Claim::passed).count();
+    out.append('\n')
+        .append(held == claims.size() ? "All " + held : held + " of " + claims.size())
+        .append(" claims hold. ")
+        .append(devices == 1 ? "1 device, " : devices + " devices, ")
+        .append(Duration.between(started, finished).toSeconds())
+        .append(" s, Java ")
+        .append(environment.java())
+        .append(", ")
+        .append(environment.processors())
+        .append(" processors, ECDSA by ")
+        .append(environment.signatures())
+        .append('\n');
+    return out.toString();
+  }
+}
