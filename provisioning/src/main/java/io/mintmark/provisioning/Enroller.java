@@ -58,14 +58,15 @@ public final class Enroller {
             Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known: check the EST label"));
     BootstrapCertificate bootstrap = BootstrapCertificate.of(peerChain, of, clock.instant());
     Identity.Device identity = new Identity.Device(trustDomain, fleet, bootstrap.device());
-    CertifiedNames names = CertifiedNames.of(identity);
     // Known and permitted first: who is neither learns nothing about its request.
     registry.read(h -> permitted(DeviceTable.find(h, identity.device()), identity, bootstrap));
+    CertifiedNames names = of.profile().names(identity);
     RequestedNames.check(request, names);
+    of.profile().requireKeyType(request.publicKey());
     refuseBootstrapKey(request, bootstrap);
     return issuance.issue(
         new Issuance.Order(
-            identity.spiffeId(), names, of.certificateProfile(), request.publicKey()),
+            identity.spiffeId(), names, of.profile().certificateProfile(), request.publicKey()),
         tx -> permitted(DeviceTable.find(tx.handle(), identity.device()), identity, bootstrap),
         (tx, issued) -> enrolled(tx, identity, bootstrap, issued));
   }

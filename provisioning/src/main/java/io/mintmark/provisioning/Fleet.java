@@ -4,9 +4,8 @@ import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.TopicGrants;
-import io.mintmark.provisioning.ca.CertificateProfile;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -15,31 +14,27 @@ import java.util.List;
  *
  * @param id its id, which is its EST label
  * @param factoryCas the CAs whose bootstrap certificates open enrolment; at least one
- * @param lifetime of operational certificates, counted from their issuing
- * @param backdate how long before its issuing a certificate begins to be valid
+ * @param factoryCrls what those CAs have revoked; a CA need not have one
+ * @param profile what its devices' certificates look like
  * @param clientId which MQTT client ids its devices may use
  * @param topics what its devices may publish and subscribe to, unresolved
  */
 public record Fleet(
     FleetId id,
     List<X509Certificate> factoryCas,
-    Duration lifetime,
-    Duration backdate,
+    List<X509CRL> factoryCrls,
+    DeviceProfile profile,
     ClientIdPattern clientId,
     TopicGrants topics) {
 
-  /** Copies the CAs. */
+  /** Copies the lists. */
   public Fleet {
     factoryCas = List.copyOf(factoryCas);
+    factoryCrls = List.copyOf(factoryCrls);
   }
 
   /** What brokers need to know of it. */
   public FleetPolicy policy() {
     return new FleetPolicy(id.value(), clientId.template(), topics, false);
-  }
-
-  /** What its devices' certificates look like. */
-  public CertificateProfile certificateProfile() {
-    return new CertificateProfile(CertificateProfile.Kind.DEVICE, lifetime, backdate);
   }
 }

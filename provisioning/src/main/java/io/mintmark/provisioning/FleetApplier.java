@@ -84,7 +84,10 @@ public final class FleetApplier {
     if (!before.factoryCas().equals(after.factoryCas())) {
       changed.add("factory-cas");
     }
-    if (!before.certificateProfile().equals(after.certificateProfile())) {
+    if (!before.factoryCrls().equals(after.factoryCrls())) {
+      changed.add("factory-crl");
+    }
+    if (!before.profile().equals(after.profile())) {
       changed.add("certificate");
     }
     if (!before.policy().equals(after.policy())) {

@@ -1,8 +1,11 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.ca.Purpose;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
+import java.security.cert.X509CRL;
+import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -14,9 +17,14 @@ public final class FleetViews {
    *
    * @param id its id
    * @param factoryCas the subjects of the factory CAs it trusts
+   * @param factoryCrls the CRLs of factory CAs that enrolment looks into
    * @param enrolment how devices enrol: {@code manifest}
    * @param lifetime of its certificates, as the YAML would say it
    * @param backdate how long before its issuing a certificate begins to be valid
+   * @param keyTypes the types of keys that are certified
+   * @param extendedKeyUsage what certificates may be used for
+   * @param dnsNames templates of DNS names certificates carry
+   * @param renewalWindow when, in the life of a certificate, it should be renewed
    * @param clientId the template of the client ids its devices may use
    * @param publish filters of the topics its devices may publish to
    * @param subscribe filters they may subscribe to
@@ -25,13 +33,27 @@ public final class FleetViews {
   public record FleetView(
       String id,
       List<String> factoryCas,
+      List<CrlView> factoryCrls,
       String enrolment,
       String lifetime,
       String backdate,
+      List<String> keyTypes,
+      List<String> extendedKeyUsage,
+      List<String> dnsNames,
+      String renewalWindow,
       String clientId,
       List<String> publish,
       List<String> subscribe,
       long devices) {}
+
+  /**
+   * A CRL of a factory CA.
+   *
+   * @param issuer the CA's subject
+   * @param nextUpdate when it is out of date, and enrolment waits for the one after it
+   * @param revoked how many certificates it lists
+   */
+  public record CrlView(String issuer, Instant nextUpdate, int revoked) {}
 
   private final Registry registry;
 
@@ -61,15 +83,28 @@ public final class FleetViews {
     return registry.read(h -> FleetTable.exists(h, id));
   }
 
+  private static CrlView view(X509CRL crl) {
+    int revoked =
+        crl.getRevokedCertificates() == null ? 0 : crl.getRevokedCertificates().size();
+    return new CrlView(
+        crl.getIssuerX500Principal().getName(), crl.getNextUpdate().toInstant(), revoked);
+  }
+
   private static FleetView view(Handle handle, Fleet fleet) {
+    DeviceProfile profile = fleet.profile();
     return new FleetView(
         fleet.id().value(),
         fleet.factoryCas().stream()
             .map(ca -> ca.getSubjectX500Principal().getName())
             .toList(),
+        fleet.factoryCrls().stream().map(FleetViews::view).toList(),
         "manifest",
-        DurationText.of(fleet.lifetime()),
-        DurationText.of(fleet.backdate()),
+        DurationText.of(profile.lifetime()),
+        DurationText.of(profile.backdate()),
+        profile.keyTypes().stream().map(KeyType::word).toList(),
+        profile.purposes().stream().map(Purpose::word).toList(),
+        profile.dnsNames().stream().map(DnsNameTemplate::text).toList(),
+        profile.renewal().toString(),
         fleet.clientId().template(),
         fleet.topics().publish(),
         fleet.topics().subscribe(),

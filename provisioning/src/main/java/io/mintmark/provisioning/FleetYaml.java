@@ -4,17 +4,13 @@ import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
-import io.mintmark.identity.Pem;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
-import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;
 import io.mintmark.provisioning.yaml.YamlReader;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +21,9 @@ import java.util.function.Function;
 final class FleetYaml {
 
   static final String FACTORY_CAS = "factory-cas";
+  static final String FACTORY_CRL = "factory-crl";
   private static final List<String> TOP =
-      List.of("fleet", FACTORY_CAS, "enrolment", "certificate", "mqtt");
-
-  private static final Duration DEFAULT_LIFETIME = Duration.ofDays(7);
-  private static final Duration DEFAULT_BACKDATE = Duration.ofMinutes(5);
-
-  /** By default a short-lived certificate is not mostly in the past. */
-  private static final int LARGEST_DEFAULT_BACKDATE_SHARE = 10;
+      List.of("fleet", FACTORY_CAS, FACTORY_CRL, "enrolment", "certificate", "mqtt");
 
   private final TrustDomain trustDomain;
   private final Instant now;
@@ -50,9 +41,9 @@ final class FleetYaml {
   Fleet read(String yaml) throws YamlException {
     Section top = top(yaml);
     FleetId id = valueOf(required(top, "fleet"), FleetId::new);
-    List<X509Certificate> factoryCas = factoryCas(top);
+    FactoryYaml factory = new FactoryYaml(top, now);
     enrolment(top);
-    CertificateProfile profile = profile(top);
+    DeviceProfile profile = ProfileYaml.read(top);
     Optional<Section> mqtt = top.section("mqtt", List.of("client-id", "publish", "subscribe"));
     ClientIdPattern clientId = ClientIdPattern.EXACT;
     TopicGrants topics = TopicGrants.NONE;
@@ -62,7 +53,7 @@ final class FleetYaml {
       topics = new TopicGrants(
           filters(id, mqtt.get().scalars("publish")), filters(id, mqtt.get().scalars("subscribe")));
     }
-    return new Fleet(id, factoryCas, profile.lifetime(), profile.backdate(), clientId, topics);
+    return new Fleet(id, factory.cas(), factory.crls(), profile, clientId, topics);
   }
 
   private static Scalar required(Section section, String key) throws YamlException {
@@ -73,42 +64,6 @@ final class FleetYaml {
     return value.get();
   }
 
-  private List<X509Certificate> factoryCas(Section top) throws YamlException {
-    List<X509Certificate> all = new ArrayList<>();
-    for (Scalar item : top.scalars(FACTORY_CAS)) {
-      if (!item.text().contains("-----BEGIN ")) {
-        throw YamlException.at(
-            item.line(),
-            "factory CA '"
-                + Printable.of(item.text())
-                + "' is not PEM: send the certificate's text itself ('mintmark fleet apply' puts"
-                + " files in)");
-      }
-      for (X509Certificate ca : valueOf(item, Pem::certificates)) {
-        checkFactoryCa(item.line(), ca);
-        if (!all.contains(ca)) {
-          all.add(ca);
-        }
-      }
-    }
-    if (all.isEmpty()) {
-      throw YamlException.at(top.line(), "'" + FACTORY_CAS + "' needs at least one CA certificate");
-    }
-    return all;
-  }
-
-  private void checkFactoryCa(int line, X509Certificate ca) throws YamlException {
-    String name = "factory CA '" + Printable.of(ca.getSubjectX500Principal().getName()) + "' ";
-    boolean[] usage = ca.getKeyUsage();
-    if (ca.getBasicConstraints() < 0 || (usage != null && !usage[5])) {
-      throw YamlException.at(
-          line, name + "is not a CA certificate: it may not sign others (RFC 5280, 4.2.1.9)");
-    }
-    if (ca.getNotAfter().toInstant().isBefore(now)) {
-      throw YamlException.at(line, name + "expired at " + ca.getNotAfter().toInstant());
-    }
-  }
-
   private static void enrolment(Section top) throws YamlException {
     Optional<Section> enrolment = top.section("enrolment", List.of("mode"));
     Optional<Scalar> mode =
@@ -117,28 +72,6 @@ final class FleetYaml {
       throw YamlException.at(
           mode.get().line(),
           "enrolment mode '" + Printable.of(mode.get().text()) + "' is not known: use manifest");
-    }
-  }
-
-  private static CertificateProfile profile(Section top) throws YamlException {
-    Optional<Section> section = top.section("certificate", List.of("lifetime", "backdate"));
-    Duration lifetime = DEFAULT_LIFETIME;
-    Optional<Duration> backdate = Optional.empty();
-    int line = top.line();
-    if (section.isPresent()) {
-      line = section.get().line();
-      Optional<Scalar> text = section.get().scalar("lifetime");
-      lifetime = text.isEmpty() ? lifetime : valueOf(text.get(), DurationText::parse);
-      text = section.get().scalar("backdate");
-      backdate = text.isEmpty() ? backdate : Optional.of(valueOf(text.get(), DurationText::parse));
-    }
-    Duration share = Duration.ofSeconds(lifetime.toSeconds() / LARGEST_DEFAULT_BACKDATE_SHARE);
-    Duration byDefault = share.compareTo(DEFAULT_BACKDATE) < 0 ? share : DEFAULT_BACKDATE;
-    try {
-      return new CertificateProfile(
-          CertificateProfile.Kind.DEVICE, lifetime, backdate.orElse(byDefault));
-    } catch (IllegalArgumentException e) {
-      throw YamlException.at(line, e.getMessage());
     }
   }
 
@@ -156,7 +89,7 @@ final class FleetYaml {
   }
 
   /** Turns a complaint about a value into one that names its line. */
-  private static <T> T valueOf(Scalar scalar, Function<String, T> reading) throws YamlException {
+  static <T> T valueOf(Scalar scalar, Function<String, T> reading) throws YamlException {
     try {
       return reading.apply(scalar.text());
     } catch (IllegalArgumentException e) {

@@ -92,7 +92,7 @@ final class Issuance {
       }
       if (known.state() == CertificateState.ISSUED) {
         X509Certificate certificate = known.certificate();
-        if (order.names().areThoseOf(certificate)) {
+        if (order.names().areThoseOf(certificate) && order.profile().hasPurposesOf(certificate)) {
           return new Decision(certificate, null);
         }
       } else if (known.reservedAt().plus(ADOPTABLE).isAfter(now)) {

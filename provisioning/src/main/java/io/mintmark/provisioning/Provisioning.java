@@ -34,6 +34,9 @@ public final class Provisioning implements AutoCloseable {
   private final Operators operators;
   private final Enroller enroller;
   private final Renewer renewer;
+  private final CertificatesSeen certificatesSeen;
+  private final RenewalInformation renewalInformation;
+  private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
   private final FleetApplier fleets;
   private final ManifestImporter manifests;
@@ -62,7 +65,10 @@ public final class Provisioning implements AutoCloseable {
     LiveCertificates live = new LiveCertificates(feed, audit, clock);
     Peers peers = new Peers(authority, trustDomain, clock);
     enroller = new Enroller(registry, trustDomain, issuance, live, audit, clock);
-    renewer = new Renewer(registry, peers, issuance, live, audit);
+    certificatesSeen = new CertificatesSeen(registry, live);
+    renewer = new Renewer(registry, peers, issuance, live, certificatesSeen, audit);
+    renewalInformation = new RenewalInformation(registry, clock);
+    earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
     fleets = new FleetApplier(registry, trustDomain, feed, audit, clock);
     manifests = new ManifestImporter(registry, audit, clock);
@@ -190,6 +196,21 @@ public final class Provisioning implements AutoCloseable {
   /** Simple re-enrolment. */
   public Renewer renewer() {
     return renewer;
+  }
+
+  /** Whom to tell that a certificate was used. */
+  public CertificatesSeen certificatesSeen() {
+    return certificatesSeen;
+  }
+
+  /** When a certificate should be renewed. */
+  public RenewalInformation renewalInformation() {
+    return renewalInformation;
+  }
+
+  /** Asking for renewals before their time. */
+  public EarlyRenewals earlyRenewals() {
+    return earlyRenewals;
   }
 
   /** Revoking, suspending, releasing. */

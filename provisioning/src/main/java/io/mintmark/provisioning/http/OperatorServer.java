@@ -37,6 +37,7 @@ public final class OperatorServer implements AutoCloseable {
         routes -> {
           new OperatorAuthentication(core.operators()).register(routes);
           new FleetRoutes(core).register(routes);
+          new EarlyRenewalRoutes(core.earlyRenewals()).register(routes);
           new DeviceRoutes(core).register(routes);
           new ApplicationRoutes(core).register(routes);
           new AuditRoute(core.audit()).register(routes);
