@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       FleetCommand.class,
       ManifestCommand.class,
       DeviceCommand.class,
+      RenewEarlyCommand.class,
       AppCommand.class,
       FactoryCommand.class,
       CommandLine.HelpCommand.class

@@ -76,6 +76,12 @@ final class OperatorClient {
     exchange("POST", "/devices/" + segment(device) + "/" + verb, "application/json", content);
   }
 
+  /** {@code kind} is fleets or issuers. */
+  JsonNode renewEarly(String kind, String id, String over) throws CommandFailure {
+    String path = "/" + kind + "/" + segment(id) + "/renew-early?over=" + segment(over);
+    return json(exchange("POST", path, null, null));
+  }
+
   void defineApplication(String name, TopicGrants grants) throws CommandFailure {
     try {
       byte[] body = JSON.writeValueAsBytes(grants);

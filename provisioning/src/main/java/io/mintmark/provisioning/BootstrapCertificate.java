@@ -39,6 +39,9 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
     X509Certificate leaf = peerChain.get(0);
     String fault = Chains.clientFault(leaf);
     if (fault == null) {
+      fault = keyFault(leaf);
+    }
+    if (fault == null) {
       Chains.Outcome outcome = Chains.validate(peerChain, fleet.factoryCas(), now);
       fault = outcome.fault();
       if (fault == null && !fleet.factoryCrls().isEmpty()) {
@@ -56,6 +59,16 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
           + "')");
     }
     return new BootstrapCertificate(leaf, device(leaf));
+  }
+
+  /** Who can work out a weak key could enrol in the device's place. */
+  private static String keyFault(X509Certificate leaf) {
+    try {
+      KeyPolicy.check(leaf.getPublicKey());
+      return null;
+    } catch (Refusal e) {
+      return "has a key that is not accepted: " + e.getMessage();
+    }
   }
 
   /** Refused for now: the device has done nothing wrong, and a newer CRL may clear it. */

@@ -126,6 +126,7 @@ class RenewalInformationTest {
     X509Certificate next = installation.renew(current);
     installation.renew(next);
     assertThat(info(current).window().end()).isEqualTo(installation.clock.instant());
+    installation.clock.move(Duration.ofHours(1));
     installation.get().revoker().revoke(new DeviceId("d-1"), null, OPERATOR);
     assertThat(info(next).window().end()).isEqualTo(installation.clock.instant());
   }

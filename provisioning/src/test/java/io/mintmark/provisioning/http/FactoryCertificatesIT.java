@@ -116,6 +116,19 @@ class FactoryCertificatesIT {
   }
 
   @Test
+  void refusesABootstrapKeyThatIsTooWeak() throws Exception {
+    HeldCertificate root = lasting().commonName("factory").authority(0).build();
+    HeldCertificate weak =
+        lasting().commonName("d-1").keys(TestKeys.of("rsa-1024")).signedBy(root).build();
+    trust(root);
+
+    assertThatThrownBy(() -> enroll(weak.credential(), CertificateRequest.newKeyPair()))
+        .isInstanceOf(EstRefusedException.class)
+        .hasMessageContaining("403")
+        .hasMessageContaining("an RSA key of 1024 bits is too weak");
+  }
+
+  @Test
   void asksTheFactorysCrl() throws Exception {
     HeldCertificate withCrl = lasting().commonName("with").authority(0).build();
     HeldCertificate without = lasting().commonName("without").authority(0).build();
