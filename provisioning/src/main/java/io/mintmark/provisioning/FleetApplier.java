@@ -1,9 +1,12 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.Transaction;
 import io.mintmark.provisioning.yaml.YamlException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -31,6 +34,8 @@ public final class FleetApplier {
    */
   public record Result(FleetId fleet, Change change) {}
 
+  private static final int MOST_DETAILS = 20;
+
   private final Registry registry;
   private final TrustDomain trustDomain;
   private final Feed feed;
@@ -50,7 +55,8 @@ public final class FleetApplier {
    * the new topics from their next CONNECT on.
    *
    * @param yaml one document, factory CAs inline
-   * @throws Refusal INVALID naming the key or value and the remedy
+   * @throws Refusal INVALID naming the key or value and the remedy, or the devices of the fleet whose
+   *     ids do not fit
    */
   public Result apply(String yaml, String actor) throws Refusal {
     Fleet fleet;
@@ -64,6 +70,7 @@ public final class FleetApplier {
       if (before.isPresent() && before.get().equals(fleet)) {
         return Change.UNCHANGED;
       }
+      requireNamesForAll(tx, before, fleet);
       FleetTable.put(tx, fleet, clock.instant());
       if (before.isEmpty() || !before.get().policy().equals(fleet.policy())) {
         feed.append(tx, fleet.policy());
@@ -77,6 +84,31 @@ public final class FleetApplier {
       return before.isEmpty() ? Change.CREATED : Change.UPDATED;
     });
     return new Result(fleet.id(), change);
+  }
+
+  /** Else devices that work today would be refused at their next renewal. */
+  private void requireNamesForAll(Transaction tx, Optional<Fleet> before, Fleet fleet)
+      throws Refusal {
+    DeviceProfile profile = fleet.profile();
+    if (before.isEmpty() || before.get().profile().dnsNames().equals(profile.dnsNames())) {
+      return;
+    }
+    List<String> refused = new ArrayList<>();
+    for (Device device : DeviceTable.list(tx.handle(), fleet.id(), null, null, Integer.MAX_VALUE)) {
+      try {
+        profile.names(new Identity.Device(trustDomain, fleet.id(), device.id()));
+      } catch (Refusal e) {
+        if (device.state() != DeviceState.REVOKED && refused.size() < MOST_DETAILS) {
+          refused.add(e.getMessage());
+        }
+      }
+    }
+    if (!refused.isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "dns-names cannot be made for every device of fleet '" + fleet.id() + "'",
+          refused);
+    }
   }
 
   private static String differences(Fleet before, Fleet after) {

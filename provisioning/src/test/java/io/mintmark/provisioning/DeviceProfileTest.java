@@ -7,6 +7,7 @@ import static io.mintmark.provisioning.TestInstallation.SENSORS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.DeviceId;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
@@ -115,9 +116,8 @@ class DeviceProfileTest {
   @ParameterizedTest
   @ValueSource(strings = {"D-1", "d_1", "d.1", "-d", "d-"})
   void refusesADeviceWhoseIdMakesNoDnsName(String id) throws Exception {
-    installation.manifest(id);
-    installation.enroll(id);
     profile("dns-names: [\"${device}.example.org\"]");
+    installation.manifest(id);
 
     assertRefused(
         FORBIDDEN,
@@ -127,10 +127,21 @@ class DeviceProfileTest {
   }
 
   @Test
+  void refusesDnsNamesThatDevicesThereAreCouldNotRenewWith() throws Exception {
+    installation.manifest("D-2", "d_3", "D-4");
+    installation.get().revoker().revoke(new DeviceId("D-4"), null, TestInstallation.OPERATOR);
+    Refusal refusal = assertRefused(
+        INVALID,
+        "dns-names cannot be made for every device of fleet 'sensors'",
+        () -> profile("dns-names: [\"${device}.example.org\"]"));
+    assertThat(refusal.details()).hasSize(2).first().asString().contains("device id 'D-2' makes");
+  }
+
+  @Test
   void refusesAnIdThatIsTooLongForALabel() throws Exception {
     String id = "d".repeat(64);
-    installation.manifest(id);
     profile("dns-names: [\"${device}.example.org\"]");
+    installation.manifest(id);
 
     assertRefused(FORBIDDEN, "makes no DNS name", () -> installation.enroll(id));
   }

@@ -10,12 +10,14 @@ import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.TestKeys;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,20 @@ class FactoryCertificatesIT {
         .get(0);
   }
 
+  /** As devices that were made years ago speak; the rest of these tests is TLS 1.3. */
+  private static RawHttps.Answer overTls12(Credential bootstrap, byte[] request) throws Exception {
+    try (SSLSocket socket = running.device(bootstrap).connect()) {
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      String head = "POST /.well-known/est/sensors/simpleenroll HTTP/1.1\r\nHost: localhost\r\n"
+          + "Connection: close\r\nContent-Type: application/pkcs10\r\nContent-Length: "
+          + request.length
+          + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(request);
+      return RawHttps.parse(RawHttps.readAll(socket.getInputStream()));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"ec-p256", "ec-p384", "ec-p521", "rsa-2048", "rsa-3072", "rsa-4096", "ed25519"})
@@ -87,6 +103,9 @@ class FactoryCertificatesIT {
     X509Certificate enrolled = enroll(device.credential(), keys);
 
     assertThat(enrolled.getPublicKey()).isEqualTo(keys.getPublic());
+    assertThat(overTls12(device.credential(), CertificateRequest.create(keys, "d-1"))
+            .status())
+        .isEqualTo(200);
     // And as an operational key it opens renewal.
     Credential operational = new Credential(keys.getPrivate(), List.of(enrolled));
     X509Certificate next = running
