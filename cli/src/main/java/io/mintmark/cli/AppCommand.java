@@ -76,7 +76,8 @@ final class AppCommand {
 
     @Override
     public Integer call() throws Exception {
-      listing.print(spec.commandLine().getOut(), operator.client().applications());
+      listing.print(
+          spec.commandLine().getOut(), operator.client().applications().path("applications"));
       return 0;
     }
   }

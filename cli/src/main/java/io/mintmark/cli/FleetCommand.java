@@ -66,7 +66,7 @@ final class FleetCommand {
 
     @Override
     public Integer call() throws Exception {
-      listing.print(spec.commandLine().getOut(), operator.client().fleets());
+      listing.print(spec.commandLine().getOut(), operator.client().fleets().path("fleets"));
       return 0;
     }
   }

@@ -1,10 +1,10 @@
 package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.testing.ForeignPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,16 +43,7 @@ class ForeignClientsIT {
 
   @BeforeAll
   static void start() throws IOException {
-    for (String tool : new String[] {"curl", "openssl", "mosquitto_pub", "mosquitto_sub"}) {
-      boolean there = Launcher.installed(tool);
-      if (!there && System.getenv("CI") != null) {
-        throw new AssertionError(tool + " is not installed, and in CI nothing may be skipped");
-      }
-      assumeTrue(
-          there,
-          tool + " is not installed: the foreign client tests are skipped (Debian: curl openssl"
-              + " mosquitto-clients)");
-    }
+    ForeignPrograms.require("curl", "openssl", "mosquitto_pub", "mosquitto_sub");
     up = RunningUp.start(folder.resolve("data"));
     succeed(Verbs.mintmark(
         "factory", "--out", factory().toString(), "--fleet", "sensors", "--devices", "3"));

@@ -78,16 +78,6 @@ final class Launcher {
     return List.of(System.getenv("PATH").split(":", -1));
   }
 
-  /** Whether a program is installed; the caller says what it skips. */
-  static boolean installed(String program) {
-    for (String folder : path()) {
-      if (Files.isExecutable(Path.of(folder, program))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private static String text(Path file) throws IOException {
     return Files.readString(file, StandardCharsets.UTF_8);
   }

@@ -2,12 +2,12 @@ package io.mintmark.simulators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.testing.ForeignPrograms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,6 +66,7 @@ class FactoryTest {
 
   @Test
   void opensslAcceptsTheChains() throws Exception {
+    ForeignPrograms.require("openssl");
     for (boolean intermediate : List.of(false, true)) {
       Path place = folder.resolve("intermediate-" + intermediate);
       Factory factory = Factory.open(place, SENSORS.withIntermediate(intermediate));
@@ -73,29 +74,22 @@ class FactoryTest {
       String leaf = place.resolve("devices/sensor-0001/cert.pem").toString();
 
       // -untrusted takes the rest of the chain from the device's own file.
-      Process openssl = start(
-          "openssl",
-          "verify",
-          "-x509_strict",
-          "-purpose",
-          "sslclient",
-          "-CAfile",
-          factory.caFile().toString(),
-          "-untrusted",
-          leaf,
-          leaf);
+      Process openssl = new ProcessBuilder(
+              "openssl",
+              "verify",
+              "-x509_strict",
+              "-purpose",
+              "sslclient",
+              "-CAfile",
+              factory.caFile().toString(),
+              "-untrusted",
+              leaf,
+              leaf)
+          .redirectErrorStream(true)
+          .start();
       assertThat(openssl.waitFor(20, TimeUnit.SECONDS)).isTrue();
       assertThat(new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .isEqualToIgnoringWhitespace(leaf + ": OK");
-    }
-  }
-
-  private static Process start(String... command) throws IOException {
-    try {
-      return new ProcessBuilder(command).redirectErrorStream(true).start();
-    } catch (IOException e) {
-      assumeTrue(false, "openssl is not installed");
-      throw e;
     }
   }
 

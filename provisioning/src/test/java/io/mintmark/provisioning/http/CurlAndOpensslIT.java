@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.testing.ForeignPrograms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -25,7 +26,7 @@ class CurlAndOpensslIT {
 
   @BeforeAll
   static void start() throws Exception {
-    Shell.require("curl", "openssl");
+    ForeignPrograms.require("curl", "openssl");
     running = RunningService.of(folder.resolve("data"), "d-1", "d-rsa");
     shell = new Shell(folder);
     est = running.service().deviceUri() + "/.well-known/est/sensors/";

@@ -1,13 +1,10 @@
 package io.mintmark.provisioning.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs real command line programs in a folder. */
@@ -17,15 +14,6 @@ final class Shell {
 
   Shell(Path folder) {
     this.folder = folder;
-  }
-
-  /** Skips the test, and says so, on a machine without a program it needs. */
-  static void require(String... programs) {
-    for (String program : programs) {
-      boolean found = List.of(System.getenv("PATH").split(File.pathSeparator, -1)).stream()
-          .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
-      assumeTrue(found, "skipped: " + program + " is not installed");
-    }
   }
 
   /** Its standard output; a non-zero exit fails the test with what it said. */
