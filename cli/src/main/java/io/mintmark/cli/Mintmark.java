@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       ClaimCommand.class,
       ApprovalCommand.class,
       DeviceCommand.class,
+      RenewEarlyCommand.class,
       AppCommand.class,
       FactoryCommand.class,
       CommandLine.HelpCommand.class

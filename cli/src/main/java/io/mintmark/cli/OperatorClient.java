@@ -105,6 +105,12 @@ final class OperatorClient {
     exchange("POST", "/devices/" + segment(device) + "/" + verb, "application/json", body(body));
   }
 
+  /** {@code kind} is fleets or issuers. */
+  JsonNode renewEarly(String kind, String id, String over) throws CommandFailure {
+    String path = "/" + kind + "/" + segment(id) + "/renew-early?over=" + segment(over);
+    return json(exchange("POST", path, null, null));
+  }
+
   void defineApplication(String name, TopicGrants grants) throws CommandFailure {
     exchange("PUT", "/applications/" + segment(name), "application/json", body(grants));
   }

@@ -96,6 +96,10 @@ class UpIT {
       expect(up.mintmark("device", "suspend", "device-0002"), 0, "suspended");
       expect(up.mintmark("device", "release", "device-0002"), 0, "released");
       expect(up.mintmark("device", "revoke", "device-0002"), 0, "revoked");
+      expect(up.mintmark("renew-early", "--fleet", "sensors", "--over", "2h"), 0, "fleet sensors");
+      expect(up.mintmark("renew-early", "--fleet", "none"), 1, "none");
+      expect(up.mintmark("renew-early", "--issuer", "00ff"), 1, "this service issues with");
+      expect(up.mintmark("renew-early"), 2, "--fleet");
       expect(up.mintmark("device", "release", "device-0002"), 1, "revoked");
 
       Path wrongToken = folder.resolve("token");

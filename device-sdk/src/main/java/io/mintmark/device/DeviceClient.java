@@ -2,6 +2,7 @@ package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.RenewalInfoClient;
 import io.mintmark.identity.RenewalSchedule;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -85,12 +86,24 @@ public final class DeviceClient implements AutoCloseable {
         this::credentialChanged);
     renewals = new Renewals(
         keeper,
+        new RenewalAdvice(advice(settings), timers, settings.random(), name),
         new RenewalSchedule(settings.random()),
         settings.refused(),
         timers,
         callbacks,
         name,
         connections::move);
+  }
+
+  private static RenewalAdvice.Source advice(DeviceSettings settings) {
+    EstSettings est = settings.est();
+    return credential -> new RenewalInfoClient(
+            est.service(),
+            credential.context(),
+            settings.clock(),
+            est.connectTimeout(),
+            est.answerTimeout())
+        .of(credential.credential().certificate());
   }
 
   /** A builder; {@link DeviceClientBuilder} says what it needs. */

@@ -1,6 +1,7 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.RenewalSchedule;
+import io.mintmark.identity.RenewalWindow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Has the credential renewed in time: at the schedule's moment, again after a failure, never two at
+ * Has the credential renewed in time: at the schedule's moment or in the window the issuer suggests, again after a failure, never two at
  * once. The request runs on a thread of its own, which exists only that long. Thread-safe.
  */
 final class Renewals {
@@ -23,7 +24,17 @@ final class Renewals {
     TlsCredential renew() throws DeviceException;
   }
 
+  /** Who knows when the issuer would like a credential renewed. */
+  interface Advisor {
+    /** Tells each wish it learns of, from any thread, until it is to follow another or stop. */
+    void follow(TlsCredential credential, Consumer<RenewalWindow> advised);
+
+    /** Tells nothing any more. */
+    void stop();
+  }
+
   private final Keeper keeper;
+  private final Advisor advisor;
   private final RenewalSchedule schedule;
   private final Backoff refusedBackoff;
   private final Timers timers;
@@ -41,6 +52,7 @@ final class Renewals {
    */
   Renewals(
       Keeper keeper,
+      Advisor advisor,
       RenewalSchedule schedule,
       Backoff refusedBackoff,
       Timers timers,
@@ -48,6 +60,7 @@ final class Renewals {
       String name,
       Consumer<CompletableFuture<Void>> move) {
     this.keeper = keeper;
+    this.advisor = advisor;
     this.schedule = schedule;
     this.refusedBackoff = refusedBackoff;
     this.timers = timers;
@@ -66,6 +79,7 @@ final class Renewals {
   synchronized void close() {
     open = false;
     cancelTimer();
+    advisor.stop();
   }
 
   /** The keeper may have another credential than before: one that was enrolled anew. */
@@ -74,7 +88,16 @@ final class Renewals {
     if (open && running == null && current != null && !current.equals(scheduled)) {
       scheduled = current;
       failures = 0;
+      // Our own moment; the issuer may tell a better one before it comes.
       wake(schedule.firstAttempt(current.lifetime(), Optional.empty()));
+      advisor.follow(current, window -> advised(current, window));
+    }
+  }
+
+  /** Once attempts have failed the backoff decides: it is later than the issuer's wish anyhow. */
+  private synchronized void advised(TlsCredential about, RenewalWindow window) {
+    if (open && running == null && failures == 0 && about.equals(scheduled)) {
+      wake(schedule.firstAttempt(about.lifetime(), Optional.of(window)));
     }
   }
 

@@ -85,7 +85,7 @@ class LifecycleIT {
     executor.setRemoveOnCancelPolicy(true);
     try (DeviceClient client = devices.device("l-3", events).executor(executor).build()) {
       client.start();
-      assertThat(executor.getQueue()).hasSize(1);
+      assertThat(executor.getQueue()).as("the renewal, the question when to").hasSize(2);
     }
     assertThat(executor.getQueue()).isEmpty();
     assertThat(executor.isShutdown()).isFalse();

@@ -5,18 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.RenewalSchedule;
+import io.mintmark.identity.RenewalWindow;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,13 +27,15 @@ class RenewalsTest {
   private static final Duration LIFETIME = Duration.ofDays(7);
 
   private final TestPki pki = new TestPki();
-  private final FakeTimers timers = new FakeTimers();
+  private final FakeTimers timers = new FakeTimers(START);
   private final FakeKeeper keeper = new FakeKeeper();
+  private final FakeAdvisor advisor = new FakeAdvisor();
   private final Events events = new Events();
   private final Callbacks callbacks = new Callbacks("test", events);
   private final List<CompletableFuture<Void>> moves = new CopyOnWriteArrayList<>();
   private final Renewals renewals = new Renewals(
       keeper,
+      advisor,
       new RenewalSchedule(new Random(1)),
       Backoff.refused(Duration.ofMinutes(1), Duration.ofHours(1), new Random(1)),
       timers,
@@ -60,6 +62,26 @@ class RenewalsTest {
     timers.advanceTo(START.plus(Duration.ofDays(11)));
     keeper.answer(null);
     assertThat(keeper.asked.get()).isEqualTo(2);
+  }
+
+  @Test
+  void renewsWhenTheIssuerWouldLikeIt() throws Exception {
+    renewals.open();
+    Consumer<RenewalWindow> first = advisor.told;
+    first.accept(new RenewalWindow(
+        START.plus(Duration.ofDays(1)), START.plus(Duration.ofDays(1)).plusSeconds(60)));
+    timers.advanceTo(START.plus(Duration.ofDays(1)).minusSeconds(1));
+    assertThat(keeper.asked.get()).isZero();
+    timers.advanceTo(START.plus(Duration.ofDays(1)).plusSeconds(60));
+    keeper.answer(null);
+    await().until(() -> moves.size() == 1);
+    // What is said of the certificate before does not count any more; the new one is followed.
+    assertThat(advisor.told).isNotSameAs(first);
+    first.accept(new RenewalWindow(START, START.plusSeconds(1)));
+    timers.advanceTo(START.plus(Duration.ofDays(4)));
+    assertThat(keeper.asked.get()).isEqualTo(1);
+    renewals.close();
+    assertThat(advisor.told).isNull();
   }
 
   @Test
@@ -161,44 +183,18 @@ class RenewalsTest {
     }
   }
 
-  private static final class FakeTimers implements Timers {
-    private record Alarm(Instant at, Runnable task, CompletableFuture<Void> future) {}
-
-    private final List<Alarm> alarms = new ArrayList<>();
-    private Instant now = START;
+  /** Knows what the test tells it. */
+  private static final class FakeAdvisor implements Renewals.Advisor {
+    private volatile Consumer<RenewalWindow> told;
 
     @Override
-    public synchronized Instant now() {
-      return now;
+    public void follow(TlsCredential credential, Consumer<RenewalWindow> advised) {
+      told = advised;
     }
 
     @Override
-    public synchronized Future<?> in(Duration wait, Runnable task) {
-      Alarm alarm = new Alarm(now.plus(wait), task, new CompletableFuture<>());
-      alarms.add(alarm);
-      return alarm.future();
-    }
-
-    /** When the next timer is due; null if there is none. */
-    synchronized Instant next() {
-      alarms.removeIf(a -> a.future().isDone());
-      return alarms.stream().map(Alarm::at).min(Instant::compareTo).orElse(null);
-    }
-
-    void advanceTo(Instant moment) {
-      while (next() != null && !next().isAfter(moment)) {
-        Alarm due;
-        synchronized (this) {
-          Instant at = next();
-          due = alarms.stream().filter(a -> a.at().equals(at)).findFirst().orElseThrow();
-          now = due.at();
-          alarms.remove(due);
-        }
-        due.task().run();
-      }
-      synchronized (this) {
-        now = moment.isAfter(now) ? moment : now;
-      }
+    public void stop() {
+      told = null;
     }
   }
 }

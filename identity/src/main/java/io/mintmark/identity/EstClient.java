@@ -9,10 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -220,7 +217,9 @@ public final class EstClient {
     String reason = reason(connection);
     if (status == 202 || status == 429 || status == 503) {
       throw new EstRetryLaterException(
-          status, retryAfter(connection.getHeaderField("Retry-After")));
+          status,
+          RetryAfter.parse(connection.getHeaderField("Retry-After"), clock.instant())
+              .orElse(DEFAULT_RETRY));
     }
     if (status >= 400 && status < 500) {
       throw new EstRefusedException(status, reason);
@@ -241,24 +240,6 @@ public final class EstClient {
         throw new EstException("the EST server's answer is longer than 1 MiB");
       }
       return bytes;
-    }
-  }
-
-  /** Seconds or an HTTP date (RFC 9110, section 10.2.3); a default where it is missing or odd. */
-  private Duration retryAfter(String header) {
-    if (header == null) {
-      return DEFAULT_RETRY;
-    }
-    String value = header.strip();
-    if (value.matches("[0-9]{1,9}")) {
-      return Duration.ofSeconds(Long.parseLong(value));
-    }
-    try {
-      ZonedDateTime date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
-      Duration wait = Duration.between(clock.instant(), date.toInstant());
-      return wait.isNegative() ? Duration.ZERO : wait;
-    } catch (DateTimeException e) {
-      return DEFAULT_RETRY;
     }
   }
 }

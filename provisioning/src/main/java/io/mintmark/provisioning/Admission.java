@@ -4,6 +4,7 @@ import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.EnrolmentPolicy.Again;
 import io.mintmark.provisioning.EnrolmentPolicy.Mode;
+import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.Transaction;
@@ -135,11 +136,17 @@ final class Admission {
     };
   }
 
-  /** Whether it has the certificate it asks for: then the answer got lost, and is given again. */
-  private boolean isRepeat(Handle handle, Candidate candidate) {
+  /**
+   * Whether it has the certificate it asks for: then the answer got lost, and is given again. Made
+   * for the same key by another profile it is not that one, and {@link Issuance} makes a new one.
+   */
+  private boolean isRepeat(Handle handle, Candidate candidate) throws Refusal {
+    DeviceProfile profile = candidate.fleet().profile();
+    CertifiedNames names = profile.names(candidate.identity());
     return CertificateTable.live(handle, candidate.identity().spiffeId(), clock.instant()).stream()
-        .anyMatch(c ->
-            c.state() == CertificateState.ISSUED && c.keySha256().equals(candidate.keySha256()));
+        .anyMatch(c -> c.state() == CertificateState.ISSUED
+            && c.keySha256().equals(candidate.keySha256())
+            && profile.certificateProfile().fits(c.certificate(), names));
   }
 
   private static Refusal enrolledAlready(Candidate candidate) {

@@ -3,9 +3,11 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.ca.Chains;
+import io.mintmark.provisioning.ca.Revocation;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a factory gave a device (IEEE 802.1AR IDevID), after it was validated against the CAs of one
@@ -30,7 +32,15 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
     X509Certificate leaf = peerChain.get(0);
     String fault = Chains.clientFault(leaf);
     if (fault == null) {
-      fault = Chains.fault(peerChain, fleet.factoryCas(), now);
+      fault = KeyPolicy.certificateFault(leaf);
+    }
+    if (fault == null) {
+      Chains.Outcome outcome = Chains.validate(peerChain, fleet.factoryCas(), now);
+      fault = outcome.fault();
+      if (fault == null && !fleet.factoryCrls().isEmpty()) {
+        requireCurrentCrl(outcome.path(), fleet, now);
+        fault = Revocation.fault(outcome.path(), fleet.factoryCrls(), now);
+      }
     }
     if (fault != null) {
       throw forbidden("the bootstrap certificate '"
@@ -42,6 +52,21 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
           + "')");
     }
     return new BootstrapCertificate(leaf, fleet.enrolment().deviceId().of(leaf));
+  }
+
+  /** Refused for now: the device has done nothing wrong, and a newer CRL may clear it. */
+  private static void requireCurrentCrl(List<X509Certificate> path, Fleet fleet, Instant now)
+      throws Refusal {
+    Optional<Instant> stale = Revocation.staleSince(path, fleet.factoryCrls(), now);
+    if (stale.isPresent()) {
+      throw new Refusal(
+          Refusal.Kind.LATER,
+          "the factory CRL of fleet '"
+              + fleet.id()
+              + "' expired at "
+              + stale.get()
+              + ": an operator has to apply the one after it");
+    }
   }
 
   private static Refusal forbidden(String message) {

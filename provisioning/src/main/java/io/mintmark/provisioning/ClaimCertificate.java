@@ -58,7 +58,8 @@ record ClaimCertificate(X509Certificate certificate, Claim claim) {
           + certificate.getNotAfter().toInstant()
           + ", not now";
     }
-    return Chains.clientFault(certificate);
+    String fault = Chains.clientFault(certificate);
+    return fault == null ? KeyPolicy.certificateFault(certificate) : fault;
   }
 
   /**

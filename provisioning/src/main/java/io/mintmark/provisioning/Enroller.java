@@ -64,17 +64,21 @@ public final class Enroller {
         .orElseThrow(() -> new Refusal(
             Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known: check the EST label"));
     Candidate candidate = candidate(of, peerChain, request);
-    CertifiedNames names = CertifiedNames.of(candidate.identity());
     // Known and permitted first: who is neither learns nothing about its request.
     boolean needsApproval = registry.read(h -> admission.needsApproval(h, candidate));
+    CertifiedNames names = of.profile().names(candidate.identity());
     RequestedNames.check(request, names);
+    of.profile().requireKeyType(request.publicKey());
     refuseBootstrapKey(request, candidate.certificate());
     if (needsApproval) {
       approvals.require(candidate);
     }
     return issuance.issue(
         new Issuance.Order(
-            candidate.identity().spiffeId(), names, of.certificateProfile(), request.publicKey()),
+            candidate.identity().spiffeId(),
+            names,
+            of.profile().certificateProfile(),
+            request.publicKey()),
         tx -> admission.admit(tx, candidate),
         (tx, issued) -> enrolled(tx, candidate, issued));
   }

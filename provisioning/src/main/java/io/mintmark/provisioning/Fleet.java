@@ -4,9 +4,8 @@ import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.TopicGrants;
-import io.mintmark.provisioning.ca.CertificateProfile;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -16,33 +15,29 @@ import java.util.List;
  * @param id its id, which is its EST label
  * @param factoryCas the CAs whose bootstrap certificates open enrolment; at least one unless
  *     devices enrol by claim
+ * @param factoryCrls what those CAs have revoked; a CA need not have one
  * @param enrolment how its devices enrol
- * @param lifetime of operational certificates, counted from their issuing
- * @param backdate how long before its issuing a certificate begins to be valid
+ * @param profile what its devices' certificates look like
  * @param clientId which MQTT client ids its devices may use
  * @param topics what its devices may publish and subscribe to, unresolved
  */
 public record Fleet(
     FleetId id,
     List<X509Certificate> factoryCas,
+    List<X509CRL> factoryCrls,
     EnrolmentPolicy enrolment,
-    Duration lifetime,
-    Duration backdate,
+    DeviceProfile profile,
     ClientIdPattern clientId,
     TopicGrants topics) {
 
-  /** Copies the CAs. */
+  /** Copies the lists. */
   public Fleet {
     factoryCas = List.copyOf(factoryCas);
+    factoryCrls = List.copyOf(factoryCrls);
   }
 
   /** What brokers need to know of it. */
   public FleetPolicy policy() {
     return new FleetPolicy(id.value(), clientId.template(), topics, false);
-  }
-
-  /** What its devices' certificates look like. */
-  public CertificateProfile certificateProfile() {
-    return new CertificateProfile(CertificateProfile.Kind.DEVICE, lifetime, backdate);
   }
 }

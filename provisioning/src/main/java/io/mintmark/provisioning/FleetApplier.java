@@ -1,11 +1,14 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertificateAuthority;
+import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.Transaction;
 import io.mintmark.provisioning.yaml.YamlException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -34,6 +37,8 @@ public final class FleetApplier {
    */
   public record Result(FleetId fleet, Change change) {}
 
+  private static final int MOST_DETAILS = 20;
+
   private final Registry registry;
   private final TrustDomain trustDomain;
   private final CertificateAuthority authority;
@@ -61,7 +66,8 @@ public final class FleetApplier {
    * the new topics from their next CONNECT on.
    *
    * @param yaml one document, factory CAs inline
-   * @throws Refusal INVALID naming the key or value and the remedy
+   * @throws Refusal INVALID naming the key or value and the remedy, or the devices of the fleet whose
+   *     ids do not fit
    */
   public Result apply(String yaml, String actor) throws Refusal {
     Fleet fleet;
@@ -76,6 +82,7 @@ public final class FleetApplier {
       if (before.isPresent() && before.get().equals(fleet)) {
         return Change.UNCHANGED;
       }
+      requireNamesForAll(tx, before, fleet);
       FleetTable.put(tx, fleet, clock.instant());
       if (before.isEmpty() || !before.get().policy().equals(fleet.policy())) {
         feed.append(tx, fleet.policy());
@@ -106,15 +113,43 @@ public final class FleetApplier {
     }
   }
 
+  /** Else devices that work today would be refused at their next renewal. */
+  private void requireNamesForAll(Transaction tx, Optional<Fleet> before, Fleet fleet)
+      throws Refusal {
+    DeviceProfile profile = fleet.profile();
+    if (before.isEmpty() || before.get().profile().dnsNames().equals(profile.dnsNames())) {
+      return;
+    }
+    List<String> refused = new ArrayList<>();
+    for (Device device : DeviceTable.list(tx.handle(), fleet.id(), null, null, Integer.MAX_VALUE)) {
+      try {
+        profile.names(new Identity.Device(trustDomain, fleet.id(), device.id()));
+      } catch (Refusal e) {
+        if (device.state() != DeviceState.REVOKED && refused.size() < MOST_DETAILS) {
+          refused.add(e.getMessage());
+        }
+      }
+    }
+    if (!refused.isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "dns-names cannot be made for every device of fleet '" + fleet.id() + "'",
+          refused);
+    }
+  }
+
   private static String differences(Fleet before, Fleet after) {
     List<String> changed = new ArrayList<>();
     if (!before.factoryCas().equals(after.factoryCas())) {
       changed.add("factory-cas");
     }
+    if (!before.factoryCrls().equals(after.factoryCrls())) {
+      changed.add("factory-crl");
+    }
     if (!before.enrolment().equals(after.enrolment())) {
       changed.add("enrolment");
     }
-    if (!before.certificateProfile().equals(after.certificateProfile())) {
+    if (!before.profile().equals(after.profile())) {
       changed.add("certificate");
     }
     if (!before.policy().equals(after.policy())) {

@@ -1,9 +1,12 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.ca.Purpose;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import java.net.URI;
+import java.security.cert.X509CRL;
+import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -15,12 +18,17 @@ public final class FleetViews {
    *
    * @param id its id
    * @param factoryCas the subjects of the factory CAs it trusts
+   * @param factoryCrls the CRLs of factory CAs that enrolment looks into
    * @param enrolment how devices enrol: manifest, open, claim or approval
    * @param deviceId where the bootstrap certificate has the device's id; null with claims
    * @param again what happens when an enrolled device bootstraps again
    * @param webhook who decides approvals beside operators, without the query; or null
    * @param lifetime of its certificates, as the YAML would say it
    * @param backdate how long before its issuing a certificate begins to be valid
+   * @param keyTypes the types of keys that are certified
+   * @param extendedKeyUsage what certificates may be used for
+   * @param dnsNames templates of DNS names certificates carry
+   * @param renewalWindow when, in the life of a certificate, it should be renewed
    * @param clientId the template of the client ids its devices may use
    * @param publish filters of the topics its devices may publish to
    * @param subscribe filters they may subscribe to
@@ -29,16 +37,30 @@ public final class FleetViews {
   public record FleetView(
       String id,
       List<String> factoryCas,
+      List<CrlView> factoryCrls,
       EnrolmentPolicy.Mode enrolment,
       DeviceIdSource deviceId,
       EnrolmentPolicy.Again again,
       String webhook,
       String lifetime,
       String backdate,
+      List<String> keyTypes,
+      List<String> extendedKeyUsage,
+      List<String> dnsNames,
+      String renewalWindow,
       String clientId,
       List<String> publish,
       List<String> subscribe,
       long devices) {}
+
+  /**
+   * A CRL of a factory CA.
+   *
+   * @param issuer the CA's subject
+   * @param nextUpdate when it is out of date, and enrolment waits for the one after it
+   * @param revoked how many certificates it lists
+   */
+  public record CrlView(String issuer, Instant nextUpdate, int revoked) {}
 
   private final Registry registry;
 
@@ -68,19 +90,32 @@ public final class FleetViews {
     return registry.read(h -> FleetTable.exists(h, id));
   }
 
+  private static CrlView view(X509CRL crl) {
+    int revoked =
+        crl.getRevokedCertificates() == null ? 0 : crl.getRevokedCertificates().size();
+    return new CrlView(
+        crl.getIssuerX500Principal().getName(), crl.getNextUpdate().toInstant(), revoked);
+  }
+
   private static FleetView view(Handle handle, Fleet fleet) {
     EnrolmentPolicy policy = fleet.enrolment();
+    DeviceProfile profile = fleet.profile();
     return new FleetView(
         fleet.id().value(),
         fleet.factoryCas().stream()
             .map(ca -> ca.getSubjectX500Principal().getName())
             .toList(),
+        fleet.factoryCrls().stream().map(FleetViews::view).toList(),
         policy.mode(),
         policy.mode() == EnrolmentPolicy.Mode.CLAIM ? null : policy.deviceId(),
         policy.again(),
         policy.webhook() == null ? null : withoutQuery(policy.webhook().url()),
-        DurationText.of(fleet.lifetime()),
-        DurationText.of(fleet.backdate()),
+        DurationText.of(profile.lifetime()),
+        DurationText.of(profile.backdate()),
+        profile.keyTypes().stream().map(KeyType::word).toList(),
+        profile.purposes().stream().map(Purpose::word).toList(),
+        profile.dnsNames().stream().map(DnsNameTemplate::text).toList(),
+        profile.renewal().toString(),
         fleet.clientId().template(),
         fleet.topics().publish(),
         fleet.topics().subscribe(),

@@ -8,23 +8,20 @@ import io.mintmark.identity.Pem;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
-import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;
 import io.mintmark.provisioning.yaml.YamlReader;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The YAML of a fleet, read into a {@link Fleet}. Only {@code fleet} and {@code factory-cas} must be
- * there:
+ * The YAML of a fleet, read into a {@link Fleet}. Only {@code fleet} and, unless devices enrol by
+ * claim, {@code factory-cas} must be there:
  *
  * <pre>{@code
  * fleet: sensors
@@ -40,14 +37,9 @@ import java.util.function.Function;
 final class FleetYaml {
 
   static final String FACTORY_CAS = "factory-cas";
+  static final String FACTORY_CRL = "factory-crl";
   private static final List<String> TOP =
-      List.of("fleet", FACTORY_CAS, EnrolmentYaml.SECTION, "certificate", "mqtt");
-
-  private static final Duration DEFAULT_LIFETIME = Duration.ofDays(7);
-  private static final Duration DEFAULT_BACKDATE = Duration.ofMinutes(5);
-
-  /** By default a short-lived certificate is not mostly in the past. */
-  private static final int LARGEST_DEFAULT_BACKDATE_SHARE = 10;
+      List.of("fleet", FACTORY_CAS, FACTORY_CRL, EnrolmentYaml.SECTION, "certificate", "mqtt");
 
   private final TrustDomain trustDomain;
   private final Instant now;
@@ -63,10 +55,9 @@ final class FleetYaml {
   }
 
   /** The values that may be the names of certificate files in the file an operator keeps. */
-  static List<Scalar> files(Section top) throws YamlException {
+  static List<Scalar> certificateFiles(Section top) throws YamlException {
     List<Scalar> files = new ArrayList<>(top.scalars(FACTORY_CAS));
     EnrolmentYaml.webhookTrust(top).ifPresent(files::add);
-    files.sort(Comparator.comparingInt(Scalar::start));
     return files;
   }
 
@@ -74,11 +65,8 @@ final class FleetYaml {
     Section top = top(yaml);
     FleetId id = valueOf(required(top, "fleet"), FleetId::new);
     EnrolmentPolicy enrolment = EnrolmentYaml.read(top);
-    List<X509Certificate> factoryCas = factoryCas(top);
-    if (factoryCas.isEmpty() && enrolment.mode() != EnrolmentPolicy.Mode.CLAIM) {
-      throw YamlException.at(top.line(), "'" + FACTORY_CAS + "' needs at least one CA certificate");
-    }
-    CertificateProfile profile = profile(top);
+    FactoryYaml factory = new FactoryYaml(top, enrolment.mode(), now);
+    DeviceProfile profile = ProfileYaml.read(top);
     Optional<Section> mqtt = top.section("mqtt", List.of("client-id", "publish", "subscribe"));
     ClientIdPattern clientId = ClientIdPattern.EXACT;
     TopicGrants topics = TopicGrants.NONE;
@@ -88,8 +76,7 @@ final class FleetYaml {
       topics = new TopicGrants(
           filters(id, mqtt.get().scalars("publish")), filters(id, mqtt.get().scalars("subscribe")));
     }
-    return new Fleet(
-        id, factoryCas, enrolment, profile.lifetime(), profile.backdate(), clientId, topics);
+    return new Fleet(id, factory.cas(), factory.crls(), enrolment, profile, clientId, topics);
   }
 
   static Scalar required(Section section, String key) throws YamlException {
@@ -98,19 +85,6 @@ final class FleetYaml {
       throw YamlException.at(section.line(), "'" + key + "' is missing");
     }
     return value.get();
-  }
-
-  private List<X509Certificate> factoryCas(Section top) throws YamlException {
-    List<X509Certificate> all = new ArrayList<>();
-    for (Scalar item : top.scalars(FACTORY_CAS)) {
-      for (X509Certificate ca : certificates("factory CA", item)) {
-        checkFactoryCa(item.line(), ca);
-        if (!all.contains(ca)) {
-          all.add(ca);
-        }
-      }
-    }
-    return all;
   }
 
   /** The certificates of one value; {@code what} it is, for messages. */
@@ -125,40 +99,6 @@ final class FleetYaml {
               + " files in)");
     }
     return valueOf(item, Pem::certificates);
-  }
-
-  private void checkFactoryCa(int line, X509Certificate ca) throws YamlException {
-    String name = "factory CA '" + Printable.of(ca.getSubjectX500Principal().getName()) + "' ";
-    boolean[] usage = ca.getKeyUsage();
-    if (ca.getBasicConstraints() < 0 || (usage != null && !usage[5])) {
-      throw YamlException.at(
-          line, name + "is not a CA certificate: it may not sign others (RFC 5280, 4.2.1.9)");
-    }
-    if (ca.getNotAfter().toInstant().isBefore(now)) {
-      throw YamlException.at(line, name + "expired at " + ca.getNotAfter().toInstant());
-    }
-  }
-
-  private static CertificateProfile profile(Section top) throws YamlException {
-    Optional<Section> section = top.section("certificate", List.of("lifetime", "backdate"));
-    Duration lifetime = DEFAULT_LIFETIME;
-    Optional<Duration> backdate = Optional.empty();
-    int line = top.line();
-    if (section.isPresent()) {
-      line = section.get().line();
-      Optional<Scalar> text = section.get().scalar("lifetime");
-      lifetime = text.isEmpty() ? lifetime : valueOf(text.get(), DurationText::parse);
-      text = section.get().scalar("backdate");
-      backdate = text.isEmpty() ? backdate : Optional.of(valueOf(text.get(), DurationText::parse));
-    }
-    Duration share = Duration.ofSeconds(lifetime.toSeconds() / LARGEST_DEFAULT_BACKDATE_SHARE);
-    Duration byDefault = share.compareTo(DEFAULT_BACKDATE) < 0 ? share : DEFAULT_BACKDATE;
-    try {
-      return new CertificateProfile(
-          CertificateProfile.Kind.DEVICE, lifetime, backdate.orElse(byDefault));
-    } catch (IllegalArgumentException e) {
-      throw YamlException.at(line, e.getMessage());
-    }
   }
 
   /** Each filter is resolved for a device that could exist, so that no variable is unknown later. */

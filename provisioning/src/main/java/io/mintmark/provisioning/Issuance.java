@@ -92,7 +92,7 @@ final class Issuance {
       }
       if (known.state() == CertificateState.ISSUED) {
         X509Certificate certificate = known.certificate();
-        if (order.names().areThoseOf(certificate)) {
+        if (order.profile().fits(certificate, order.names())) {
           return new Decision(certificate, null);
         }
       } else if (known.reservedAt().plus(ADOPTABLE).isAfter(now)) {

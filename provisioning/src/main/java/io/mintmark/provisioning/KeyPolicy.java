@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -43,6 +44,17 @@ public final class KeyPolicy {
     if (fault != null) {
       throw new Refusal(Refusal.Kind.INVALID, fault + ": " + REMEDY);
     }
+  }
+
+  /**
+   * What is wrong with the key of a certificate that is to open enrolment: who can work out a weak
+   * one could enrol in a device's place.
+   *
+   * @return the rest of a sentence that begins with the certificate; null if nothing is wrong
+   */
+  static String certificateFault(X509Certificate certificate) {
+    String fault = fault(certificate.getPublicKey());
+    return fault == null ? null : "has a key that is not accepted: " + fault + ": " + REMEDY;
   }
 
   private static String fault(PublicKey key) {

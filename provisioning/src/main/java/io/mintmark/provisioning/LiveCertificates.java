@@ -7,6 +7,7 @@ import io.mintmark.provisioning.sql.Transaction;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Keeps a device at two live certificates: the one it has just received and the one it goes on
@@ -30,25 +31,56 @@ final class LiveCertificates {
    * not lose that.
    */
   void keep(Transaction tx, Identity.Device device, BigInteger issued, BigInteger inUse) {
-    for (CertificateRecord live : issued(tx, device)) {
+    for (CertificateRecord live : issued(tx.handle(), device.spiffeId())) {
       if (!live.serial().equals(issued) && !live.serial().equals(inUse)) {
-        supersede(tx, device, live);
+        supersede(tx, device, live, issued.toString(16) + " took its place");
       }
     }
   }
 
   /** After an enrolment nothing says which one is in use: the one before stays. */
   void keepLatestTwo(Transaction tx, Identity.Device device) {
-    issued(tx, device).stream().skip(2).forEach(live -> supersede(tx, device, live));
+    List<CertificateRecord> live = issued(tx.handle(), device.spiffeId());
+    live.stream()
+        .skip(2)
+        .forEach(old -> supersede(tx, device, old, live.get(0).serialHex() + " took its place"));
   }
 
-  private List<CertificateRecord> issued(Transaction tx, Identity.Device device) {
-    return CertificateTable.live(tx.handle(), device.spiffeId(), clock.instant()).stream()
+  /**
+   * Those of the same device that are live and older than a certificate; none if that one is not
+   * live itself, or not a device's.
+   */
+  List<CertificateRecord> before(Handle handle, CertificateRecord certificate) {
+    if (!isDevice(certificate.identity())) {
+      return List.of();
+    }
+    // The latest first.
+    return issued(handle, certificate.identity()).stream()
+        .dropWhile(live -> !live.serial().equals(certificate.serial()))
+        .skip(1)
+        .toList();
+  }
+
+  private static boolean isDevice(String identity) {
+    try {
+      return Identity.parse(identity) instanceof Identity.Device;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private List<CertificateRecord> issued(Handle handle, String identity) {
+    return CertificateTable.live(handle, identity, clock.instant()).stream()
         .filter(live -> live.state() == CertificateState.ISSUED)
         .toList();
   }
 
-  private void supersede(Transaction tx, Identity.Device device, CertificateRecord old) {
+  /**
+   * Ends one certificate, at the brokers too.
+   *
+   * @param why for the audit log: which certificate came after it, and how that is known
+   */
+  void supersede(Transaction tx, Identity.Device device, CertificateRecord old, String why) {
     CertificateTable.end(tx, old.serial(), CertificateState.SUPERSEDED, "superseded");
     feed.append(tx, Denial.ofSerial(old.serial(), "superseded", old.validity().notAfter()));
     audit.add(
@@ -56,6 +88,6 @@ final class LiveCertificates {
         AuditLog.SYSTEM,
         "certificate.superseded",
         device.device().value(),
-        "serial " + old.serialHex());
+        "serial " + old.serialHex() + ": " + why);
   }
 }

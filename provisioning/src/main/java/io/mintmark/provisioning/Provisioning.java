@@ -38,6 +38,9 @@ public final class Provisioning implements AutoCloseable {
   private final Approvals approvals;
   private final Enroller enroller;
   private final Renewer renewer;
+  private final CertificatesSeen certificatesSeen;
+  private final RenewalInformation renewalInformation;
+  private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
   private final FleetApplier fleets;
   private final ManifestImporter manifests;
@@ -72,7 +75,10 @@ public final class Provisioning implements AutoCloseable {
     Admission admission = new Admission(claims, requests, audit, clock);
     enroller =
         new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
-    renewer = new Renewer(registry, peers, issuance, live, audit);
+    certificatesSeen = new CertificatesSeen(registry, live);
+    renewer = new Renewer(registry, peers, issuance, live, certificatesSeen, audit);
+    renewalInformation = new RenewalInformation(registry, clock);
+    earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
     fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
     manifests = new ManifestImporter(registry, audit, clock);
@@ -210,6 +216,21 @@ public final class Provisioning implements AutoCloseable {
   /** Simple re-enrolment. */
   public Renewer renewer() {
     return renewer;
+  }
+
+  /** Whom to tell that a certificate was used. */
+  public CertificatesSeen certificatesSeen() {
+    return certificatesSeen;
+  }
+
+  /** When a certificate should be renewed. */
+  public RenewalInformation renewalInformation() {
+    return renewalInformation;
+  }
+
+  /** Asking for renewals before their time. */
+  public EarlyRenewals earlyRenewals() {
+    return earlyRenewals;
   }
 
   /** Revoking, suspending, releasing. */

@@ -3,7 +3,6 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.provisioning.Peers.Peer;
-import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.ApplicationTable;
 import io.mintmark.provisioning.sql.BrokerTable;
@@ -11,6 +10,7 @@ import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +28,7 @@ public final class Renewer {
   private final Peers peers;
   private final Issuance issuance;
   private final LiveCertificates liveCertificates;
+  private final CertificatesSeen seen;
   private final AuditLog audit;
 
   Renewer(
@@ -35,11 +36,13 @@ public final class Renewer {
       Peers peers,
       Issuance issuance,
       LiveCertificates liveCertificates,
+      CertificatesSeen seen,
       AuditLog audit) {
     this.registry = registry;
     this.peers = peers;
     this.issuance = issuance;
     this.liveCertificates = liveCertificates;
+    this.seen = seen;
     this.audit = audit;
   }
 
@@ -51,7 +54,7 @@ public final class Renewer {
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal FORBIDDEN naming the rule, INVALID if the request does not repeat the current
-   *     names or repeats the current key
+   *     names, repeats the current key or has one of a type its fleet does not certify
    */
   public X509Certificate renew(
       FleetId label, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
@@ -60,13 +63,33 @@ public final class Renewer {
     registry.read(h -> permitted(h, peer));
     requireSameNames(request, peer.certificate());
     requireNewKey(request, peer.certificate());
-    Issuance.Order order = new Issuance.Order(
-        peer.identity().spiffeId(),
-        CertifiedNames.of(peer.identity(), CertifiedNames.hosts(peer.certificate())),
-        registry.read(h -> profile(h, peer.identity())),
-        request.publicKey());
     return issuance.issue(
-        order, tx -> permitted(tx.handle(), peer), (tx, issued) -> renewed(tx, peer, issued));
+        order(peer, request.publicKey()),
+        tx -> {
+          permitted(tx.handle(), peer);
+          seen.seen(tx, peer.certificate().getSerialNumber());
+        },
+        (tx, issued) -> renewed(tx, peer, issued));
+  }
+
+  /**
+   * What the new certificate will be. The request repeats the names there are; those that come are
+   * what the profile of a fleet says now. A broker's hosts are in its certificate alone.
+   */
+  private Issuance.Order order(Peer peer, PublicKey key) throws Refusal {
+    Identity identity = peer.identity();
+    if (identity instanceof Identity.Device device) {
+      DeviceProfile profile =
+          registry.read(h -> FleetTable.find(h, device.fleet())).orElseThrow().profile();
+      profile.requireKeyType(key);
+      return new Issuance.Order(
+          identity.spiffeId(), profile.names(device), profile.certificateProfile(), key);
+    }
+    return new Issuance.Order(
+        identity.spiffeId(),
+        CertifiedNames.of(identity, CertifiedNames.hosts(peer.certificate())),
+        identity instanceof Identity.Application ? Applications.PROFILE : Brokers.PROFILE,
+        key);
   }
 
   private static void requireLabel(FleetId label, Identity identity) throws Refusal {
@@ -123,13 +146,6 @@ public final class Renewer {
       throw new Refusal(
           Refusal.Kind.INVALID, "the request repeats the current key: make a new key each time");
     }
-  }
-
-  private static CertificateProfile profile(Handle handle, Identity identity) {
-    if (identity instanceof Identity.Device device) {
-      return FleetTable.find(handle, device.fleet()).orElseThrow().certificateProfile();
-    }
-    return identity instanceof Identity.Application ? Applications.PROFILE : Brokers.PROFILE;
   }
 
   private void renewed(Transaction tx, Peer peer, X509Certificate issued) {

@@ -11,6 +11,7 @@ import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509CRL;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,27 @@ class FleetFileTest {
         .endsWith("mqtt:\n  publish: [\"telemetry/${device}\"]\n")
         .doesNotContain("PRIVATE KEY");
     Fleet fleet = new FleetYaml(new TrustDomain("example.org"), Instant.now()).read(inlined);
+    assertThat(fleet.factoryCas()).containsExactly(first.certificate(), second.certificate());
+  }
+
+  @Test
+  void putsFilesOfEveryKindInWhateverTheirOrder() throws Exception {
+    Instant now = Instant.now();
+    X509CRL crl = second.crl(now.minusSeconds(60), now.plusSeconds(600));
+    Files.write(folder.resolve("factory.crl"), crl.getEncoded());
+
+    String inlined = FleetFile.inline(yaml("""
+        fleet: sensors
+        enrolment:
+          mode: approval
+          webhook: {trust: first.pem, url: "https://approvals.example.org/"}
+        factory-crl: factory.crl
+        factory-cas: [first.pem, cas/second.pem]
+        """));
+
+    Fleet fleet = new FleetYaml(new TrustDomain("example.org"), now).read(inlined);
+    assertThat(fleet.enrolment().webhook().trust()).containsExactly(first.certificate());
+    assertThat(fleet.factoryCrls()).containsExactly(crl);
     assertThat(fleet.factoryCas()).containsExactly(first.certificate(), second.certificate());
   }
 

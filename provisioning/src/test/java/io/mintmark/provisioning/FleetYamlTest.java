@@ -36,12 +36,28 @@ class FleetYamlTest {
           certifcate: {lifetime: 7d} | line 3: unknown key 'certifcate' in the fleet: did you mean 'certificate'?
           factory_cas: [] | line 3: unknown key 'factory_cas' in the fleet: did you mean 'factory-cas'?
           certificate: {lifetme: 7d} | line 3: unknown key 'lifetme' in 'certificate': did you mean 'lifetime'?
-          certificate: {colour: red} | line 3: unknown key 'colour' in 'certificate': use one of [lifetime, backdate]
+          certificate: {colour: red} | line 3: unknown key 'colour' in 'certificate': use one of [lifetime, backdate, key-types, extended-key-usage, dns-names, renewal-window]
           mqtt: {pubilsh: []} | line 3: unknown key 'pubilsh' in 'mqtt': did you mean 'publish'?
           certificate: {lifetime: 7 days} | line 3: '7 days' is not a duration: use a number and s, m, h or d, as in 7d
           certificate: {lifetime: 9s} | line 3: a certificate lifetime of 9s is too short: use 10s or more
           certificate: {lifetime: -1d} | line 3: '-1d' is not a duration
           certificate: {backdate: 2d} | line 3: backdating certificates by 172800s is not valid: use 0s to 1d
+          certificate: {key-types: [ec-p256, ec-p255]} | line 3: key type 'ec-p255' is not known: use ec-p256, ec-p384
+          certificate: {key-types: []} | line 3: no key type is left to certify
+          certificate: {extended-key-usage: [code-signing]} | line 3: extended key usage 'code-signing' is not known: use client-auth, server-auth
+          certificate: {extended-key-usage: [server-auth]} | line 3: extended key usages without client-auth
+          certificate: {extended-key-usage: []} | line 3: extended key usages without client-auth
+          certificate: {extended-key-usage: [client-auth, client-auth]} | line 3: extended key usages repeat
+          certificate: {dns-names: ["gw.example.org"]} | line 3: DNS name 'gw.example.org' would be the same for every device
+          certificate: {dns-names: ["${device}.${name}.org"]} | line 3: DNS name '${device}.${name}.org' names another variable
+          certificate: {dns-names: ["*.${device}.org"]} | line 3: DNS name '*.${device}.org' is not valid
+          certificate: {dns-names: ["${device}.Example.org"]} | line 3: DNS name '${device}.Example.org' is not valid
+          certificate: {dns-names: ["${device}.1"]} | line 3: DNS name '${device}.1' is not valid
+          certificate: {renewal-window: {start: 0.6}} | line 3: '0.6' is not a share of the lifetime
+          certificate: {renewal-window: {start: 80%}} | line 3: a renewal window from 80% to 75% of the lifetime is not valid
+          certificate: {renewal-window: {start: 50%, end: 100%}} | line 3: a renewal window from 50% to 100%
+          certificate: {renewal-window: {begin: 50%}} | line 3: unknown key 'begin' in 'renewal-window'
+          factory-crl: factory.crl | line 3: factory CRL 'factory.crl' is not PEM
           certificate: {lifetime: } | line 3: 'lifetime' needs one value
           certificate: {lifetime: [7d]} | line 3: 'lifetime' needs one value
           certificate: 7d | line 3: 'certificate' needs keys of its own

@@ -3,9 +3,12 @@ package io.mintmark.identity.testing;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Pem;
+import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,13 +19,16 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -80,6 +86,25 @@ public final class HeldCertificate {
 
   public String certificatePem() {
     return Pem.encode(List.of(certificate));
+  }
+
+  /** A CRL of this authority that lists these serial numbers. */
+  public X509CRL crl(Instant thisUpdate, Instant nextUpdate, BigInteger... revoked) {
+    try {
+      X509v2CRLBuilder builder =
+          new JcaX509v2CRLBuilder(certificate.getSubjectX500Principal(), Date.from(thisUpdate));
+      builder.setNextUpdate(Date.from(nextUpdate));
+      for (BigInteger number : revoked) {
+        builder.addCRLEntry(number, Date.from(thisUpdate), CRLReason.keyCompromise);
+      }
+      byte[] der = builder
+          .build(new JcaContentSignerBuilder(Builder.signature(keys)).build(keys.getPrivate()))
+          .getEncoded();
+      return (X509CRL)
+          CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot build the test CRL", e);
+    }
   }
 
   /** Builds one certificate; every value has a default. */

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -77,6 +78,11 @@ public final class CertificateAuthority {
   /** The issuing CA: what operational certificates must be signed by. */
   public X509Certificate issuing() {
     return issuing;
+  }
+
+  /** The issuing key's identifier, lower-case hex: what certificates name as their authority's. */
+  public String issuingKeyId() {
+    return HexFormat.of().formatHex(KeyIds.of(issuing.getPublicKey()));
   }
 
   /** The roots and the issuing CA, for {@code /cacerts} (RFC 7030, section 4.1.3). */
@@ -177,7 +183,8 @@ public final class CertificateAuthority {
     extensions.addExtension(
         Extension.extendedKeyUsage,
         false,
-        new ExtendedKeyUsage(profile.kind().purposes().toArray(new KeyPurposeId[0])));
+        new ExtendedKeyUsage(
+            profile.purposes().stream().map(Purpose::id).toArray(KeyPurposeId[]::new)));
     extensions.addExtension(Extension.subjectAlternativeName, false, names.subjectAltName());
     tbs.setExtensions(extensions.generate());
     return tbs.generateTBSCertificate();

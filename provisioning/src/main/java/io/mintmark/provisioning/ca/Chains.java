@@ -14,6 +14,7 @@ import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
@@ -43,8 +44,23 @@ public final class Chains {
    */
   public static String fault(
       List<X509Certificate> chain, Collection<X509Certificate> anchors, Instant now) {
+    return validate(chain, anchors, now).fault();
+  }
+
+  /**
+   * What came of a validation.
+   *
+   * @param fault as of {@link Chains#fault}
+   * @param path leaf first, the trust anchor last; empty if there is a fault
+   */
+  public record Outcome(String fault, List<X509Certificate> path) {}
+
+  /** As {@link #fault}, and which path was found. */
+  public static Outcome validate(
+      List<X509Certificate> chain, Collection<X509Certificate> anchors, Instant now) {
     if (chain.size() > LONGEST) {
-      return "came with " + (chain.size() - 1) + " further certificates, more than we look at";
+      return faulty(
+          "came with " + (chain.size() - 1) + " further certificates, more than we look at");
     }
     int end = 1;
     while (end < chain.size() && !anchors.contains(chain.get(end))) {
@@ -55,7 +71,7 @@ public final class Chains {
         .map(anchor -> new TrustAnchor(anchor, null))
         .collect(Collectors.toSet());
     if (trusted.isEmpty()) {
-      return "cannot be validated: every CA that could have issued it has expired";
+      return faulty("cannot be validated: every CA that could have issued it has expired");
     }
     try {
       PKIXParameters parameters = new PKIXParameters(trusted);
@@ -65,9 +81,16 @@ public final class Chains {
       PKIXCertPathValidatorResult result =
           (PKIXCertPathValidatorResult) CertPathValidator.getInstance("PKIX")
               .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
-      return AnchorConstraints.fault(result.getTrustAnchor().getTrustedCert(), path);
+      X509Certificate anchor = result.getTrustAnchor().getTrustedCert();
+      String fault = AnchorConstraints.fault(anchor, path);
+      if (fault != null) {
+        return faulty(fault);
+      }
+      List<X509Certificate> whole = new ArrayList<>(path);
+      whole.add(anchor);
+      return new Outcome(null, List.copyOf(whole));
     } catch (CertPathValidatorException e) {
-      return explain(e, chain);
+      return faulty(explain(e, chain));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot validate certificates", e);
     }
@@ -95,6 +118,10 @@ public final class Chains {
     } catch (CertificateParsingException e) {
       return "has an extendedKeyUsage that cannot be read";
     }
+  }
+
+  private static Outcome faulty(String fault) {
+    return new Outcome(fault, List.of());
   }
 
   private static String explain(CertPathValidatorException e, List<X509Certificate> chain) {

@@ -1,16 +1,25 @@
 package io.mintmark.provisioning.ca;
 
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.Validity;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1UTCTime;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -20,6 +29,8 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.bouncycastle.asn1.x509.Time;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
  * Reads a to-be-signed certificate back from its bytes and holds it to the rules, whoever built it.
@@ -30,6 +41,20 @@ final class Lint {
 
   private static final int SHORTEST_SERIAL = 64;
   private static final int LONGEST_SERIAL = 159;
+
+  /** ub-common-name, RFC 5280, appendix A.1. */
+  private static final int LONGEST_COMMON_NAME = 64;
+
+  /** SPIFFE ID specification, section 2.3. */
+  private static final int LONGEST_SPIFFE_ID = 2048;
+
+  /** From here on dates are GeneralizedTime (RFC 5280, section 4.1.2.5). */
+  private static final Instant YEAR_2050 = Instant.parse("2050-01-01T00:00:00Z");
+
+  private static final Set<ASN1ObjectIdentifier> CURVES = Set.of(
+      X9ObjectIdentifiers.prime256v1,
+      SECObjectIdentifiers.secp384r1,
+      SECObjectIdentifiers.secp521r1);
 
   private static final Set<ASN1ObjectIdentifier> EXTENSIONS = Set.of(
       Extension.authorityKeyIdentifier,
@@ -64,10 +89,14 @@ final class Lint {
           tbs.getStartDate().getDate().toInstant(), tbs.getEndDate().getDate().toInstant());
       checkFrame(tbs);
       checkValidity(validity, profile);
+      checkEncoding(tbs.getStartDate(), validity.notBefore());
+      checkEncoding(tbs.getEndDate(), validity.notAfter());
+      checkKey(tbs.getSubjectPublicKeyInfo().getAlgorithm());
       // X500Name.equals would not tell upper from lower case.
       require(
           Arrays.equals(tbs.getSubject().getEncoded(), names.subject().getEncoded()),
           "the subject is not CN and its name alone");
+      require(names.commonName().length() <= LONGEST_COMMON_NAME, "the CN is too long");
       checkExtensions(tbs, profile, names);
       return new Permit(toBeSigned, tbs.getSerialNumber().getPositiveValue(), validity);
     } catch (IllegalArgumentException | IOException e) {
@@ -103,6 +132,24 @@ final class Lint {
         "it lives longer than the profile's " + profile.lifetime().toSeconds() + "s");
   }
 
+  private static void checkEncoding(Time time, Instant moment) throws LintException {
+    require(
+        time.toASN1Primitive() instanceof ASN1UTCTime == moment.isBefore(YEAR_2050),
+        "a date is not encoded as its year asks for");
+  }
+
+  /** RFC 3279, section 2.3.1 (RSA), RFC 5480, section 2.1.1 (EC), RFC 8410, section 3 (Ed25519). */
+  private static void checkKey(AlgorithmIdentifier algorithm) throws LintException {
+    ASN1ObjectIdentifier id = algorithm.getAlgorithm();
+    ASN1Encodable parameters = algorithm.getParameters();
+    boolean good = id.equals(PKCSObjectIdentifiers.rsaEncryption)
+        ? DERNull.INSTANCE.equals(parameters)
+        : id.equals(X9ObjectIdentifiers.id_ecPublicKey)
+            ? parameters instanceof ASN1ObjectIdentifier curve && CURVES.contains(curve)
+            : id.equals(EdECObjectIdentifiers.id_Ed25519) && parameters == null;
+    require(good, "the key is of an algorithm or with parameters that are not certified");
+  }
+
   private void checkExtensions(TBSCertificate tbs, CertificateProfile profile, CertifiedNames names)
       throws LintException {
     Extensions extensions = tbs.getExtensions();
@@ -119,7 +166,7 @@ final class Lint {
         "keyUsage is not digitalSignature alone");
     require(
         List.of(ExtendedKeyUsage.fromExtensions(extensions).getUsages())
-            .equals(profile.kind().purposes()),
+            .equals(profile.purposes().stream().map(Purpose::id).toList()),
         "extendedKeyUsage is not the profile's");
     require(
         Arrays.equals(
@@ -137,20 +184,35 @@ final class Lint {
         names);
   }
 
-  /** X509-SVID, section 2: exactly one URI SAN. */
+  /** X509-SVID, sections 2 and 4: exactly one URI SAN, other kinds of names besides. */
   private static void checkNames(
       GeneralNames actual, CertificateProfile.Kind kind, CertifiedNames names)
       throws LintException {
     List<GeneralName> all = List.of(actual.getNames());
     long uris = count(all, GeneralName.uniformResourceIdentifier);
-    long hosts = count(all, GeneralName.dNSName) + count(all, GeneralName.iPAddress);
+    long dnsNames = count(all, GeneralName.dNSName);
+    long addresses = count(all, GeneralName.iPAddress);
+    long hosts = dnsNames + addresses;
     require(uris == (kind.hasSpiffeId() ? 1 : 0), "it has " + uris + " URI names");
-    require(kind.hasHosts() == hosts > 0, "it has " + hosts + " host names");
+    require(
+        hosts == names.hosts().size() && (hosts > 0 || !kind.needsHosts()),
+        "it has " + hosts + " host names");
+    require(
+        (dnsNames == 0 || kind.mayHaveDnsNames()) && (addresses == 0 || kind.mayHaveAddresses()),
+        "it has host names its kind must not have");
     require(uris + hosts == all.size(), "it has names of another kind");
     require(
         kind.hasSpiffeId() == Objects.nonNull(names.spiffeId())
             && actual.equals(names.subjectAltName()),
         "its names are not those decided on");
+    if (kind.hasSpiffeId()) {
+      // Throws what check reports when it is none.
+      Identity identity = Identity.parse(names.spiffeId());
+      require(
+          identity.name().equals(names.commonName())
+              && names.spiffeId().length() <= LONGEST_SPIFFE_ID,
+          "the SPIFFE ID is too long or not of the CN");
+    }
   }
 
   private static long count(List<GeneralName> names, int tag) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
@@ -58,9 +59,16 @@ final class RequestKey {
       return decode("EC", info);
     }
     if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
+      // RFC 3279, section 2.3.1; the encoding goes into the certificate as it is.
+      if (!DERNull.INSTANCE.equals(info.getAlgorithm().getParameters())) {
+        throw invalid("the RSA key's algorithm has other parameters than NULL");
+      }
       return decode("RSA", info);
     }
     if (algorithm.equals(EdECObjectIdentifiers.id_Ed25519)) {
+      if (info.getAlgorithm().getParameters() != null) {
+        throw invalid("the Ed25519 key's algorithm has parameters: RFC 8410 has none");
+      }
       PublicKey key = decode("Ed25519", info);
       requireLargeOrder((EdECPublicKey) key);
       return key;

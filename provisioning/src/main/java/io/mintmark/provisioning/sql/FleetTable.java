@@ -4,8 +4,18 @@ import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.DeviceProfile;
+import io.mintmark.provisioning.DnsNameTemplate;
 import io.mintmark.provisioning.Fleet;
+import io.mintmark.provisioning.KeyType;
+import io.mintmark.provisioning.RenewalShare;
+import io.mintmark.provisioning.ca.Purpose;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -72,15 +82,53 @@ public final class FleetTable {
               updated_at = excluded.updated_at
             """)
         .bind("id", fleet.id().value())
-        .bind("lifetime", fleet.lifetime().toMillis())
-        .bind("backdate", fleet.backdate().toMillis())
+        .bind("lifetime", fleet.profile().lifetime().toMillis())
+        .bind("backdate", fleet.profile().backdate().toMillis())
         .bind("clientId", fleet.clientId().template())
         .bind("publish", Json.write(fleet.topics().publish()))
         .bind("subscribe", Json.write(fleet.topics().subscribe()))
         .bind("now", now.toEpochMilli())
         .execute();
+    putProfile(tx, fleet);
     putFactoryCas(tx, fleet);
+    putFactoryCrls(tx, fleet);
     EnrolmentTable.put(tx, fleet.id(), fleet.enrolment());
+  }
+
+  private static void putProfile(Transaction tx, Fleet fleet) {
+    DeviceProfile profile = fleet.profile();
+    tx.handle()
+        .createUpdate("""
+            update fleets set key_types = :keyTypes, purposes = :purposes, dns_names = :dnsNames,
+              renewal_start = :renewalStart, renewal_end = :renewalEnd
+            where id = :id
+            """)
+        .bind("id", fleet.id().value())
+        .bind("keyTypes", Json.write(profile.keyTypes()))
+        .bind("purposes", Json.write(profile.purposes()))
+        .bind(
+            "dnsNames",
+            Json.write(profile.dnsNames().stream().map(DnsNameTemplate::text).toList()))
+        .bind("renewalStart", profile.renewal().startPercent())
+        .bind("renewalEnd", profile.renewal().endPercent())
+        .execute();
+  }
+
+  private static void putFactoryCrls(Transaction tx, Fleet fleet) {
+    tx.handle()
+        .createUpdate("delete from factory_crls where fleet = :fleet")
+        .bind("fleet", fleet.id().value())
+        .execute();
+    int position = 0;
+    for (X509CRL crl : fleet.factoryCrls()) {
+      tx.handle()
+          .createUpdate(
+              "insert into factory_crls (fleet, position, der) values (:fleet, :position, :der)")
+          .bind("fleet", fleet.id().value())
+          .bind("position", position++)
+          .bind("der", der(crl))
+          .execute();
+    }
   }
 
   private static void putFactoryCas(Transaction tx, Fleet fleet) {
@@ -111,12 +159,47 @@ public final class FleetTable {
     return new Fleet(
         id,
         factoryCas,
+        factoryCrls(handle, id),
         EnrolmentTable.find(handle, id),
-        Duration.ofMillis(row.getLong("lifetime_ms")),
-        Duration.ofMillis(row.getLong("backdate_ms")),
+        profile(row),
         new ClientIdPattern(row.getString("client_id")),
         new TopicGrants(
             Json.list(row.getString("publish")), Json.list(row.getString("subscribe"))));
+  }
+
+  private static DeviceProfile profile(ResultSet row) throws SQLException {
+    return new DeviceProfile(
+        Duration.ofMillis(row.getLong("lifetime_ms")),
+        Duration.ofMillis(row.getLong("backdate_ms")),
+        Json.list(row.getString("key_types")).stream().map(KeyType::valueOf).toList(),
+        Json.list(row.getString("purposes")).stream().map(Purpose::valueOf).toList(),
+        Json.list(row.getString("dns_names")).stream().map(DnsNameTemplate::new).toList(),
+        new RenewalShare(row.getInt("renewal_start"), row.getInt("renewal_end")));
+  }
+
+  private static List<X509CRL> factoryCrls(Handle handle, FleetId fleet) {
+    return handle
+        .createQuery("select der from factory_crls where fleet = :fleet order by position")
+        .bind("fleet", fleet.value())
+        .map((row, ctx) -> crl(row.getBytes("der")))
+        .list();
+  }
+
+  private static X509CRL crl(byte[] der) {
+    try {
+      return (X509CRL)
+          CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
+    } catch (CertificateException | CRLException e) {
+      throw new IllegalStateException("the registry holds a broken CRL", e);
+    }
+  }
+
+  private static byte[] der(X509CRL crl) {
+    try {
+      return crl.getEncoded();
+    } catch (CRLException e) {
+      throw new IllegalStateException("a CRL that was decoded cannot be encoded", e);
+    }
   }
 
   private static byte[] der(X509Certificate certificate) {

@@ -45,6 +45,11 @@ public final class Section {
     return mapping.line();
   }
 
+  /** Whether the key is there. */
+  public boolean has(String key) {
+    return mapping.entries().containsKey(key);
+  }
+
   /**
    * The section of a key; empty if the key is not there.
    *

@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,11 @@ import java.util.function.Consumer;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERGeneralizedTime;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -36,7 +41,9 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.junit.jupiter.api.Test;
 
 class CertificateAuthorityTest {
@@ -44,8 +51,9 @@ class CertificateAuthorityTest {
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
   private static final CertificateProfile WEEK =
       new CertificateProfile(Kind.DEVICE, Duration.ofDays(7), Duration.ofMinutes(5));
-  private static final CertifiedNames NAMES = CertifiedNames.of(new Identity.Device(
-      new TrustDomain("example.org"), new FleetId("sensors"), new DeviceId("d-1")));
+  private static final Identity DEVICE = new Identity.Device(
+      new TrustDomain("example.org"), new FleetId("sensors"), new DeviceId("d-1"));
+  private static final CertifiedNames NAMES = CertifiedNames.of(DEVICE);
 
   private final HeldCertificate root = HeldCertificate.builder()
       .commonName("root")
@@ -220,6 +228,41 @@ class CertificateAuthorityTest {
         "not those decided on", p -> p.names(uri("spiffe://example.org/fleet/sensors/device/d-2")));
     assertLinted(
         "subjectKeyIdentifier", p -> p.key = CertificateRequest.newKeyPair().getPublic());
+    assertLinted(
+        "it has 1 host names",
+        p -> p.names(uri(NAMES.spiffeId()), new GeneralName(GeneralName.iPAddress, "10.0.0.1")));
+    assertLinted(
+        "a date is not encoded as its year asks for",
+        p -> p.end = new Time(new DERGeneralizedTime(Date.from(p.notAfter))));
+    assertLinted(
+        "the key is of an algorithm or with parameters that are not certified",
+        p -> p.keyInfo = new SubjectPublicKeyInfo(
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption), new byte[8]));
+    assertLinted(
+        "the key is of an algorithm or with parameters that are not certified",
+        p -> p.keyInfo = new SubjectPublicKeyInfo(
+            new AlgorithmIdentifier(
+                X9ObjectIdentifiers.id_ecPublicKey, SECObjectIdentifiers.secp256k1),
+            new byte[8]));
+  }
+
+  @Test
+  void lintHoldsDevicesToTheDnsNamesDecidedOn() throws Exception {
+    CertifiedNames named = CertifiedNames.of(DEVICE, List.of("d-1.example.org"));
+    byte[] good = authority.draft(WEEK, named, key, now).toBeSigned();
+    lint.check(good, WEEK, named);
+    assertThatThrownBy(() -> lint.check(good, WEEK, NAMES))
+        .isInstanceOf(LintException.class)
+        .hasMessageContaining("it has 1 host names");
+    CertifiedNames address = CertifiedNames.of(DEVICE, List.of("10.0.0.1"));
+    assertThatThrownBy(() -> authority.draft(WEEK, address, key, now))
+        .hasMessageContaining("host names its kind must not have");
+    CertifiedNames other = new CertifiedNames("d-2", NAMES.spiffeId(), List.of());
+    assertThatThrownBy(() -> authority.draft(WEEK, other, key, now))
+        .hasMessageContaining("the SPIFFE ID is too long or not of the CN");
+    CertifiedNames notOurs = new CertifiedNames("d-1", "spiffe://example.org/d-1", List.of());
+    assertThatThrownBy(() -> authority.draft(WEEK, notOurs, key, now))
+        .hasMessageContaining("is not a Mintmark identity");
   }
 
   private static GeneralName uri(String uri) {
@@ -239,7 +282,9 @@ class CertificateAuthorityTest {
     private X500Name subject;
     private Instant notBefore;
     private Instant notAfter;
+    private Time end;
     private PublicKey key;
+    private SubjectPublicKeyInfo keyInfo;
     private final TBSCertificate original;
     private Extensions extensions;
 
@@ -287,12 +332,12 @@ class CertificateAuthorityTest {
       tbs.setSignature(CertificateAuthority.SIGNATURE);
       tbs.setIssuer(issuer);
       tbs.setStartDate(CertificateAuthority.time(notBefore));
-      tbs.setEndDate(CertificateAuthority.time(notAfter));
+      tbs.setEndDate(end == null ? CertificateAuthority.time(notAfter) : end);
       tbs.setSubject(subject);
-      tbs.setSubjectPublicKeyInfo(
-          key == null
-              ? original.getSubjectPublicKeyInfo()
-              : SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+      if (key != null) {
+        keyInfo = SubjectPublicKeyInfo.getInstance(key.getEncoded());
+      }
+      tbs.setSubjectPublicKeyInfo(keyInfo == null ? original.getSubjectPublicKeyInfo() : keyInfo);
       tbs.setExtensions(extensions);
       return tbs.generateTBSCertificate().getEncoded("DER");
     }

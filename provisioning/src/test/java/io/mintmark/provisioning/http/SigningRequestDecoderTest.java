@@ -22,6 +22,7 @@ import java.util.Random;
 import org.assertj.core.api.Assertions;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
@@ -119,6 +120,25 @@ class SigningRequestDecoderTest {
         .isEqualTo(current.certificate().getSubjectX500Principal().getEncoded());
     assertThat(new DEROctetString(request.subjectAltName()).getEncoded())
         .isEqualTo(current.certificate().getExtensionValue("2.5.29.17"));
+  }
+
+  @Test
+  void refusesKeysWhoseAlgorithmIsNotWrittenAsItMustBe() throws Exception {
+    // The certificate would repeat it: RFC 3279, section 2.3.1, and RFC 8410, section 3.
+    KeyPair rsa = Requests.rsa(2048);
+    SubjectPublicKeyInfo bare = new SubjectPublicKeyInfo(
+        new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption),
+        SubjectPublicKeyInfo.getInstance(rsa.getPublic().getEncoded()).parsePublicKey());
+    assertThat(refusal(
+            Requests.signed(rsa, "SHA256withRSA", bare, new X500Name("CN=d-1"), new DERSet())))
+        .contains("other parameters than NULL");
+    KeyPair ed = Requests.generate("Ed25519", 0);
+    SubjectPublicKeyInfo key = SubjectPublicKeyInfo.getInstance(ed.getPublic().getEncoded());
+    SubjectPublicKeyInfo laden = new SubjectPublicKeyInfo(
+        new AlgorithmIdentifier(key.getAlgorithm().getAlgorithm(), DERNull.INSTANCE),
+        key.getPublicKeyData().getOctets());
+    assertThat(refusal(Requests.signed(ed, "Ed25519", laden, new X500Name("CN=d-1"), new DERSet())))
+        .contains("has parameters");
   }
 
   @Test

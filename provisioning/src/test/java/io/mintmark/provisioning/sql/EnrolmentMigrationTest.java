@@ -4,20 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.DeviceIdSource;
+import io.mintmark.provisioning.DeviceProfile;
 import io.mintmark.provisioning.EnrolmentPolicy;
+import io.mintmark.provisioning.Fleet;
+import io.mintmark.provisioning.KeyType;
+import io.mintmark.provisioning.RenewalShare;
+import io.mintmark.provisioning.ca.Purpose;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteDataSource;
 
-/** A registry from before there were modes. */
+/** A registry from before there were modes and profiles. */
 class EnrolmentMigrationTest {
 
   @Test
-  void goesOnByManifest(@TempDir Path folder) throws Exception {
+  void goesOnByManifestWithTheCertificatesItHad(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("registry.db");
     SQLiteDataSource source = new SQLiteDataSource();
     source.setUrl("jdbc:sqlite:" + file);
@@ -36,15 +43,22 @@ class EnrolmentMigrationTest {
           """);
     }
     try (Registry registry = Registry.open(file)) {
-      assertThat(registry
-              .read(h -> FleetTable.find(h, new FleetId("old")))
-              .orElseThrow()
-              .enrolment())
+      Fleet fleet = registry.read(h -> FleetTable.find(h, new FleetId("old"))).orElseThrow();
+      assertThat(fleet.enrolment())
           .isEqualTo(new EnrolmentPolicy(
               EnrolmentPolicy.Mode.MANIFEST,
               DeviceIdSource.SUBJECT,
               EnrolmentPolicy.Again.ALLOW,
               null));
+      assertThat(fleet.factoryCrls()).isEmpty();
+      assertThat(fleet.profile())
+          .isEqualTo(new DeviceProfile(
+              Duration.ofDays(7),
+              Duration.ofMinutes(5),
+              List.of(KeyType.values()),
+              List.of(Purpose.CLIENT_AUTH),
+              List.of(),
+              RenewalShare.DEFAULT));
     }
   }
 }

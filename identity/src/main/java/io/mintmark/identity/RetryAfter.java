@@ -1,0 +1,33 @@
+package io.mintmark.identity;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+
+/** The header Retry-After (RFC 9110, section 10.2.3). */
+final class RetryAfter {
+
+  private RetryAfter() {}
+
+  /**
+   * How long to wait; empty where the header is missing or odd.
+   *
+   * @param header seconds or an HTTP date, or null
+   */
+  static Optional<Duration> parse(String header, Instant now) {
+    String value = header == null ? "" : header.strip();
+    if (value.matches("[0-9]{1,9}")) {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+    }
+    try {
+      ZonedDateTime date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+      Duration wait = Duration.between(now, date.toInstant());
+      return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+}
