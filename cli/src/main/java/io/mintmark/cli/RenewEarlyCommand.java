@@ -1,19 +1,15 @@
 package io.mintmark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "renew-early",
     description = "Ask devices to renew the certificates they have now before their time.",
     mixinStandardHelpOptions = true)
-final class RenewEarlyCommand implements Callable<Integer> {
+final class RenewEarlyCommand extends OperatorVerb {
 
   /** Whose certificates. */
   private static final class Scope {
@@ -32,12 +28,6 @@ final class RenewEarlyCommand implements Callable<Integer> {
     private String issuer;
   }
 
-  @Spec
-  private CommandSpec spec;
-
-  @Mixin
-  private OperatorOptions operator;
-
   @ArgGroup(exclusive = true, multiplicity = "1")
   private Scope scope;
 
@@ -50,12 +40,11 @@ final class RenewEarlyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    OperatorClient client = operator.client();
+    OperatorClient client = client();
     JsonNode asked = scope.fleet == null
         ? client.renewEarly("issuers", scope.issuer, over)
         : client.renewEarly("fleets", scope.fleet, over);
-    spec.commandLine()
-        .getOut()
+    out()
         .println(asked.path("scope").asText() + " " + asked.path("subject").asText()
             + ": renewals asked for until " + asked.path("doneBy").asText()
             + "; devices learn of it when they ask the next time");
