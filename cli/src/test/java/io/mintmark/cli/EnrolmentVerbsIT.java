@@ -28,13 +28,13 @@ class EnrolmentVerbsIT {
   @Test
   void claimsAndApprovals() throws Exception {
     Path data = folder.resolve("data");
-    try (RunningUp up = RunningUp.start(data)) {
+    try (Running up = Running.start(data)) {
       claims(up, data);
       approvals(up, data);
     }
   }
 
-  private void claims(RunningUp up, Path data) throws Exception {
+  private void claims(Running up, Path data) throws Exception {
     apply(up, "fleet: lamps\nenrolment: {mode: claim}\n");
     HeldCertificate shared = HeldCertificate.builder().commonName("claim").build();
     // The key stands in the same file and must not be sent.
@@ -59,7 +59,7 @@ class EnrolmentVerbsIT {
     expect(with(up, create, "--uses", "5", "--until", end), 0, "claim 2", "5 uses");
   }
 
-  private void approvals(RunningUp up, Path data) throws Exception {
+  private void approvals(Running up, Path data) throws Exception {
     HeldCertificate factory =
         HeldCertificate.builder().commonName("factory").authority(1).build();
     Files.writeString(folder.resolve("factory-ca.pem"), factory.certificatePem());
@@ -89,12 +89,12 @@ class EnrolmentVerbsIT {
     expect(up.mintmark("approval", "list", "--state", "maybe"), 1, "maybe", "pending");
   }
 
-  private void apply(RunningUp up, String yaml) throws Exception {
+  private void apply(Running up, String yaml) throws Exception {
     Path file = Files.writeString(folder.resolve("fleet.yaml"), yaml);
     expect(up.mintmark("fleet", "apply", "-f", file.toString()), 0, "created");
   }
 
-  private static EstClient est(RunningUp up, Path data, String fleet, HeldCertificate shown)
+  private static EstClient est(Running up, Path data, String fleet, HeldCertificate shown)
       throws Exception {
     Credential credential = shown.credential();
     return new EstClient(
@@ -102,7 +102,7 @@ class EnrolmentVerbsIT {
         credential.tlsContext(Pem.certificates(Files.readString(data.resolve("trust.pem")))));
   }
 
-  private static Launcher.Result with(RunningUp up, String[] first, String... more) {
+  private static Launcher.Result with(Running up, String[] first, String... more) {
     String[] all = java.util.Arrays.copyOf(first, first.length + more.length);
     System.arraycopy(more, 0, all, first.length, more.length);
     return up.mintmark(all);

@@ -39,12 +39,12 @@ class ForeignClientsIT {
   @TempDir
   static Path folder;
 
-  private static RunningUp up;
+  private static Running up;
 
   @BeforeAll
   static void start() throws IOException {
     ForeignPrograms.require("curl", "openssl", "mosquitto_pub", "mosquitto_sub");
-    up = RunningUp.start(folder.resolve("data"));
+    up = Running.start(folder.resolve("data"));
     succeed(Verbs.mintmark(
         "factory", "--out", factory().toString(), "--fleet", "sensors", "--devices", "3"));
     succeed(up.mintmark("fleet", "apply", "-f", factory().resolve("fleet.yaml").toString()));

@@ -23,7 +23,7 @@ class UpIT {
   void setsUpAnEmptyFolderAndComesBackAfterAKill() throws Exception {
     Path data = folder.resolve("data");
     String root;
-    try (RunningUp up = RunningUp.start(data, "--trust-domain", "plant.example")) {
+    try (Running up = Running.start(data, "--trust-domain", "plant.example")) {
       assertThat(up.log()).contains("trust domain plant.example").contains("crypto provider");
       root = Files.readString(data.resolve("trust.pem"));
       for (String secret : new String[] {
@@ -44,7 +44,7 @@ class UpIT {
       assertThat(up.log()).doesNotContain(token).doesNotContain(passphrase);
       up.kill();
     }
-    try (RunningUp up = RunningUp.start(data)) {
+    try (Running up = Running.start(data)) {
       assertThat(up.log()).contains("trust domain plant.example");
       assertThat(Files.readString(data.resolve("trust.pem"))).isEqualTo(root);
       assertThat(up.mintmark("fleet", "list").exitCode()).isZero();
@@ -54,7 +54,7 @@ class UpIT {
   @Test
   void operatorVerbsSayWhatWasWrong() throws Exception {
     Path data = folder.resolve("data");
-    try (RunningUp up = RunningUp.start(data)) {
+    try (Running up = Running.start(data)) {
       Path factory = folder.resolve("factory");
       assertThat(Verbs.mintmark(
                   "factory", "--out", factory.toString(), "--fleet", "sensors", "--devices", "2")
@@ -140,7 +140,7 @@ class UpIT {
   @Test
   void oneFolderServesOneProcess() throws Exception {
     Path data = folder.resolve("data");
-    try (RunningUp up = RunningUp.start(data)) {
+    try (Running up = Running.start(data)) {
       expect(upOnFreePorts(data), 2, "in use");
       assertThat(up.mintmark("fleet", "list").exitCode()).isZero();
     }

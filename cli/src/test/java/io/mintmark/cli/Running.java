@@ -15,24 +15,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
-/** A {@code ./mintmark up} process on free ports, driven from outside. */
-final class RunningUp implements AutoCloseable {
+/** A {@code ./mintmark} process that goes on running, driven from outside. */
+final class Running implements AutoCloseable {
 
-  private static final Pattern MQTT = Pattern.compile("MQTT, mutual TLS +localhost:(\\d+)");
+  private static final Pattern MQTT =
+      Pattern.compile("(?:MQTT, mutual TLS +localhost:|is up on port )(\\d+)");
 
   private final Process process;
   private final Path output;
   private final Path data;
 
-  private RunningUp(Process process, Path output, Path data) {
+  private Running(Process process, Path output, Path data) {
     this.process = process;
     this.output = output;
     this.data = data;
   }
 
-  /** Starts it and waits until it says that it is up. */
-  static RunningUp start(Path data, String... more) throws IOException {
-    Path output = Files.createTempFile("mintmark-up", ".log");
+  /** {@code mintmark up} on free ports. */
+  static Running start(Path data, String... more) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(
         "up",
         "--data",
@@ -44,22 +44,27 @@ final class RunningUp implements AutoCloseable {
         "--mqtt-port",
         "0"));
     arguments.addAll(List.of(more));
-    Process process = Launcher.builder(
-            Map.of(), Launcher.mintmarkCommand(arguments.toArray(new String[0])))
+    return verb(data, arguments.toArray(new String[0]));
+  }
+
+  /** Any verb that goes on running; returns when it says that it is up. */
+  static Running verb(Path data, String... arguments) throws IOException {
+    Path output = Files.createTempFile("mintmark-running", ".log");
+    Process process = Launcher.builder(Map.of(), Launcher.mintmarkCommand(arguments))
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
         .start();
-    RunningUp up = new RunningUp(process, output, data);
+    Running running = new Running(process, output, data);
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(90))
-          .until(() -> !process.isAlive() || up.log().contains("Stop with Ctrl-C"));
+          .until(() -> !process.isAlive() || running.log().contains("Stop with Ctrl-C"));
       if (!process.isAlive()) {
-        throw new AssertionError("mintmark up ended: " + up.log());
+        throw new AssertionError(arguments[0] + " ended: " + running.log());
       }
-      return up;
+      return running;
     } catch (RuntimeException | AssertionError e) {
-      up.close();
+      running.close();
       throw e;
     }
   }
@@ -104,7 +109,7 @@ final class RunningUp implements AutoCloseable {
     try {
       if (!process.waitFor(20, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new AssertionError("mintmark up did not end on SIGTERM: " + log());
+        throw new AssertionError("it did not end on SIGTERM: " + log());
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();
