@@ -8,6 +8,7 @@ import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.Pem;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.List;
@@ -60,6 +61,12 @@ final class BrokerCommand implements Callable<Integer> {
     String crypto = CryptoProvider.install();
     mqtt.check();
     Path home = folder.toAbsolutePath().normalize();
+    if (Files.notExists(home.resolve("credential.pem"))) {
+      throw new CommandFailure(
+          CommandFailure.UNUSABLE,
+          "the folder " + home + " holds no credential.pem: obtain one with 'mintmark broker enroll"
+              + " NAME --host HOST --folder " + folder + "'");
+    }
     try (Shutdown shutdown = new Shutdown()) {
       MintmarkBroker broker = shutdown.add(MintmarkBroker.start(mqtt.config(home, service, bind)));
       PrintWriter out = spec.commandLine().getOut();
