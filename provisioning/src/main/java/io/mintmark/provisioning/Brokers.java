@@ -15,8 +15,9 @@ import java.util.List;
 /** The brokers of the installation. Thread-safe. */
 public final class Brokers {
 
+  /** A year: a broker takes a new certificate when it starts, and must not have to for that. */
   static final CertificateProfile PROFILE = new CertificateProfile(
-      CertificateProfile.Kind.BROKER, Duration.ofDays(30), Duration.ofMinutes(5));
+      CertificateProfile.Kind.BROKER, Duration.ofDays(365), Duration.ofMinutes(5));
 
   private final Registry registry;
   private final TrustDomain trustDomain;
