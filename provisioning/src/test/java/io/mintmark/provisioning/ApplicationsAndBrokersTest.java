@@ -186,7 +186,7 @@ class ApplicationsAndBrokersTest {
         FORBIDDEN,
         "without clientAuth",
         () -> brokers().authenticate(installation.get().tls().current().chain()));
-    installation.clock.move(Duration.ofDays(31));
+    installation.clock.move(Duration.ofDays(366));
     assertRefused(FORBIDDEN, "expired at", () -> brokers().authenticate(List.of(broker)));
   }
 }
