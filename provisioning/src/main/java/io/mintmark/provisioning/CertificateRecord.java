@@ -16,6 +16,7 @@ import java.time.Instant;
  * @param state where it stands
  * @param content DER: the to-be-signed part while reserved, the certificate once issued
  * @param reservedAt when the serial was taken
+ * @param issuer the id of the CA that signed or will sign it
  */
 public record CertificateRecord(
     BigInteger serial,
@@ -24,7 +25,8 @@ public record CertificateRecord(
     Validity validity,
     CertificateState state,
     byte[] content,
-    Instant reservedAt) {
+    Instant reservedAt,
+    String issuer) {
 
   /** The certificate; only of one that was issued. */
   public X509Certificate certificate() {

@@ -68,17 +68,21 @@ public final class EarlyRenewals {
    * @param keyId its key identifier in hex, as {@code openssl x509 -ext subjectKeyIdentifier} shows
    *     it; colons and upper case do no harm
    * @param over as of {@link #ofFleet}
-   * @throws Refusal NOT_FOUND for an unknown key, naming the one there is; INVALID as there
+   * @throws Refusal NOT_FOUND for an unknown key, naming the active one; INVALID as there
    */
   public Asked ofIssuer(String keyId, String over, String actor) throws Refusal {
     Duration spread = spread(over);
-    String known = authority.issuingKeyId();
-    if (!keyId.replace(":", "").equalsIgnoreCase(known)) {
-      throw new Refusal(
-          Refusal.Kind.NOT_FOUND,
-          "issuer '" + Printable.of(keyId) + "' is not known: this service issues with " + known);
-    }
-    return registry.write(tx -> ask(tx, "issuer", known, spread, actor));
+    Issuer issuer = authority
+        .hierarchy()
+        .find(keyId)
+        .filter(known -> known.role() == Issuer.Role.ISSUING)
+        .orElseThrow(() -> new Refusal(
+            Refusal.Kind.NOT_FOUND,
+            "issuer '"
+                + Printable.of(keyId)
+                + "' is not known: this service issues with "
+                + authority.issuingKeyId()));
+    return registry.write(tx -> ask(tx, "issuer", issuer.id(), spread, actor));
   }
 
   private Asked ask(Transaction tx, String scope, String subject, Duration spread, String actor) {

@@ -111,7 +111,8 @@ final class Issuance {
             draft.validity(),
             CertificateState.RESERVED,
             draft.toBeSigned(),
-            now));
+            now,
+            draft.issuer()));
     return new Decision(null, draft);
   }
 

@@ -34,8 +34,8 @@ final class Peers {
   }
 
   /**
-   * Validates what was shown. Only the leaf is looked at: it must be signed by our issuing CA
-   * itself, whatever else came along.
+   * Validates what was shown. Only the leaf is looked at: it must be signed by an issuing CA of ours
+   * itself, active or retired, whatever else came along.
    *
    * @throws Refusal FORBIDDEN naming what is wrong
    */
@@ -46,7 +46,7 @@ final class Peers {
     X509Certificate leaf = peerChain.get(0);
     String fault = Chains.clientFault(leaf);
     if (fault == null) {
-      fault = Chains.fault(List.of(leaf), List.of(authority.issuing()), clock.instant());
+      fault = Chains.fault(List.of(leaf), authority.hierarchy().accepted(), clock.instant());
     }
     if (fault != null) {
       throw forbidden("the operational certificate " + fault);

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.JdbiException;
@@ -30,6 +31,7 @@ public final class Provisioning implements AutoCloseable {
   private final ServiceSettings settings;
   private final Registry registry;
   private final Installation installation;
+  private final Issuers issuers;
   private final CertificateAuthority authority;
   private final Feed feed;
   private final AuditLog audit;
@@ -57,12 +59,13 @@ public final class Provisioning implements AutoCloseable {
       ServiceSettings settings,
       Registry registry,
       Installation installation,
-      CertificateAuthority authority) {
+      Issuers issuers) {
     this.folder = folder;
     this.settings = settings;
     this.registry = registry;
     this.installation = installation;
-    this.authority = authority;
+    this.issuers = issuers;
+    this.authority = issuers.authority();
     Clock clock = config.clock();
     TrustDomain trustDomain = installation.trustDomain();
     feed = new Feed(registry, installation.feedId(), trustDomain);
@@ -117,13 +120,12 @@ public final class Provisioning implements AutoCloseable {
       ServiceSettings settings = ServiceSettings.read(config.settings(), folder);
       registry = Registry.open(folder.privateFile("registry.db"));
       Installation installation = Installation.open(registry, config.trustDomain());
-      AuthorityFolder.Opened ca = authority(config, environment, folder, installation);
-      CertificateAuthority authority = new CertificateAuthority(
-          ca.roots(),
-          ca.issuing().certificate(),
-          signer.apply(Signer.of(ca.issuing().key())));
+      AuthorityFolder keys = keys(config, environment, folder, installation);
+      Instant now = config.clock().instant();
+      Issuers issuers = Issuers.open(registry, keys, signer, now);
+      installation.keepIssuingCa(issuers.authority().issuing(), now);
       Provisioning opened =
-          new Provisioning(config, folder, settings, registry, installation, authority);
+          new Provisioning(config, folder, settings, registry, installation, issuers);
       opened.prepare(config.clock());
       return opened;
     } catch (StartException | RuntimeException e) {
@@ -148,7 +150,7 @@ public final class Provisioning implements AutoCloseable {
     throw e;
   }
 
-  private static AuthorityFolder.Opened authority(
+  private static AuthorityFolder keys(
       ProvisioningConfig config,
       Map<String, String> environment,
       DataFolder folder,
@@ -156,18 +158,11 @@ public final class Provisioning implements AutoCloseable {
       throws StartException {
     boolean made = installation.issuingCa().isPresent();
     String passphrase = Passphrase.find(config.passphraseFile(), environment, folder, !made);
-    AuthorityFolder ca = new AuthorityFolder(config.data(), passphrase);
-    if (!ca.exists()) {
-      if (made) {
-        throw new StartException("ca/issuing.p12 is missing from the data folder "
-            + config.data()
-            + ": restore it from a backup; a new CA would orphan every device");
-      }
-      ca.create(installation.trustDomain(), config.clock().instant());
+    AuthorityFolder keys = new AuthorityFolder(config.data(), passphrase);
+    if (!made && !keys.exists()) {
+      keys.create(installation.trustDomain(), config.clock().instant());
     }
-    AuthorityFolder.Opened opened = ca.open(config.clock().instant());
-    installation.keepIssuingCa(opened.issuing().certificate(), config.clock().instant());
-    return opened;
+    return keys;
   }
 
   /** What a start leaves behind each time: the bundle told, an operator, a TLS certificate. */
@@ -177,6 +172,7 @@ public final class Provisioning implements AutoCloseable {
       feed.forget(tx, clock.instant());
       return null;
     });
+    issuers.writeTrust();
     Path token = folder.resolve("operator.token");
     try {
       if (registry.read(OperatorTable::isEmpty)) {

@@ -93,7 +93,7 @@ public final class RenewalInformation {
         part(at(from, end, share.startPercent()), at(from, end, share.endPercent()), id.serial());
     Optional<EarlyRenewal> ofFleet =
         device.flatMap(d -> EarlyRenewalTable.ofFleet(handle, d.fleet().value()));
-    Optional<EarlyRenewal> ofIssuer = EarlyRenewalTable.ofIssuer(handle, id.issuerKeyId());
+    Optional<EarlyRenewal> ofIssuer = EarlyRenewalTable.ofIssuer(handle, certificate.issuer());
     return earlier(earlier(window, ofFleet, certificate), ofIssuer, certificate);
   }
 

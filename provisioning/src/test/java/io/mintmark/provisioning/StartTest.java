@@ -340,6 +340,8 @@ class StartTest {
   @Test
   void refusesARootThatIssuedAnotherCa() throws Exception {
     open().close();
+    // Of the registry the files are the only ones to say which CAs there are.
+    Files.delete(folder().resolve("registry.db"));
     Path other = parent.resolve("other");
     open(TestInstallation.config(other, null, List.of(), null, clock), Map.of()).close();
     Files.copy(
@@ -348,6 +350,28 @@ class StartTest {
         StandardCopyOption.REPLACE_EXISTING);
 
     assertRefused().hasMessageContaining("was not issued by a CA trusted here");
+  }
+
+  @Test
+  void refusesTheKeyOfAnotherCa() throws Exception {
+    open().close();
+    Path other = parent.resolve("other");
+    open(TestInstallation.config(other, null, List.of(), null, clock), Map.of()).close();
+    for (String file : List.of("ca/issuing.p12", "passphrase")) {
+      Files.copy(other.resolve(file), folder().resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    assertRefused().hasMessageContaining("issuing.p12 holds the key of another CA than");
+  }
+
+  @Test
+  void writesTheBundleForOperatorsAgain() throws Exception {
+    open().close();
+    String bundle = Files.readString(folder().resolve("trust.pem"));
+    Files.writeString(folder().resolve("trust.pem"), "changed");
+
+    open().close();
+    assertThat(folder().resolve("trust.pem")).hasContent(bundle);
   }
 
   @Test

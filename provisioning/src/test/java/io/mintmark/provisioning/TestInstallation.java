@@ -49,8 +49,12 @@ final class TestInstallation implements AutoCloseable {
     provisioning = Provisioning.open(config(), Map.of(), signer);
   }
 
+  void stop() {
+    provisioning.close();
+  }
+
   void restart() throws StartException {
-    close();
+    stop();
     start();
   }
 

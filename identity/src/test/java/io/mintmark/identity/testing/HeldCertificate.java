@@ -26,6 +26,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
@@ -120,6 +121,7 @@ public final class HeldCertificate {
     private HeldCertificate issuer;
     private int pathLength = -1;
     private boolean authority;
+    private byte[] keyIdentifier;
     private BigInteger serial = new BigInteger(120, RANDOM).setBit(119);
 
     public Builder commonName(String name) {
@@ -176,6 +178,12 @@ public final class HeldCertificate {
       return this;
     }
 
+    /** Puts this into a subjectKeyIdentifier; without it there is none. */
+    public Builder keyIdentifier(byte[] id) {
+      keyIdentifier = id.clone();
+      return this;
+    }
+
     public Builder purposes(KeyPurposeId... ids) {
       purposes.addAll(List.of(ids));
       return this;
@@ -211,6 +219,10 @@ public final class HeldCertificate {
               Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
         } else {
           builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+        }
+        if (keyIdentifier != null) {
+          builder.addExtension(
+              Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyIdentifier));
         }
         if (!purposes.isEmpty()) {
           builder.addExtension(

@@ -5,6 +5,7 @@ import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.Issuer;
 import io.mintmark.provisioning.StartException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,16 +22,24 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Where the CA's keys are kept: {@code ca/root.p12} and {@code ca/issuing.p12} (PKCS#12, mode 0600)
- * and the roots' certificates in {@code trust.pem}. The root's key is needed to make an issuing CA
- * and for nothing else: once that is done its file can be moved to a safe.
+ * Where the CAs' keys are kept: the first two in {@code ca/root.p12} and {@code ca/issuing.p12}
+ * (PKCS#12, mode 0600), and a copy of the bundle in {@code trust.pem}. A root's key is needed to
+ * make an issuing CA and for nothing else: once that is done its file can be moved to a safe.
  */
 public final class AuthorityFolder {
 
+  /** The first root's key, as a registry names it. */
+  public static final String FIRST_ROOT = "ca/root.p12";
+
+  /** The first issuing CA's key. */
+  public static final String FIRST_ISSUING = "ca/issuing.p12";
+
   private static final String ALIAS = "ca";
 
+  private final Path data;
   private final Path rootFile;
   private final Path issuingFile;
   private final Path trustFile;
@@ -39,16 +48,17 @@ public final class AuthorityFolder {
   /**
    * The CA's place in a data folder.
    *
-   * @param passphrase opens both key stores
+   * @param passphrase opens the key stores
    */
   public AuthorityFolder(Path data, String passphrase) {
-    this.rootFile = data.resolve("ca").resolve("root.p12");
-    this.issuingFile = data.resolve("ca").resolve("issuing.p12");
+    this.data = data;
+    this.rootFile = data.resolve(FIRST_ROOT);
+    this.issuingFile = data.resolve(FIRST_ISSUING);
     this.trustFile = data.resolve("trust.pem");
     this.passphrase = passphrase.toCharArray();
   }
 
-  /** Whether there is an issuing CA. */
+  /** Whether the first issuing CA was made here. */
   public boolean exists() {
     return Files.exists(issuingFile);
   }
@@ -75,36 +85,64 @@ public final class AuthorityFolder {
   }
 
   /**
-   * Opens the issuing CA.
+   * The first issuing CA and the roots there are, for a registry that knows of none.
    *
-   * @throws StartException if a file is missing or not readable, the passphrase is wrong, the
-   *     issuing CA has expired or is not of a root of {@code trust.pem}
+   * @throws StartException if a file is missing or not readable, or the passphrase is wrong
    */
-  public Opened open(Instant now) throws StartException {
+  public First first() throws StartException {
     Credential issuing = load(issuingFile);
-    List<X509Certificate> roots = roots(issuing);
-    String fault = Chains.fault(List.of(issuing.certificate()), roots, now);
-    if (fault != null) {
-      throw new StartException("the issuing CA of " + issuingFile + " " + fault);
-    }
-    return new Opened(roots, issuing);
+    return new First(roots(issuing), issuing.certificate());
   }
 
   /**
-   * What a start needs of the CA.
+   * What a registry should know of first.
    *
    * @param roots the trust anchors
-   * @param issuing the issuing key, its certificate first
+   * @param issuing the issuing CA
    */
-  public record Opened(List<X509Certificate> roots, Credential issuing) {}
+  public record First(List<X509Certificate> roots, X509Certificate issuing) {}
+
+  /**
+   * The key of a CA.
+   *
+   * @return empty if it is not kept here, or not any more
+   * @throws StartException if it is not readable, is another's, or the passphrase is wrong
+   */
+  public Optional<Signer> signer(Issuer issuer) throws StartException {
+    Path file = issuer.keyRef() == null ? null : data.resolve(issuer.keyRef());
+    if (file == null || !Files.exists(file)) {
+      return Optional.empty();
+    }
+    Credential credential = load(file);
+    if (!credential.certificate().getPublicKey().equals(issuer.certificate().getPublicKey())) {
+      throw new StartException(
+          file + " holds the key of another CA than " + issuer.id() + ": restore it from a backup");
+    }
+    return Optional.of(Signer.of(credential.key()));
+  }
+
+  /**
+   * Writes the bundle where operators look for it, unless it stands there.
+   *
+   * @throws StartException if it cannot be written
+   */
+  public void writeTrust(List<X509Certificate> roots) throws StartException {
+    String pem = Pem.encode(roots);
+    try {
+      if (!Files.exists(trustFile) || !Files.readString(trustFile).equals(pem)) {
+        AtomicFile.write(trustFile, pem);
+      }
+    } catch (IOException e) {
+      throw new StartException(
+          "the trust anchors cannot be written to " + trustFile + ": " + e.getMessage(), e);
+    }
+  }
 
   private List<X509Certificate> roots(Credential issuing) throws StartException {
     try {
-      if (!Files.exists(trustFile)) {
-        X509Certificate root = issuing.chain().get(issuing.chain().size() - 1);
-        AtomicFile.write(trustFile, Pem.encode(List.of(root)));
-      }
-      return Pem.certificates(Files.readString(trustFile));
+      return Files.exists(trustFile)
+          ? Pem.certificates(Files.readString(trustFile))
+          : List.of(issuing.chain().get(issuing.chain().size() - 1));
     } catch (IOException | IllegalArgumentException e) {
       throw new StartException(
           "the trust anchors in " + trustFile + " cannot be read: " + e.getMessage(), e);

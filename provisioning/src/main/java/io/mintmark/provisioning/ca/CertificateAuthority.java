@@ -2,6 +2,7 @@ package io.mintmark.provisioning.ca;
 
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.Validity;
+import io.mintmark.provisioning.Issuer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -10,10 +11,9 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -36,9 +36,10 @@ import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
- * The issuing CA and the root above it. A certificate comes about in three steps, so that what is
- * signed was checked and stored before: {@link #draft} builds and lints it, the caller stores
- * {@link Permit#toBeSigned}, {@link #sign} signs exactly that. Thread-safe.
+ * The CAs of the installation at work. A certificate comes about in three steps, so that what is
+ * signed was checked and stored before: {@link #draft} builds and lints it for the active issuing
+ * CA, the caller stores {@link Permit#toBeSigned}, {@link #sign} signs exactly that, with the key of
+ * the CA it was drafted for. Thread-safe.
  */
 public final class CertificateAuthority {
 
@@ -48,53 +49,82 @@ public final class CertificateAuthority {
 
   private static final int SERIAL_BITS = 127;
 
-  private final List<X509Certificate> roots;
-  private final X509Certificate issuing;
-  private final Signer signer;
-  private final Lint lint;
-  private final Validity issuerValidity;
   private final SecureRandom random = new SecureRandom();
+  private volatile Standing standing;
+
+  /** Of one moment: the CAs, whose keys are at hand, and which of them signs. */
+  private record Standing(Hierarchy hierarchy, Map<String, Signer> signers, SigningCa active) {}
+
+  /**
+   * What signing takes of a CA, worked out once.
+   *
+   * @param id as of {@link Issuer}
+   */
+  private record SigningCa(String id, X509Certificate certificate, Lint lint, Validity validity) {}
 
   /**
    * An authority.
    *
-   * @param roots what everybody should trust
-   * @param issuing the issuing CA's certificate, issued by one of the roots
-   * @param signer its key
+   * @param hierarchy the CAs
+   * @param signers the keys at hand, by the ids of their CAs
+   * @throws IllegalArgumentException if the active issuing CA's is not among them
    */
-  public CertificateAuthority(List<X509Certificate> roots, X509Certificate issuing, Signer signer) {
-    this.roots = List.copyOf(roots);
-    this.issuing = issuing;
-    this.signer = signer;
-    this.lint = new Lint(issuing);
-    this.issuerValidity = Validity.of(issuing);
+  public CertificateAuthority(Hierarchy hierarchy, Map<String, Signer> signers) {
+    use(hierarchy, signers);
+  }
+
+  /** From now on these: drafts made before are still signed, if their CA's key is there. */
+  public void use(Hierarchy hierarchy, Map<String, Signer> signers) {
+    Issuer active = hierarchy.active();
+    if (!signers.containsKey(active.id())) {
+      throw new IllegalArgumentException(
+          "the key of issuing CA " + active.id() + " is not at hand");
+    }
+    X509Certificate certificate = active.certificate();
+    standing = new Standing(
+        hierarchy,
+        Map.copyOf(signers),
+        new SigningCa(active.id(), certificate, new Lint(active), Validity.of(certificate)));
+  }
+
+  /** The CAs as they stand now. */
+  public Hierarchy hierarchy() {
+    return standing.hierarchy();
+  }
+
+  /**
+   * The key of a CA, for what is no operational certificate: CRLs, for example.
+   *
+   * @param issuer its id
+   * @return empty if it is unknown or not at hand, as a root's that is offline
+   */
+  public Optional<Signer> signer(String issuer) {
+    return Optional.ofNullable(standing.signers().get(issuer));
   }
 
   /** The roots: what everybody should trust. */
   public List<X509Certificate> trustAnchors() {
-    return roots;
+    return hierarchy().trustAnchors();
   }
 
-  /** The issuing CA: what operational certificates must be signed by. */
+  /** The active issuing CA: what operational certificates are signed by now. */
   public X509Certificate issuing() {
-    return issuing;
+    return standing.active().certificate();
   }
 
-  /** The issuing key's identifier, lower-case hex: what certificates name as their authority's. */
+  /** The active issuing CA's id. */
   public String issuingKeyId() {
-    return HexFormat.of().formatHex(KeyIds.of(issuing.getPublicKey()));
+    return standing.active().id();
   }
 
-  /** The roots and the issuing CA, for {@code /cacerts} (RFC 7030, section 4.1.3). */
+  /** What a client builds its path from, for {@code /cacerts} (RFC 7030, section 4.1.3). */
   public List<X509Certificate> caCertificates() {
-    List<X509Certificate> all = new ArrayList<>(roots);
-    all.add(issuing);
-    return all;
+    return hierarchy().all();
   }
 
   /** The certificate and its issuers, without the root: what its holder shows in TLS. */
   public List<X509Certificate> chain(X509Certificate leaf) {
-    return List.of(leaf, issuing);
+    return hierarchy().chain(leaf);
   }
 
   /**
@@ -107,12 +137,13 @@ public final class CertificateAuthority {
    */
   public Permit draft(
       CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now) {
-    if (!issuerValidity.contains(now)) {
-      throw new IllegalStateException("the issuing CA is valid " + issuerValidity + ", not now");
+    SigningCa ca = standing.active();
+    if (!ca.validity().contains(now)) {
+      throw new IllegalStateException("the issuing CA is valid " + ca.validity() + ", not now");
     }
     try {
-      byte[] tbs = build(profile, names, key, now).getEncoded(ASN1Encoding.DER);
-      return lint.check(tbs, profile, names);
+      byte[] tbs = build(ca, profile, names, key, now).getEncoded(ASN1Encoding.DER);
+      return ca.lint().check(tbs, profile, names);
     } catch (LintException e) {
       throw new IllegalStateException(
           "a certificate for '" + names.commonName() + "' was not signed: " + e.getMessage(), e);
@@ -125,12 +156,12 @@ public final class CertificateAuthority {
    * The permit for a certificate that was drafted and stored before and, as far as we know, not
    * signed.
    *
-   * @return empty if it would not pass any more, for example because the profile has changed
+   * @return empty if it would not pass any more, because the profile or the active CA has changed
    */
   public Optional<Permit> resume(
       byte[] toBeSigned, CertificateProfile profile, CertifiedNames names) {
     try {
-      return Optional.of(lint.check(toBeSigned, profile, names));
+      return Optional.of(standing.active().lint().check(toBeSigned, profile, names));
     } catch (LintException e) {
       return Optional.empty();
     }
@@ -143,6 +174,9 @@ public final class CertificateAuthority {
    */
   public X509Certificate sign(Permit permit) {
     byte[] tbs = permit.use();
+    Signer signer = signer(permit.issuer())
+        .orElseThrow(() -> new IllegalStateException(
+            "the key of issuing CA " + permit.issuer() + " is not at hand any more"));
     try {
       return assemble(TBSCertificate.getInstance(tbs), signer.sign(tbs));
     } catch (GeneralSecurityException e) {
@@ -161,22 +195,23 @@ public final class CertificateAuthority {
   }
 
   private TBSCertificate build(
-      CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now)
+      SigningCa ca, CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now)
       throws IOException {
+    X509Certificate issuing = ca.certificate();
     SubjectPublicKeyInfo spki = SubjectPublicKeyInfo.getInstance(key.getEncoded());
     V3TBSCertificateGenerator tbs = new V3TBSCertificateGenerator();
     tbs.setSerialNumber(new ASN1Integer(newSerial()));
     tbs.setSignature(SIGNATURE);
     tbs.setIssuer(X500Name.getInstance(issuing.getSubjectX500Principal().getEncoded()));
-    tbs.setStartDate(time(later(now.minus(profile.backdate()), issuerValidity.notBefore())));
-    tbs.setEndDate(time(earlier(now.plus(profile.lifetime()), issuerValidity.notAfter())));
+    tbs.setStartDate(time(later(now.minus(profile.backdate()), ca.validity().notBefore())));
+    tbs.setEndDate(time(earlier(now.plus(profile.lifetime()), ca.validity().notAfter())));
     tbs.setSubject(names.subject());
     tbs.setSubjectPublicKeyInfo(spki);
     ExtensionsGenerator extensions = new ExtensionsGenerator();
     extensions.addExtension(
         Extension.authorityKeyIdentifier,
         false,
-        new AuthorityKeyIdentifier(KeyIds.of(issuing.getPublicKey())));
+        new AuthorityKeyIdentifier(KeyIds.subject(issuing)));
     extensions.addExtension(
         Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(KeyIds.of(spki)));
     extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));

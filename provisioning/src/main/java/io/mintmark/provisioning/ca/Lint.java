@@ -2,6 +2,7 @@ package io.mintmark.provisioning.ca;
 
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Validity;
+import io.mintmark.provisioning.Issuer;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -63,14 +64,17 @@ final class Lint {
       Extension.extendedKeyUsage,
       Extension.subjectAlternativeName);
 
+  private final String issuer;
   private final X500Name issuerName;
   private final byte[] issuerKeyId;
   private final Validity issuerValidity;
 
-  Lint(X509Certificate issuer) {
-    this.issuerName = X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded());
-    this.issuerKeyId = KeyIds.of(issuer.getPublicKey());
-    this.issuerValidity = Validity.of(issuer);
+  Lint(Issuer issuer) {
+    X509Certificate certificate = issuer.certificate();
+    this.issuer = issuer.id();
+    this.issuerName = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    this.issuerKeyId = KeyIds.subject(certificate);
+    this.issuerValidity = Validity.of(certificate);
   }
 
   /**
@@ -98,7 +102,7 @@ final class Lint {
           "the subject is not CN and its name alone");
       require(names.commonName().length() <= LONGEST_COMMON_NAME, "the CN is too long");
       checkExtensions(tbs, profile, names);
-      return new Permit(toBeSigned, tbs.getSerialNumber().getPositiveValue(), validity);
+      return new Permit(issuer, toBeSigned, tbs.getSerialNumber().getPositiveValue(), validity);
     } catch (IllegalArgumentException | IOException e) {
       throw new LintException("it cannot be read back: " + e.getMessage());
     }

@@ -10,15 +10,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Permit {
 
+  private final String issuer;
   private final byte[] toBeSigned;
   private final BigInteger serial;
   private final Validity validity;
   private final AtomicBoolean used = new AtomicBoolean();
 
-  Permit(byte[] toBeSigned, BigInteger serial, Validity validity) {
+  Permit(String issuer, byte[] toBeSigned, BigInteger serial, Validity validity) {
+    this.issuer = issuer;
     this.toBeSigned = toBeSigned;
     this.serial = serial;
     this.validity = validity;
+  }
+
+  /** The id of the CA in it, whose key will sign. */
+  public String issuer() {
+    return issuer;
   }
 
   /** What will be signed, DER: the intent to store before {@link CertificateAuthority#sign}. */

@@ -22,8 +22,9 @@ public final class CertificateTable {
     tx.handle()
         .createUpdate("""
             insert into certificates (serial, identity, key_sha256, not_before, not_after, state,
-                                      content, reserved_at)
-            values (:serial, :identity, :key, :notBefore, :notAfter, 'reserved', :content, :at)
+                                      content, reserved_at, issuer)
+            values (:serial, :identity, :key, :notBefore, :notAfter, 'reserved', :content, :at,
+                    :issuer)
             """)
         .bind("serial", reserved.serialHex())
         .bind("identity", reserved.identity())
@@ -32,6 +33,7 @@ public final class CertificateTable {
         .bind("notAfter", reserved.validity().notAfter().toEpochMilli())
         .bind("content", reserved.content())
         .bind("at", reserved.reservedAt().toEpochMilli())
+        .bind("issuer", reserved.issuer())
         .execute();
   }
 
@@ -105,6 +107,7 @@ public final class CertificateTable {
             Instant.ofEpochMilli(row.getLong("not_after"))),
         CertificateState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
         row.getBytes("content"),
-        Instant.ofEpochMilli(row.getLong("reserved_at")));
+        Instant.ofEpochMilli(row.getLong("reserved_at")),
+        row.getString("issuer"));
   }
 }

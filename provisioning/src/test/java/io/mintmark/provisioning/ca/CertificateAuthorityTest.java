@@ -9,6 +9,10 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.provisioning.HeldIssuers;
+import io.mintmark.provisioning.Issuer;
+import io.mintmark.provisioning.Issuer.Role;
+import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.CertificateProfile.Kind;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -20,6 +24,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -66,11 +71,8 @@ class CertificateAuthorityTest {
       .validity(now.minus(Duration.ofHours(1)), now.plus(Duration.ofDays(30)))
       .signedBy(root)
       .build();
-  private final CertificateAuthority authority = new CertificateAuthority(
-      List.of(root.certificate()),
-      issuing.certificate(),
-      Signer.of(issuing.keys().getPrivate()));
-  private final Lint lint = new Lint(issuing.certificate());
+  private final CertificateAuthority authority = HeldIssuers.authority(root, issuing);
+  private final Lint lint = new Lint(authority.hierarchy().active());
   private final PublicKey key = CertificateRequest.newKeyPair().getPublic();
 
   @Test
@@ -88,6 +90,53 @@ class CertificateAuthorityTest {
     assertThat(authority.chain(certificate)).containsExactly(certificate, issuing.certificate());
     assertThat(authority.caCertificates())
         .containsExactly(root.certificate(), issuing.certificate());
+  }
+
+  @Test
+  void signsADraftWithTheKeyItWasDraftedFor() throws Exception {
+    HeldCertificate next =
+        HeldCertificate.builder().commonName("next").authority(0).signedBy(root).build();
+    Permit before = authority.draft(WEEK, NAMES, key, now);
+    Issuer retired = HeldIssuers.issuer(Role.ISSUING, State.RETIRED, issuing);
+    Issuer active = HeldIssuers.issuer(Role.ISSUING, State.ACTIVE, next);
+    authority.use(
+        new Hierarchy(List.of(HeldIssuers.issuer(Role.ROOT, State.ACTIVE, root), retired, active)),
+        Map.of(
+            retired.id(),
+            Signer.of(issuing.keys().getPrivate()),
+            active.id(),
+            Signer.of(next.keys().getPrivate())));
+
+    X509Certificate first = authority.sign(before);
+    first.verify(issuing.certificate().getPublicKey());
+    assertThat(authority.chain(first)).containsExactly(first, issuing.certificate());
+    assertThat(authority.resume(before.toBeSigned(), WEEK, NAMES)).isEmpty();
+    X509Certificate second = authority.sign(authority.draft(WEEK, NAMES, key, now));
+    second.verify(next.certificate().getPublicKey());
+    assertThat(authority.chain(second)).containsExactly(second, next.certificate());
+  }
+
+  @Test
+  void callsItsKeyWhatItsOwnCertificateDoes() throws Exception {
+    HeldCertificate foreign = HeldCertificate.builder()
+        .commonName("issuing")
+        .authority(0)
+        .keyIdentifier(new byte[] {1, 2, 3})
+        .signedBy(root)
+        .build();
+    CertificateAuthority under = HeldIssuers.authority(root, foreign);
+
+    X509Certificate leaf = under.sign(under.draft(WEEK, NAMES, key, now));
+    assertThat(KeyIds.authority(leaf)).containsExactly(1, 2, 3);
+    assertThat(under.chain(leaf)).containsExactly(leaf, foreign.certificate());
+  }
+
+  @Test
+  void needsTheKeyOfTheActiveCa() {
+    assertThatThrownBy(() -> authority.use(authority.hierarchy(), Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is not at hand");
+    assertThat(authority.signer(authority.issuingKeyId())).isPresent();
   }
 
   @Test
@@ -134,10 +183,7 @@ class CertificateAuthorityTest {
         .authority(0)
         .validity(now.minus(Duration.ofDays(1)), Instant.parse("9999-12-31T23:59:59Z"))
         .build();
-    CertificateAuthority longLived = new CertificateAuthority(
-        List.of(lasting.certificate()),
-        lasting.certificate(),
-        Signer.of(lasting.keys().getPrivate()));
+    CertificateAuthority longLived = HeldIssuers.authority(lasting, lasting);
     CertificateProfile decades =
         new CertificateProfile(Kind.DEVICE, Duration.ofDays(365L * 40), Duration.ZERO);
 
