@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       ApprovalCommand.class,
       DeviceCommand.class,
       RenewEarlyCommand.class,
+      CaCommand.class,
       AppCommand.class,
       FactoryCommand.class,
       CommandLine.HelpCommand.class

@@ -27,6 +27,7 @@ import javax.net.ssl.SSLContext;
 final class OperatorClient {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ISSUERS = "/issuers";
   private static final int TIMEOUT_MILLIS = 60_000;
 
   private final URI base;
@@ -111,6 +112,42 @@ final class OperatorClient {
   JsonNode renewEarly(String kind, String id, String over) throws CommandFailure {
     String path = "/" + kind + "/" + segment(id) + "/renew-early?over=" + segment(over);
     return json(exchange("POST", path, null, null));
+  }
+
+  JsonNode issuers() throws CommandFailure {
+    return json(exchange("GET", ISSUERS, null, null));
+  }
+
+  JsonNode issuer(String id) throws CommandFailure {
+    return json(exchange("GET", ISSUERS + "/" + segment(id), null, null));
+  }
+
+  /** A PKCS#10 request, PEM. */
+  String requestIssuer() throws CommandFailure {
+    byte[] answer = exchange("POST", ISSUERS + "/request", null, null);
+    return new String(answer, StandardCharsets.UTF_8);
+  }
+
+  JsonNode installIssuer(List<X509Certificate> chain) throws CommandFailure {
+    return json(
+        exchange("POST", ISSUERS + "/install", "application/x-pem-file", utf8(Pem.encode(chain))));
+  }
+
+  JsonNode prepareIssuer() throws CommandFailure {
+    return json(exchange("POST", ISSUERS + "/prepare-issuing", null, null));
+  }
+
+  JsonNode prepareRoot(boolean rootKeyElsewhere) throws CommandFailure {
+    String path = ISSUERS + "/prepare-root?root-key-elsewhere=" + rootKeyElsewhere;
+    return json(exchange("POST", path, null, null));
+  }
+
+  JsonNode crossIssuer(String id, X509Certificate certificate) throws CommandFailure {
+    return json(exchange(
+        "POST",
+        ISSUERS + "/" + segment(id) + "/cross",
+        "application/x-pem-file",
+        utf8(Pem.encode(List.of(certificate)))));
   }
 
   void defineApplication(String name, TopicGrants grants) throws CommandFailure {

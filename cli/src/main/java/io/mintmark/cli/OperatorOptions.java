@@ -41,6 +41,10 @@ final class OperatorOptions {
     return new OperatorClient(url == null ? recordedUrl() : url, token(), trustAnchors());
   }
 
+  Path dataFolder() {
+    return data.path();
+  }
+
   List<X509Certificate> trustAnchors() throws CommandFailure {
     Path file = trust == null ? data.path().resolve("trust.pem") : trust;
     try {

@@ -2,6 +2,7 @@ package io.mintmark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,10 @@ abstract class OperatorVerb implements Callable<Integer> {
 
   List<X509Certificate> trustAnchors() throws CommandFailure {
     return operator.trustAnchors();
+  }
+
+  Path dataFolder() {
+    return operator.dataFolder();
   }
 
   PrintWriter out() {

@@ -1,8 +1,11 @@
 package io.mintmark.identity;
 
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Feed message: the trust anchors devices and brokers should hold now. It replaces the bundle
@@ -15,6 +18,27 @@ public record Bundle(String pem) {
   /** A bundle of these anchors. */
   public static Bundle of(Collection<X509Certificate> anchors) {
     return new Bundle(Pem.encode(anchors));
+  }
+
+  /**
+   * The name by which a device says which anchors it holds, whatever their order: SHA-256, in
+   * lower-case hex, of the sorted lines of the anchors' SHA-256 fingerprints.
+   */
+  public static String fingerprint(Collection<X509Certificate> anchors) {
+    String lines = anchors.stream()
+        .map(anchor -> Pem.fingerprint(der(anchor)) + "\n")
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining());
+    return Pem.fingerprint(lines.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] der(X509Certificate anchor) {
+    try {
+      return anchor.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalArgumentException("the anchor cannot be encoded", e);
+    }
   }
 
   /**

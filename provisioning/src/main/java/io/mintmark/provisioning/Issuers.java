@@ -1,20 +1,28 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.AuthorityFolder;
+import io.mintmark.provisioning.ca.CaChain;
+import io.mintmark.provisioning.ca.CaKey;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Chains;
 import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.sql.BundleTable;
 import io.mintmark.provisioning.sql.IssuerTable;
 import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.Transaction;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,19 +32,28 @@ final class Issuers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Issuers.class);
 
+  /** A change of the CAs, and what it answers. */
+  @FunctionalInterface
+  interface Change<T> {
+    T apply(Transaction tx) throws Refusal;
+  }
+
   private final Registry registry;
   private final AuthorityFolder folder;
   private final UnaryOperator<Signer> signers;
+  private final Clock clock;
   private final CertificateAuthority authority;
 
   private Issuers(
       Registry registry,
       AuthorityFolder folder,
       UnaryOperator<Signer> signers,
+      Clock clock,
       CertificateAuthority authority) {
     this.registry = registry;
     this.folder = folder;
     this.signers = signers;
+    this.clock = clock;
     this.authority = authority;
   }
 
@@ -49,8 +66,9 @@ final class Issuers {
    *     expired or is not of a trusted root
    */
   static Issuers open(
-      Registry registry, AuthorityFolder folder, UnaryOperator<Signer> signers, Instant now)
+      Registry registry, AuthorityFolder folder, UnaryOperator<Signer> signers, Clock clock)
       throws StartException {
+    Instant now = clock.instant();
     if (registry.read(IssuerTable::all).isEmpty()) {
       if (!folder.exists()) {
         throw missing(AuthorityFolder.FIRST_ISSUING);
@@ -59,9 +77,16 @@ final class Issuers {
     }
     Hierarchy hierarchy = new Hierarchy(registry.read(IssuerTable::all));
     Issuer active = hierarchy.active();
-    Map<String, Signer> keys = keys(hierarchy, folder, signers);
-    if (!keys.containsKey(active.id())) {
-      throw missing(active.keyRef());
+    Map<String, Signer> keys = new HashMap<>();
+    for (Issuer issuer : issuing(hierarchy)) {
+      Optional<Signer> key = folder.signer(issuer).map(signers);
+      if (key.isEmpty()) {
+        if (issuer.equals(active)) {
+          throw missing(active.keyRef());
+        }
+        LOG.warn("the key of issuing CA {} is not at {}", issuer.id(), issuer.keyRef());
+      }
+      key.ifPresent(signer -> keys.put(issuer.id(), signer));
     }
     List<X509Certificate> path = new ArrayList<>(List.of(active.certificate()));
     path.addAll(active.others());
@@ -69,7 +94,7 @@ final class Issuers {
     if (fault != null) {
       throw new StartException("the issuing CA of " + active.keyRef() + " " + fault);
     }
-    return new Issuers(registry, folder, signers, new CertificateAuthority(hierarchy, keys));
+    return new Issuers(registry, folder, signers, clock, new CertificateAuthority(hierarchy, keys));
   }
 
   private static StartException missing(String key) {
@@ -100,22 +125,11 @@ final class Issuers {
     });
   }
 
-  /** Those of the issuing CAs. A root's is looked for when it is needed, and not kept. */
-  private static Map<String, Signer> keys(
-      Hierarchy hierarchy, AuthorityFolder folder, UnaryOperator<Signer> signers)
-      throws StartException {
-    Map<String, Signer> keys = new HashMap<>();
-    for (Issuer issuer : hierarchy.issuers()) {
-      if (issuer.role() == Role.ISSUING && issuer.state() != State.REVOKED) {
-        folder
-            .signer(issuer)
-            .ifPresentOrElse(
-                signer -> keys.put(issuer.id(), signers.apply(signer)),
-                () -> LOG.warn(
-                    "the key of issuing CA {} is not at {}", issuer.id(), issuer.keyRef()));
-      }
-    }
-    return keys;
+  /** Whose keys are kept at hand. A root's is looked for when it is needed, and not kept. */
+  private static List<Issuer> issuing(Hierarchy hierarchy) {
+    return hierarchy.issuers().stream()
+        .filter(i -> i.role() == Role.ISSUING && i.state() != State.REVOKED)
+        .toList();
   }
 
   /** The CAs at work: the same object for good, whatever changes. */
@@ -123,14 +137,87 @@ final class Issuers {
     return authority;
   }
 
+  /** Where their keys are. */
+  AuthorityFolder folder() {
+    return folder;
+  }
+
   /**
-   * Makes a change of the registry take effect.
+   * A CA by its id.
    *
-   * @throws StartException if a key cannot be read
+   * @throws Refusal NOT_FOUND if there is none
    */
-  void reload() throws StartException {
+  static Issuer require(Transaction tx, String id) throws Refusal {
+    return new Hierarchy(IssuerTable.all(tx.handle())).find(id).orElseThrow(() -> unknown(id));
+  }
+
+  static Refusal unknown(String id) {
+    return new Refusal(
+        Refusal.Kind.NOT_FOUND,
+        "there is no CA '" + Printable.of(id) + "' here: see 'mintmark ca list'");
+  }
+
+  /** Records the roots to trust now and has the feed tell them; nothing if they are as before. */
+  void tellBundle(Transaction tx, Feed feed) {
+    Hierarchy hierarchy = new Hierarchy(IssuerTable.all(tx.handle()));
+    List<X509Certificate> anchors = hierarchy.trustAnchors();
+    feed.appendIfChanged(tx, Bundle.of(anchors));
+    BundleTable.put(
+        tx,
+        Bundle.fingerprint(anchors),
+        hierarchy.trustedRoots().stream().map(Issuer::id).toList(),
+        clock.instant());
+  }
+
+  /**
+   * Changes the CAs: in one transaction their rows and, if it follows, the bundle; then it takes
+   * effect here.
+   *
+   * @throws Refusal of the change; CONFLICT if a key or the data folder cannot be used
+   */
+  synchronized <T> T change(Feed feed, Change<T> change) throws Refusal {
+    T answer = registry.write(tx -> {
+      T changed = change.apply(tx);
+      tellBundle(tx, feed);
+      return changed;
+    });
+    try {
+      reload();
+      writeTrust();
+    } catch (StartException e) {
+      throw conflict(e);
+    }
+    return answer;
+  }
+
+  private void reload() throws StartException {
     Hierarchy hierarchy = new Hierarchy(registry.read(IssuerTable::all));
-    authority.use(hierarchy, keys(hierarchy, folder, signers));
+    Map<String, Signer> keys = new HashMap<>();
+    for (Issuer issuer : issuing(hierarchy)) {
+      Optional<Signer> atHand = authority.signer(issuer.id());
+      if (atHand.isEmpty()) {
+        atHand = folder.signer(issuer).map(signers);
+      }
+      atHand.ifPresent(signer -> keys.put(issuer.id(), signer));
+    }
+    authority.use(hierarchy, keys);
+  }
+
+  /** For whoever looks into the key's file; the registry is what counts. */
+  void keepWithKey(CaKey key, CaChain chain) {
+    List<X509Certificate> all = new ArrayList<>(List.of(chain.issuing()));
+    all.addAll(chain.between());
+    all.add(chain.root());
+    try {
+      folder.certified(key, all);
+    } catch (StartException e) {
+      LOG.warn("the certificate was not stored with its key: {}", e.getMessage());
+    }
+  }
+
+  /** What is wrong with a key or its place, told to who asked for something. */
+  static Refusal conflict(StartException e) {
+    return new Refusal(Refusal.Kind.CONFLICT, Printable.of(e.getMessage()));
   }
 
   /**

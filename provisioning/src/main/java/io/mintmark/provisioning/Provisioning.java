@@ -1,7 +1,6 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.AtomicFile;
-import io.mintmark.identity.Bundle;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.AuthorityFolder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
@@ -14,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.JdbiException;
@@ -51,6 +49,9 @@ public final class Provisioning implements AutoCloseable {
   private final Brokers brokers;
   private final DeviceViews devices;
   private final FleetViews fleetViews;
+  private final IssuerViews issuerViews;
+  private final CaCertifier caCertifier;
+  private final CaPreparer caPreparer;
   private final ServiceCredential tls;
 
   private Provisioning(
@@ -92,6 +93,9 @@ public final class Provisioning implements AutoCloseable {
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
     fleetViews = new FleetViews(registry);
+    issuerViews = new IssuerViews(registry, issuers, clock);
+    caCertifier = new CaCertifier(registry, issuers, trustDomain, feed, audit, clock);
+    caPreparer = new CaPreparer(issuers, trustDomain, feed, audit, clock);
     tls = new ServiceCredential(
         folder.resolve("service.pem"), config.hosts(), authority, issuance, audit, clock);
   }
@@ -121,9 +125,8 @@ public final class Provisioning implements AutoCloseable {
       registry = Registry.open(folder.privateFile("registry.db"));
       Installation installation = Installation.open(registry, config.trustDomain());
       AuthorityFolder keys = keys(config, environment, folder, installation);
-      Instant now = config.clock().instant();
-      Issuers issuers = Issuers.open(registry, keys, signer, now);
-      installation.keepIssuingCa(issuers.authority().issuing(), now);
+      Issuers issuers = Issuers.open(registry, keys, signer, config.clock());
+      installation.keepIssuingCa(issuers.authority().issuing(), config.clock().instant());
       Provisioning opened =
           new Provisioning(config, folder, settings, registry, installation, issuers);
       opened.prepare(config.clock());
@@ -168,7 +171,7 @@ public final class Provisioning implements AutoCloseable {
   /** What a start leaves behind each time: the bundle told, an operator, a TLS certificate. */
   private void prepare(Clock clock) throws StartException {
     registry.write(tx -> {
-      feed.appendIfChanged(tx, Bundle.of(authority.trustAnchors()));
+      issuers.tellBundle(tx, feed);
       feed.forget(tx, clock.instant());
       return null;
     });
@@ -287,6 +290,21 @@ public final class Provisioning implements AutoCloseable {
   /** The audit log. */
   public AuditLog audit() {
     return audit;
+  }
+
+  /** What operators see of the CAs. */
+  public IssuerViews issuerViews() {
+    return issuerViews;
+  }
+
+  /** Keys of issuing CAs that others certify. */
+  public CaCertifier caCertifier() {
+    return caCertifier;
+  }
+
+  /** Making the CAs that will take over. */
+  public CaPreparer caPreparer() {
+    return caPreparer;
   }
 
   /** The CA's certificates. */

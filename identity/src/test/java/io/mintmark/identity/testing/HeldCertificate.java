@@ -121,6 +121,7 @@ public final class HeldCertificate {
     private HeldCertificate issuer;
     private int pathLength = -1;
     private boolean authority;
+    private int authorityUsage = KeyUsage.keyCertSign | KeyUsage.cRLSign;
     private byte[] keyIdentifier;
     private BigInteger serial = new BigInteger(120, RANDOM).setBit(119);
 
@@ -178,6 +179,12 @@ public final class HeldCertificate {
       return this;
     }
 
+    /** What an authority's key may do, in the bits of {@link KeyUsage}. */
+    public Builder keyUsage(int bits) {
+      authorityUsage = bits;
+      return this;
+    }
+
     /** Puts this into a subjectKeyIdentifier; without it there is none. */
     public Builder keyIdentifier(byte[] id) {
       keyIdentifier = id.clone();
@@ -215,8 +222,7 @@ public final class HeldCertificate {
             own.getPublic());
         if (authority) {
           builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(pathLength));
-          builder.addExtension(
-              Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+          builder.addExtension(Extension.keyUsage, true, new KeyUsage(authorityUsage));
         } else {
           builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
         }

@@ -178,7 +178,7 @@ public final class Hierarchy {
   }
 
   /** Whether one certificate is signed by the key of another. */
-  static boolean isIssued(X509Certificate certificate, X509Certificate issuer) {
+  public static boolean isIssued(X509Certificate certificate, X509Certificate issuer) {
     if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
       return false;
     }

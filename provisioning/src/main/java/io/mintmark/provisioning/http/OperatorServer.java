@@ -44,6 +44,7 @@ public final class OperatorServer implements AutoCloseable {
           new ClaimRoutes(core.claims()).register(routes);
           new ApprovalRoutes(core.approvals()).register(routes);
           new EarlyRenewalRoutes(core.earlyRenewals()).register(routes);
+          new IssuerRoutes(core).register(routes);
           new DeviceRoutes(core).register(routes);
           new ApplicationRoutes(core).register(routes);
           new AuditRoute(core.audit()).register(routes);

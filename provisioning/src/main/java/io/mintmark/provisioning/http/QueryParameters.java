@@ -32,4 +32,22 @@ final class QueryParameters {
         "query parameter " + name + " is '" + Printable.of(text) + "': use a whole number "
             + (most == Long.MAX_VALUE ? "of at least " + least : "from " + least + " to " + most));
   }
+
+  /**
+   * A switch, off when it is not there.
+   *
+   * @throws Refusal INVALID if it is neither {@code true} nor {@code false}
+   */
+  static boolean flag(Context ctx, String name) throws Refusal {
+    String text = ctx.queryParam(name);
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (text.equals("true")) {
+      return true;
+    }
+    throw new Refusal(
+        Refusal.Kind.INVALID,
+        "query parameter " + name + " is '" + Printable.of(text) + "': use true or false");
+  }
 }

@@ -86,6 +86,19 @@ public final class CertificateTable {
         .list();
   }
 
+  /** How many certificates of a CA are issued and not expired. */
+  public static long liveOf(Handle handle, String issuer, Instant now) {
+    return handle
+        .createQuery("""
+            select count(*) from certificates
+            where issuer = :issuer and state = 'issued' and not_after > :now
+            """)
+        .bind("issuer", issuer)
+        .bind("now", now.toEpochMilli())
+        .mapTo(Long.class)
+        .one();
+  }
+
   /** Ends a certificate's life, with one word for why. */
   public static void end(Transaction tx, BigInteger serial, CertificateState state, String reason) {
     tx.handle()

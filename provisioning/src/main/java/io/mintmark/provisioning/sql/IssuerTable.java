@@ -22,19 +22,30 @@ public final class IssuerTable {
   /** All, in the order they became known. */
   public static List<Issuer> all(Handle handle) {
     return handle
-        .createQuery("select * from issuers order by created_at, role desc, id")
+        .createQuery("select * from issuers order by position")
         .map((row, ctx) -> issuer(handle, row))
         .list();
+  }
+
+  /** Whether there is a CA of this id. */
+  public static boolean exists(Handle handle, String id) {
+    return handle
+            .createQuery("select count(*) from issuers where id = :id")
+            .bind("id", id)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
   }
 
   /** A CA the registry did not have. */
   public static void insert(Transaction tx, Issuer issuer) {
     tx.handle()
         .createUpdate("""
-            insert into issuers (id, role, state, certificate, not_after, key_ref, created_at,
-                                 activated_at, retired_at)
-            values (:id, :role, :state, :certificate, :notAfter, :keyRef, :createdAt, :activatedAt,
-                    :retiredAt)
+            insert into issuers (id, position, role, state, certificate, not_after, key_ref,
+                                 created_at, activated_at, retired_at)
+            select :id, count(*), :role, :state, :certificate, :notAfter, :keyRef, :createdAt,
+                   :activatedAt, :retiredAt
+            from issuers
             """)
         .bind("id", issuer.id())
         .bind("role", issuer.role().word())

@@ -3,6 +3,7 @@
 -- certificates are in files.
 create table issuers (
   id           text primary key,
+  position     integer not null unique,
   role         text not null check (role in ('root', 'issuing')),
   state        text not null check (state in ('prepared', 'active', 'retired', 'revoked')),
   certificate  blob not null,

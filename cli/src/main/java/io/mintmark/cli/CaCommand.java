@@ -1,0 +1,190 @@
+package io.mintmark.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mintmark.identity.Pem;
+import io.mintmark.provisioning.ca.CaRequest;
+import io.mintmark.provisioning.ca.OfflineRoot;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "ca",
+    description = "The CAs: look at them, make those that will take over, hand over to them.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      CaCommand.Ls.class,
+      CaCommand.Show.class,
+      CaCommand.Csr.class,
+      CaCommand.Install.class,
+      CaCommand.Prepare.class
+    })
+final class CaCommand {
+
+  /** What the verbs that change a CA print. */
+  private static String line(JsonNode issuer) {
+    return issuer.path("role").asText() + " CA " + issuer.path("id").asText() + " is "
+        + issuer.path("state").asText();
+  }
+
+  private static List<X509Certificate> read(Path file) throws Exception {
+    try {
+      return Pem.certificates(Files.readString(file));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(CommandFailure.FAILED, file + ": " + e.getMessage());
+    }
+  }
+
+  @Command(name = "list", description = "List the CAs.", mixinStandardHelpOptions = true)
+  static final class Ls extends OperatorVerb.Showing {
+    @Override
+    public Integer call() throws Exception {
+      show(client().issuers().path("issuers"));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "show",
+      description = "Show one CA with its certificates.",
+      mixinStandardHelpOptions = true)
+  static final class Show extends OperatorVerb.Showing {
+    @Parameters(paramLabel = "ID", description = "The CA's id.")
+    private String id;
+
+    @Override
+    public Integer call() throws Exception {
+      show(client().issuer(id));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "csr",
+      description = "Make a key for an issuing CA and print the request to certify it (PKCS#10)."
+          + " The key stays with the service.",
+      mixinStandardHelpOptions = true)
+  static final class Csr extends OperatorVerb {
+    @Override
+    public Integer call() throws Exception {
+      out().print(client().requestIssuer());
+      out().flush();
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "install",
+      description = "Take the certificate somebody made for the request of 'ca csr'.",
+      mixinStandardHelpOptions = true)
+  static final class Install extends OperatorVerb {
+    @Parameters(paramLabel = "CERT", description = "The issuing CA's certificate, PEM.")
+    private Path certificate;
+
+    @Option(
+        names = "--chain",
+        paramLabel = "FILE",
+        description = "The certificates above it up to the root, PEM, in any order.")
+    private Path chain;
+
+    @Override
+    public Integer call() throws Exception {
+      List<X509Certificate> all = new ArrayList<>(read(certificate));
+      if (chain != null) {
+        all.addAll(read(chain));
+      }
+      out().println(line(client().installIssuer(all)));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "prepare",
+      description = "Make a CA that will take over. Nothing signs with it yet.",
+      mixinStandardHelpOptions = true,
+      synopsisSubcommandLabel = "COMMAND",
+      subcommands = {PrepareIssuing.class, PrepareRoot.class})
+  static final class Prepare {}
+
+  /** Where the root's key is when it is not with the service. It is used in this process alone. */
+  static final class RootKey {
+    @Option(
+        names = "--root-key",
+        paramLabel = "FILE",
+        description = "The root's key, PKCS#12, if it is not in the data folder. It is opened"
+            + " here and not sent to the service.")
+    private Path file;
+
+    @Option(
+        names = "--root-passphrase-file",
+        paramLabel = "FILE",
+        description = "Holds the passphrase of that file (default: $MINTMARK_PASSPHRASE, else"
+            + " passphrase in the data folder, else asked for).")
+    private Path passphraseFile;
+
+    boolean isGiven() {
+      return file != null;
+    }
+
+    OfflineRoot open(Path data) throws Exception {
+      return OfflineRoot.open(file, RootPassphrase.find(passphraseFile, data));
+    }
+  }
+
+  @Command(
+      name = "issuing",
+      description = "An issuing CA below the root that was activated last.",
+      mixinStandardHelpOptions = true)
+  static final class PrepareIssuing extends OperatorVerb {
+    @Mixin
+    private RootKey rootKey;
+
+    @Override
+    public Integer call() throws Exception {
+      OperatorClient client = client();
+      if (!rootKey.isGiven()) {
+        out().println(line(client.prepareIssuer()));
+        return 0;
+      }
+      OfflineRoot root = rootKey.open(dataFolder());
+      byte[] request = Pem.blocks(client.requestIssuer()).get(0).der();
+      X509Certificate made = root.issuing(CaRequest.read(request), Instant.now());
+      out().println(line(client.installIssuer(List.of(made, root.certificate()))));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "root",
+      description = "A root, with certificates from the old to the new and back; devices and"
+          + " brokers are told to trust it besides the old one.",
+      mixinStandardHelpOptions = true)
+  static final class PrepareRoot extends OperatorVerb {
+    @Mixin
+    private RootKey rootKey;
+
+    @Override
+    public Integer call() throws Exception {
+      OperatorClient client = client();
+      if (!rootKey.isGiven()) {
+        out().println(line(client.prepareRoot(false)));
+        return 0;
+      }
+      OfflineRoot root = rootKey.open(dataFolder());
+      JsonNode made = client.prepareRoot(true);
+      X509Certificate certificate =
+          Pem.certificates(made.path("details").path("pem").asText()).get(0);
+      String id = made.path("id").asText();
+      out().println(line(client.crossIssuer(id, root.cross(certificate, Instant.now()))));
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.mintmark.cli;
+
+import java.io.Console;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What opens a root's key that is not with the service. */
+final class RootPassphrase {
+
+  private static final String VARIABLE = "MINTMARK_PASSPHRASE";
+
+  private RootPassphrase() {}
+
+  /**
+   * The passphrase: from a file, else the environment, else the data folder, else typed.
+   *
+   * @param given the file named, or null
+   * @return a secret
+   */
+  @SuppressWarnings("SystemConsoleNull") // Null is one way to say that nobody can be asked.
+  static String find(Path given, Path data) throws Exception {
+    Path stored = data.resolve("passphrase");
+    if (given != null || (System.getenv(VARIABLE) == null && Files.exists(stored))) {
+      return Files.readString(given == null ? stored : given)
+          .lines()
+          .findFirst()
+          .orElse("");
+    }
+    Optional<String> known = Optional.ofNullable(System.getenv(VARIABLE));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Console console = System.console();
+    char[] typed = console == null ? null : console.readPassword("Passphrase of the root's key: ");
+    if (typed == null) {
+      throw new CommandFailure(
+          CommandFailure.UNUSABLE,
+          "the passphrase of the root's key is not known: name its file (--root-passphrase-file) or"
+              + " set " + VARIABLE);
+    }
+    return new String(typed);
+  }
+}

@@ -1,0 +1,228 @@
+package io.mintmark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mintmark.identity.testing.ForeignPrograms;
+import io.mintmark.provisioning.ProvisioningConfig;
+import io.mintmark.provisioning.ProvisioningService;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs around the CAs. */
+@Timeout(300)
+class CaVerbsIT {
+
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{40}");
+
+  @TempDir
+  Path folder;
+
+  private Path data;
+  private ProvisioningService service;
+
+  @BeforeEach
+  void start() throws Exception {
+    data = folder.resolve("data");
+    service = ProvisioningService.start(
+        new ProvisioningConfig(data, null, null, "127.0.0.1", 0, 0, null, null, Clock.systemUTC()));
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+  }
+
+  private Launcher.Result ca(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("ca"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--data", data.toString()));
+    return Verbs.mintmark(all.toArray(new String[0]));
+  }
+
+  private static Launcher.Result expect(Launcher.Result result, int exitCode, String... words) {
+    assertThat(result.exitCode()).as(result.all()).isEqualTo(exitCode);
+    assertThat(result.all()).contains(words);
+    return result;
+  }
+
+  private static String id(Launcher.Result result) {
+    Matcher m = ID.matcher(result.out());
+    assertThat(m.find()).as(result.all()).isTrue();
+    return m.group();
+  }
+
+  private String openssl(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("openssl"));
+    for (String argument : arguments) {
+      command.add(argument.replace("@", folder + "/"));
+    }
+    Launcher.Result result = Launcher.run(Map.of(), command);
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    return result.out();
+  }
+
+  @Test
+  void aRootThatIsOffline() throws Exception {
+    expect(ca("list"), 0, "root", "issuing", "active", "here");
+    Path safe = folder.resolve("safe.p12");
+    Files.move(data.resolve("ca/root.p12"), safe);
+    expect(ca("list"), 0, "away");
+    expect(ca("prepare", "issuing"), 1, "--root-key FILE");
+
+    String[] rootKey = {"--root-key", safe.toString()};
+    String issuing = id(
+        expect(ca("prepare", "issuing", rootKey[0], rootKey[1]), 0, "issuing CA", "is prepared"));
+    expect(ca("show", issuing), 0, "state: prepared", "liveCertificates: 0", "BEGIN CERTIFICATE");
+    String root =
+        id(expect(ca("prepare", "root", rootKey[0], rootKey[1]), 0, "root CA", "is prepared"));
+    assertThat(expect(ca("show", root), 0, root).out().split("BEGIN CERTIFICATE", -1)).hasSize(4);
+
+    Path wrong = Files.writeString(folder.resolve("wrong"), "wrong\n");
+    expect(
+        ca(
+            "prepare",
+            "issuing",
+            rootKey[0],
+            rootKey[1],
+            "--root-passphrase-file",
+            wrong.toString()),
+        2,
+        "wrong passphrase for " + safe);
+    expect(ca("prepare", "issuing", rootKey[0], folder.resolve("no.p12").toString()), 2, "no.p12");
+    expect(ca("show", "00"), 1, "there is no CA '00' here");
+  }
+
+  @Test
+  void aRootOfSomebodyElseTwoLevelsUp() throws Exception {
+    ForeignPrograms.require("openssl");
+    corporateCa();
+    Launcher.Result csr = expect(ca("csr"), 0, "BEGIN CERTIFICATE REQUEST");
+    Files.writeString(folder.resolve("issuing.csr"), csr.out());
+    assertThat(openssl("req", "-in", "@issuing.csr", "-noout", "-verify", "-text"))
+        .contains("CA:TRUE, pathlen:0", "URI:spiffe://mintmark.local");
+
+    sign("issuing.csr", "leaf.pem", "basicConstraints=critical,CA:false\n", "100");
+    expect(install("leaf.pem"), 1, "lack CA=true");
+    String usage = "keyUsage=critical,keyCertSign,cRLSign\n";
+    String ca = "basicConstraints=critical,CA:true,pathlen:0\n" + usage;
+    sign("issuing.csr", "long.pem", ca, "4000");
+    expect(install("long.pem"), 1, "outlives its issuer");
+    sign("other.csr", "other.pem", ca, "100");
+    expect(install("other.pem"), 1, "was not made here");
+    sign("issuing.csr", "issuing.pem", ca, "100");
+    expect(
+        ca("install", folder.resolve("issuing.pem").toString()), 1, "give the certificates up to");
+    String id = id(expect(install("issuing.pem"), 0, "issuing CA", "is prepared"));
+    expect(install("issuing.pem"), 1, "has its certificate already");
+    expect(ca("show", id), 0, "state: prepared", "key: here");
+    expect(ca("list"), 0, "foreign", "Corporate root");
+    expect(ca("install", folder.resolve("none.pem").toString()), 1, "none.pem");
+    openssl("verify", "-CAfile", "@trust.pem", "-untrusted", "@between.pem", "@issuing.pem");
+  }
+
+  private void corporateCa() throws Exception {
+    Files.writeString(
+        folder.resolve("ca.ext"),
+        "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n");
+    openssl(
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "@root.key",
+        "-out",
+        "@root.pem",
+        "-subj",
+        "/CN=Corporate root",
+        "-days",
+        "3650",
+        "-addext",
+        "keyUsage=critical,keyCertSign,cRLSign");
+    openssl(
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "@between.key",
+        "-out",
+        "@between.csr",
+        "-subj",
+        "/CN=Corporate devices");
+    openssl(
+        "x509",
+        "-req",
+        "-in",
+        "@between.csr",
+        "-CA",
+        "@root.pem",
+        "-CAkey",
+        "@root.key",
+        "-out",
+        "@between.pem",
+        "-days",
+        "1000",
+        "-extfile",
+        "@ca.ext",
+        "-set_serial",
+        "2");
+    openssl(
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "@other.key",
+        "-out",
+        "@other.csr",
+        "-subj",
+        "/CN=other");
+    Files.writeString(folder.resolve("trust.pem"), Files.readString(folder.resolve("root.pem")));
+    Files.writeString(
+        folder.resolve("chain.pem"),
+        Files.readString(folder.resolve("between.pem"))
+            + Files.readString(folder.resolve("root.pem")));
+  }
+
+  private void sign(String request, String out, String extensions, String days) throws Exception {
+    Files.writeString(folder.resolve("issuing.ext"), extensions);
+    openssl(
+        "x509",
+        "-req",
+        "-in",
+        "@" + request,
+        "-CA",
+        "@between.pem",
+        "-CAkey",
+        "@between.key",
+        "-out",
+        "@" + out,
+        "-days",
+        days,
+        "-extfile",
+        "@issuing.ext",
+        "-set_serial",
+        "3");
+  }
+
+  private Launcher.Result install(String certificate) {
+    return ca(
+        "install",
+        folder.resolve(certificate).toString(),
+        "--chain",
+        folder.resolve("chain.pem").toString());
+  }
+}
