@@ -25,7 +25,10 @@ import picocli.CommandLine.Parameters;
       CaCommand.Show.class,
       CaCommand.Csr.class,
       CaCommand.Install.class,
-      CaCommand.Prepare.class
+      CaCommand.Prepare.class,
+      CaCommand.Activate.class,
+      CaCommand.Retire.class,
+      CaCommand.Revoke.class
     })
 final class CaCommand {
 
@@ -185,6 +188,56 @@ final class CaCommand {
       String id = made.path("id").asText();
       out().println(line(client.crossIssuer(id, root.cross(certificate, Instant.now()))));
       return 0;
+    }
+  }
+
+  /** What activate, retire and revoke share. */
+  private abstract static class Change extends OperatorVerb {
+    @Parameters(paramLabel = "ID", description = "The CA's id.")
+    private String id;
+
+    Integer apply(String verb, boolean force) throws CommandFailure {
+      out().println(line(client().changeIssuer(id, verb, force)));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "activate",
+      description = "Hand over to a prepared CA. Refused while too few devices hold its root.",
+      mixinStandardHelpOptions = true)
+  static final class Activate extends Change {
+    @Option(names = "--force", description = "Whatever devices hold: those without are lost.")
+    private boolean force;
+
+    @Override
+    public Integer call() throws Exception {
+      return apply("activate", force);
+    }
+  }
+
+  @Command(
+      name = "retire",
+      description = "Take a root out of the bundle, or give a prepared CA up.",
+      mixinStandardHelpOptions = true)
+  static final class Retire extends Change {
+    @Option(names = "--force", description = "Though certificates below it are still good.")
+    private boolean force;
+
+    @Override
+    public Integer call() throws Exception {
+      return apply("retire", force);
+    }
+  }
+
+  @Command(
+      name = "revoke",
+      description = "Revoke a CA that is not in use: what it signed is good no more.",
+      mixinStandardHelpOptions = true)
+  static final class Revoke extends Change {
+    @Override
+    public Integer call() throws Exception {
+      return apply("revoke", false);
     }
   }
 }

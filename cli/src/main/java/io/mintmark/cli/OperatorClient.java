@@ -150,6 +150,12 @@ final class OperatorClient {
         utf8(Pem.encode(List.of(certificate)))));
   }
 
+  /** {@code verb} is activate, retire or revoke. */
+  JsonNode changeIssuer(String id, String verb, boolean force) throws CommandFailure {
+    String path = ISSUERS + "/" + segment(id) + "/" + verb + (force ? "?force=true" : "");
+    return json(exchange("POST", path, null, null));
+  }
+
   void defineApplication(String name, TopicGrants grants) throws CommandFailure {
     exchange("PUT", "/applications/" + segment(name), "application/json", body(grants));
   }

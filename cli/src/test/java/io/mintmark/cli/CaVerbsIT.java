@@ -2,17 +2,27 @@ package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.EstClient;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.ForeignPrograms;
+import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.ProvisioningConfig;
 import io.mintmark.provisioning.ProvisioningService;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +96,8 @@ class CaVerbsIT {
     expect(ca("show", issuing), 0, "state: prepared", "liveCertificates: 0", "BEGIN CERTIFICATE");
     String root =
         id(expect(ca("prepare", "root", rootKey[0], rootKey[1]), 0, "root CA", "is prepared"));
-    assertThat(expect(ca("show", root), 0, root).out().split("BEGIN CERTIFICATE", -1)).hasSize(4);
+    assertThat(expect(ca("show", root), 0, root).out().split("BEGIN CERTIFICATE", -1))
+        .hasSize(4);
 
     Path wrong = Files.writeString(folder.resolve("wrong"), "wrong\n");
     expect(
@@ -101,6 +112,92 @@ class CaVerbsIT {
         "wrong passphrase for " + safe);
     expect(ca("prepare", "issuing", rootKey[0], folder.resolve("no.p12").toString()), 2, "no.p12");
     expect(ca("show", "00"), 1, "there is no CA '00' here");
+  }
+
+  @Test
+  void handsOverOnceTheDevicesHoldTheNewRoot() throws Exception {
+    List<X509Certificate> oldRoot = service.trustAnchors();
+    String oldRootId = id(expect(ca("list"), 0, "root"));
+    Credential device = enroll("d-1");
+    EstClient est = est(device, oldRoot);
+    assertThat(est.reportBundle(oldRoot)).isTrue();
+
+    String root = id(expect(ca("prepare", "root"), 0, "is prepared"));
+    expect(ca("activate", root), 1, "0 of 1 devices hold it, 99% must", "  d-1", "--force");
+    List<X509Certificate> both = roots(est);
+    assertThat(both).hasSize(2);
+    assertThat(est.reportBundle(oldRoot)).isFalse();
+    assertThat(est.reportBundle(both)).isTrue();
+    expect(ca("show", root), 0, "reach: 1 of 1 devices hold it");
+    expect(ca("activate", root), 0, "root CA " + root + " is active");
+    String issuing = id(expect(ca("prepare", "issuing"), 0, "is prepared"));
+    expect(ca("activate", issuing), 0, "issuing CA " + issuing + " is active");
+
+    // The service shows a chain that ends in either root.
+    List<X509Certificate> newRoot =
+        both.stream().filter(c -> !oldRoot.contains(c)).toList();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .until(() -> !est(device, newRoot).caCertificates().isEmpty());
+    Credential renewed = renew(device, oldRoot);
+    assertThat(renewed.chain().get(0).getIssuerX500Principal())
+        .isEqualTo(renewed.chain().get(1).getSubjectX500Principal())
+        .isNotEqualTo(device.certificate().getIssuerX500Principal());
+    expect(ca("retire", oldRootId), 1, "are still good", "--force");
+    expect(ca("retire", oldRootId, "--force"), 0, "is retired");
+    assertThat(roots(est(renewed, newRoot))).isEqualTo(newRoot);
+    assertThat(Pem.certificates(Files.readString(data.resolve("trust.pem")))).isEqualTo(newRoot);
+    assertThat(renew(renewed, newRoot)).isNotNull();
+    expect(ca("revoke", issuing), 1, "activate another issuing CA first");
+    expect(ca("revoke", oldRootId), 0, "is revoked");
+    expect(ca("revoke", oldRootId), 1, "is revoked already");
+  }
+
+  private Credential enroll(String device) throws Exception {
+    HeldCertificate factory =
+        HeldCertificate.builder().commonName("factory").authority(1).build();
+    Files.writeString(folder.resolve("factory-ca.pem"), factory.certificatePem());
+    Path yaml = Files.writeString(
+        folder.resolve("fleet.yaml"), "fleet: pumps\nfactory-cas: [factory-ca.pem]\n");
+    Path csv = Files.writeString(folder.resolve("manifest.csv"), "device\n" + device + "\n");
+    verb("fleet", "apply", "-f", yaml.toString());
+    verb("manifest", "import", "--fleet", "pumps", csv.toString());
+    HeldCertificate bootstrap =
+        HeldCertificate.builder().commonName(device).signedBy(factory).build();
+    KeyPair keys = CertificateRequest.newKeyPair();
+    EstClient est = est(bootstrap.credential(), service.trustAnchors());
+    return new Credential(
+        keys.getPrivate(),
+        est.chain(keys.getPublic(), est.simpleEnroll(CertificateRequest.create(keys, device))));
+  }
+
+  private Credential renew(Credential current, List<X509Certificate> trust) throws Exception {
+    KeyPair keys = CertificateRequest.newKeyPair();
+    EstClient est = est(current, trust);
+    return new Credential(
+        keys.getPrivate(),
+        est.chain(
+            keys.getPublic(),
+            est.simpleReenroll(CertificateRequest.renew(keys, current.certificate()))));
+  }
+
+  private EstClient est(Credential shown, List<X509Certificate> trust) {
+    return new EstClient(
+        EstClient.label(service.deviceUri(), new FleetId("pumps")), shown.tlsContext(trust));
+  }
+
+  private void verb(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--data", data.toString()));
+    expect(Verbs.mintmark(all.toArray(new String[0])), 0, "");
+  }
+
+  /** What of /cacerts is self-signed. */
+  private static List<X509Certificate> roots(EstClient est) throws Exception {
+    return est.caCertificates().stream()
+        .filter(c -> c.getSubjectX500Principal().equals(c.getIssuerX500Principal()))
+        .toList();
   }
 
   @Test

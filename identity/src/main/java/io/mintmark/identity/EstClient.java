@@ -6,12 +6,15 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
@@ -24,6 +27,7 @@ import javax.net.ssl.SSLContext;
 public final class EstClient {
 
   private static final int LONGEST_ANSWER = 1 << 20;
+  private static final String PKCS10 = "application/pkcs10";
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(30);
 
   private final URI base;
@@ -118,6 +122,22 @@ public final class EstClient {
   }
 
   /**
+   * Tells the service which trust anchors are held here ({@code POST /v1/bundle}, Mintmark's own):
+   * it does not change roots before nearly all have the new one. This client's TLS context shows the
+   * operational certificate.
+   *
+   * @return whether they are those to hold now; if not, {@link #caCertificates} has them
+   * @throws EstException as described there; also of a service that does not know the request
+   */
+  public boolean reportBundle(Collection<X509Certificate> anchors) throws EstException {
+    byte[] body = Bundle.fingerprint(anchors).getBytes(StandardCharsets.US_ASCII);
+    return request(base.resolve("/v1/bundle"), "text/plain", body, connection -> {
+      String answer = new String(read(connection.getInputStream()), StandardCharsets.UTF_8);
+      return answer.strip().equals("current");
+    });
+  }
+
+  /**
    * The certificate of a key with its issuers behind it, as TLS wants it shown. An EST server may
    * answer an enrolment with the leaf alone (section 4.2.3); the issuers between it and the root then
    * come from {@code /cacerts}.
@@ -148,20 +168,44 @@ public final class EstClient {
     return chain;
   }
 
+  /** A root among them before a cross certificate of the same name and key. */
   private static Optional<X509Certificate> issuer(
       X509Certificate certificate, List<X509Certificate> known) {
     return known.stream()
         .filter(c -> c.getSubjectX500Principal().equals(certificate.getIssuerX500Principal()))
-        .filter(c -> c.getBasicConstraints() >= 0)
-        .findFirst();
+        .filter(c -> c.getBasicConstraints() >= 0 && isSigned(certificate, c))
+        .max(Comparator.comparing(EstClient::isSelfIssued));
+  }
+
+  private static boolean isSigned(X509Certificate certificate, X509Certificate issuer) {
+    try {
+      certificate.verify(issuer.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
   }
 
   private static boolean isSelfIssued(X509Certificate certificate) {
     return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
   }
 
+  /** What to make of an answer of 200. */
+  @FunctionalInterface
+  private interface Answer<T> {
+    T read(HttpsURLConnection connection) throws IOException;
+  }
+
   private List<X509Certificate> exchange(String operation, byte[] request) throws EstException {
-    URI uri = base.resolve(base.getPath() + "/" + operation);
+    return request(
+        base.resolve(base.getPath() + "/" + operation),
+        PKCS10,
+        request == null ? null : Base64.getMimeEncoder().encode(request),
+        EstClient::certificates);
+  }
+
+  private <T> T request(URI uri, String mediaType, byte[] body, Answer<T> answer)
+      throws EstException {
     try {
       HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection();
       connection.setSSLSocketFactory(tls.getSocketFactory());
@@ -171,48 +215,56 @@ public final class EstClient {
       connection.setUseCaches(false);
       // Closed after one answer: a kept connection would speak for the credential before.
       connection.setRequestProperty("Connection", "close");
-      connection.setRequestProperty("Accept", "application/pkcs7-mime");
+      connection.setRequestProperty("Accept", "application/pkcs7-mime, text/plain");
       try {
-        if (request != null) {
-          send(connection, request);
+        if (body != null) {
+          send(connection, mediaType, body);
         }
-        return answer(connection);
+        requireGood(connection);
+        return answer.read(connection);
       } finally {
         connection.disconnect();
       }
     } catch (EstException e) {
       throw e;
     } catch (IOException e) {
-      throw new EstException("EST " + operation + " at " + uri + " failed: " + e.getMessage(), e);
+      throw new EstException("EST at " + uri + " failed: " + e.getMessage(), e);
     }
   }
 
-  private static void send(HttpsURLConnection connection, byte[] request) throws IOException {
-    byte[] body = Base64.getMimeEncoder().encode(request);
+  private static void send(HttpsURLConnection connection, String mediaType, byte[] body)
+      throws IOException {
     connection.setRequestMethod("POST");
     connection.setDoOutput(true);
-    connection.setRequestProperty("Content-Type", "application/pkcs10");
-    // Section 4.2.1 asks for it; RFC 8951 has the server ignore it.
-    connection.setRequestProperty("Content-Transfer-Encoding", "base64");
+    connection.setRequestProperty("Content-Type", mediaType);
+    if (mediaType.equals(PKCS10)) {
+      // Section 4.2.1 asks for it; RFC 8951 has the server ignore it.
+      connection.setRequestProperty("Content-Transfer-Encoding", "base64");
+    }
     connection.setFixedLengthStreamingMode(body.length);
     try (OutputStream out = connection.getOutputStream()) {
       out.write(body);
     }
   }
 
-  private List<X509Certificate> answer(HttpsURLConnection connection) throws IOException {
+  private static List<X509Certificate> certificates(HttpsURLConnection connection)
+      throws IOException {
+    byte[] body = read(connection.getInputStream());
+    try {
+      List<X509Certificate> certificates = Pem.pkcs7(Base64.getMimeDecoder().decode(body));
+      if (certificates.isEmpty()) {
+        throw new EstException("the EST server answered without a certificate");
+      }
+      return certificates;
+    } catch (IllegalArgumentException e) {
+      throw new EstException("the EST server's answer is not a certs-only PKCS#7 message", e);
+    }
+  }
+
+  private void requireGood(HttpsURLConnection connection) throws IOException {
     int status = connection.getResponseCode();
     if (status == 200) {
-      byte[] body = read(connection.getInputStream());
-      try {
-        List<X509Certificate> certificates = Pem.pkcs7(Base64.getMimeDecoder().decode(body));
-        if (certificates.isEmpty()) {
-          throw new EstException("the EST server answered without a certificate");
-        }
-        return certificates;
-      } catch (IllegalArgumentException e) {
-        throw new EstException("the EST server's answer is not a certs-only PKCS#7 message", e);
-      }
+      return;
     }
     String reason = reason(connection);
     if (status == 202 || status == 429 || status == 503) {

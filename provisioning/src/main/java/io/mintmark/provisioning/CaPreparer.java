@@ -14,7 +14,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -135,7 +134,7 @@ public final class CaPreparer {
   private Issuer activeRoot() {
     return issuers.authority().hierarchy().issuers().stream()
         .filter(i -> i.role() == Role.ROOT && i.state() == State.ACTIVE)
-        .max(Comparator.comparing(Issuer::activatedAt))
+        .reduce((a, b) -> b.activatedAt().isBefore(a.activatedAt()) ? a : b)
         .orElseThrow(() -> new IllegalStateException("there is no active root"));
   }
 

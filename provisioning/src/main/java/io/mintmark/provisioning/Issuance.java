@@ -92,7 +92,7 @@ final class Issuance {
       }
       if (known.state() == CertificateState.ISSUED) {
         X509Certificate certificate = known.certificate();
-        if (order.profile().fits(certificate, order.names())) {
+        if (authority.accepts(known.issuer()) && order.profile().fits(certificate, order.names())) {
           return new Decision(certificate, null);
         }
       } else if (known.reservedAt().plus(ADOPTABLE).isAfter(now)) {

@@ -55,6 +55,7 @@ public final class IssuerViews {
    * @param activatedAt when it was activated, or null
    * @param retiredAt when it was retired or revoked, or null
    * @param liveCertificates how many certificates it signed that are good now
+   * @param reach of a root, how many devices hold it; null of an issuing CA
    * @param pem its certificate, then those that go with it
    */
   public record IssuerDetails(
@@ -63,15 +64,18 @@ public final class IssuerViews {
       Instant activatedAt,
       Instant retiredAt,
       long liveCertificates,
+      String reach,
       String pem) {}
 
   private final Registry registry;
   private final Issuers issuers;
+  private final BundleReach reach;
   private final Clock clock;
 
-  IssuerViews(Registry registry, Issuers issuers, Clock clock) {
+  IssuerViews(Registry registry, Issuers issuers, BundleReach reach, Clock clock) {
     this.registry = registry;
     this.issuers = issuers;
+    this.reach = reach;
     this.clock = clock;
   }
 
@@ -103,6 +107,9 @@ public final class IssuerViews {
             issuer.activatedAt(),
             issuer.retiredAt(),
             live,
+            issuer.role() == Issuer.Role.ROOT
+                ? registry.read(h -> reach.of(h, issuer.id())).describe()
+                : null,
             Pem.encode(certificates)));
   }
 

@@ -2,6 +2,7 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Printable;
+import io.mintmark.provisioning.BundleReach.Reach;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.AuthorityFolder;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,7 @@ final class Issuers {
   private final UnaryOperator<Signer> signers;
   private final Clock clock;
   private final CertificateAuthority authority;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   private Issuers(
       Registry registry,
@@ -137,6 +140,11 @@ final class Issuers {
     return authority;
   }
 
+  /** Has the listener run after each change; it must be quick and not throw. */
+  void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
   /** Where their keys are. */
   AuthorityFolder folder() {
     return folder;
@@ -187,6 +195,7 @@ final class Issuers {
     } catch (StartException e) {
       throw conflict(e);
     }
+    listeners.forEach(Runnable::run);
     return answer;
   }
 
@@ -213,6 +222,20 @@ final class Issuers {
     } catch (StartException e) {
       LOG.warn("the certificate was not stored with its key: {}", e.getMessage());
     }
+  }
+
+  /** Too few devices hold a root for what was asked. */
+  static Refusal lacking(Issuer root, Reach found, int share, String what) {
+    List<String> details = new ArrayList<>(found.missing());
+    long unnamed = found.seen() - found.holding() - details.size();
+    if (unnamed > 0) {
+      details.add("and " + unnamed + " more");
+    }
+    return new Refusal(
+        Refusal.Kind.CONFLICT,
+        "root " + root.id() + ": " + found.describe() + ", " + share + "% must " + what
+            + ": wait for those below, or use --force",
+        details);
   }
 
   /** What is wrong with a key or its place, told to who asked for something. */

@@ -52,6 +52,9 @@ public final class Provisioning implements AutoCloseable {
   private final IssuerViews issuerViews;
   private final CaCertifier caCertifier;
   private final CaPreparer caPreparer;
+  private final CaActivator caActivator;
+  private final CaRetirer caRetirer;
+  private final BundleReports bundleReports;
   private final ServiceCredential tls;
 
   private Provisioning(
@@ -93,9 +96,13 @@ public final class Provisioning implements AutoCloseable {
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
     fleetViews = new FleetViews(registry);
-    issuerViews = new IssuerViews(registry, issuers, clock);
+    issuerViews = new IssuerViews(registry, issuers, new BundleReach(trustDomain, clock), clock);
     caCertifier = new CaCertifier(registry, issuers, trustDomain, feed, audit, clock);
     caPreparer = new CaPreparer(issuers, trustDomain, feed, audit, clock);
+    BundleReach reach = new BundleReach(trustDomain, clock);
+    caActivator = new CaActivator(issuers, reach, settings.ca(), feed, audit, clock);
+    caRetirer = new CaRetirer(issuers, reach, settings.ca(), feed, audit, clock);
+    bundleReports = new BundleReports(registry, authority, peers, clock);
     tls = new ServiceCredential(
         folder.resolve("service.pem"), config.hosts(), authority, issuance, audit, clock);
   }
@@ -305,6 +312,26 @@ public final class Provisioning implements AutoCloseable {
   /** Making the CAs that will take over. */
   public CaPreparer caPreparer() {
     return caPreparer;
+  }
+
+  /** Handing over to another CA. */
+  public CaActivator caActivator() {
+    return caActivator;
+  }
+
+  /** Taking CAs out of use. */
+  public CaRetirer caRetirer() {
+    return caRetirer;
+  }
+
+  /** What devices say they trust. */
+  public BundleReports bundleReports() {
+    return bundleReports;
+  }
+
+  /** Has the listener run after each change of the CAs; it must be quick and not throw. */
+  public void onIssuersChange(Runnable listener) {
+    issuers.onChange(listener);
   }
 
   /** The CA's certificates. */

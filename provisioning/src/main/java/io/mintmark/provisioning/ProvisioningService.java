@@ -98,18 +98,18 @@ public final class ProvisioningService implements AutoCloseable {
 
   private void watchOwnCertificate() {
     ScheduledFuture<?> unused = renewal.scheduleWithFixedDelay(
-        () -> {
-          try {
-            Credential current = core.tls().current();
-            devices.use(current);
-            operators.use(current);
-          } catch (RuntimeException e) {
-            LOG.error("the service's own certificate could not be renewed; trying again", e);
-          }
-        },
-        RENEWAL_CHECK_HOURS,
-        RENEWAL_CHECK_HOURS,
-        TimeUnit.HOURS);
+        this::showCurrent, RENEWAL_CHECK_HOURS, RENEWAL_CHECK_HOURS, TimeUnit.HOURS);
+    core.onIssuersChange(() -> renewal.execute(this::showCurrent));
+  }
+
+  private void showCurrent() {
+    try {
+      Credential current = core.tls().current();
+      devices.use(current);
+      operators.use(current);
+    } catch (RuntimeException e) {
+      LOG.error("the service's own certificate could not be renewed; trying again", e);
+    }
   }
 
   /** Where devices and brokers find it: the first configured host and the port it listens on. */

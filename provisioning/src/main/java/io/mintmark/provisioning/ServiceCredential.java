@@ -7,6 +7,7 @@ import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.ca.Hierarchy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -64,8 +65,8 @@ public final class ServiceCredential {
   }
 
   /**
-   * The credential to show; a new one when the stored one is past two thirds of its life, or names
-   * other hosts than configured. Cheap to ask: a server may ask daily and reload when the answer is
+   * The credential to show; a new one when the stored one is past two thirds of its life, is not by
+   * the active issuing CA, or names other hosts than configured. Cheap to ask: a server may ask daily and reload when the answer is
    * another object.
    */
   public synchronized Credential current() {
@@ -96,6 +97,7 @@ public final class ServiceCredential {
     return validity.contains(now)
         && now.isBefore(renewal)
         && names.areThoseOf(certificate)
+        && Hierarchy.isIssued(certificate, authority.issuing())
         && credential.chain().equals(authority.chain(certificate));
   }
 

@@ -12,14 +12,16 @@ import java.util.Optional;
  * What the operator may set for the whole service, in {@code service.yaml}. Immutable.
  *
  * @param defaultFleet the fleet of EST requests without a label; may not exist yet
+ * @param ca about the CAs
  */
-public record ServiceSettings(Optional<FleetId> defaultFleet) {
+public record ServiceSettings(Optional<FleetId> defaultFleet, CaSettings ca) {
 
   /** Where the settings stand in a data folder, if anywhere. */
   static final String FILE = "service.yaml";
 
   /** What holds without a file. */
-  public static final ServiceSettings DEFAULT = new ServiceSettings(Optional.empty());
+  public static final ServiceSettings DEFAULT =
+      new ServiceSettings(Optional.empty(), CaSettings.DEFAULT);
 
   /**
    * Reads the settings of a start.

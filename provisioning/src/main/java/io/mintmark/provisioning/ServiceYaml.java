@@ -14,12 +14,13 @@ import java.util.Optional;
  *
  * <pre>{@code
  * default-fleet: sensors
+ * ca: {activation-share: 99%}
  * }</pre>
  */
 final class ServiceYaml {
 
   private static final String DEFAULT_FLEET = "default-fleet";
-  private static final List<String> TOP = List.of(DEFAULT_FLEET);
+  private static final List<String> TOP = List.of(DEFAULT_FLEET, CaYaml.SECTION);
 
   private ServiceYaml() {}
 
@@ -37,7 +38,8 @@ final class ServiceYaml {
     return new ServiceSettings(
         fleet.isEmpty()
             ? Optional.empty()
-            : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)));
+            : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)),
+        CaYaml.read(top));
   }
 
   /** Nothing but comments: a file somebody has yet to fill. */

@@ -165,6 +165,7 @@ class CaPreparationTest {
         .commonName("issuing")
         .keys(new KeyPair(new JcaPKCS10CertificationRequest(request).getPublicKey(), null))
         .authority(0)
+        .validity(installation.clock.instant(), installation.clock.instant().plusSeconds(9999))
         .signedBy(between)
         .build();
 
@@ -234,6 +235,7 @@ class CaPreparationTest {
     return HeldCertificate.builder()
         .commonName(name)
         .authority(pathLength)
+        .validity(installation.clock.instant(), installation.clock.instant().plusSeconds(86_400))
         .signedBy(issuer)
         .build();
   }

@@ -102,6 +102,12 @@ public final class CertificateAuthority {
     return Optional.ofNullable(standing.signers().get(issuer));
   }
 
+  /** Whether certificates of an issuing CA count, by its id. */
+  public boolean accepts(String issuer) {
+    Hierarchy hierarchy = hierarchy();
+    return hierarchy.find(issuer).filter(hierarchy::accepts).isPresent();
+  }
+
   /** The roots: what everybody should trust. */
   public List<X509Certificate> trustAnchors() {
     return hierarchy().trustAnchors();

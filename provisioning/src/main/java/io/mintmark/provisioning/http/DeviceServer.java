@@ -7,7 +7,7 @@ import java.util.List;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The port of devices and brokers: EST, renewal information and the feed. Asks every client for a certificate and leaves
+ * The port of devices and brokers: EST, renewal information, bundle reports and the feed. Asks every client for a certificate and leaves
  * it to each route what certificate, if any, is needed there. Thread-safe.
  */
 public final class DeviceServer implements AutoCloseable {
@@ -42,6 +42,7 @@ public final class DeviceServer implements AutoCloseable {
         routes -> {
           new EstRoutes(core).register(routes);
           new RenewalInfoRoute(core.renewalInformation()).register(routes);
+          new BundleRoute(core.bundleReports()).register(routes);
           new FeedRoute(core.feed(), core.brokers(), parked).register(routes);
         });
     return new DeviceServer(server, tls, parked);

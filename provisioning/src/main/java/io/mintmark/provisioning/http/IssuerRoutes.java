@@ -20,6 +20,12 @@ final class IssuerRoutes {
   private static final int MOST_CERTIFICATES = 10;
   private static final List<String> PEM = List.of("application/x-pem-file");
 
+  /** A verb on a CA. */
+  @FunctionalInterface
+  private interface Verb {
+    void apply(String id, String actor) throws Refusal;
+  }
+
   private record IssuerList(List<IssuerView> issuers) {}
 
   private final Provisioning core;
@@ -44,6 +50,25 @@ final class IssuerRoutes {
             ctx,
             core.caPreparer().root(QueryParameters.flag(ctx, "root-key-elsewhere"), actor(ctx))));
     routes.post(ISSUER + "/cross", this::cross);
+    routes.post(
+        ISSUER + "/activate",
+        ctx -> changed(ctx, (id, actor) -> core.caActivator().activate(id, force(ctx), actor)));
+    routes.post(
+        ISSUER + "/retire",
+        ctx -> changed(ctx, (id, actor) -> core.caRetirer().retire(id, force(ctx), actor)));
+    routes.post(
+        ISSUER + "/revoke", ctx -> changed(ctx, (id, actor) -> core.caRetirer().revoke(id, actor)));
+  }
+
+  /** Answers with the CA as it stands afterwards. */
+  private void changed(Context ctx, Verb verb) throws Refusal {
+    String id = ctx.pathParam("issuer");
+    verb.apply(id, actor(ctx));
+    answer(ctx, id);
+  }
+
+  private static boolean force(Context ctx) throws Refusal {
+    return QueryParameters.flag(ctx, "force");
   }
 
   private void request(Context ctx) throws Refusal {

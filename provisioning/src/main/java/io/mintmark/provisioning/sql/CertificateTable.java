@@ -86,17 +86,34 @@ public final class CertificateTable {
         .list();
   }
 
-  /** How many certificates of a CA are issued and not expired. */
+  /**
+   * How many certificates of a CA are issued and not expired. The service's own are left out: it
+   * replaces them itself.
+   */
   public static long liveOf(Handle handle, String issuer, Instant now) {
     return handle
         .createQuery("""
             select count(*) from certificates
             where issuer = :issuer and state = 'issued' and not_after > :now
+              and identity like 'spiffe:%'
             """)
         .bind("issuer", issuer)
         .bind("now", now.toEpochMilli())
         .mapTo(Long.class)
         .one();
+  }
+
+  /** Those of a CA that are reserved or issued and not expired. */
+  public static List<CertificateRecord> liveOfIssuer(Handle handle, String issuer, Instant now) {
+    return handle
+        .createQuery("""
+            select * from certificates
+            where issuer = :issuer and state in ('reserved', 'issued') and not_after > :now
+            """)
+        .bind("issuer", issuer)
+        .bind("now", now.toEpochMilli())
+        .map((row, ctx) -> certificate(row))
+        .list();
   }
 
   /** Ends a certificate's life, with one word for why. */

@@ -60,6 +60,17 @@ public final class IssuerTable {
     issuer.others().forEach(certificate -> add(tx, issuer.id(), certificate));
   }
 
+  /** Moves a CA on. */
+  public static void setState(Transaction tx, String id, State state, Instant now) {
+    String column = state == State.ACTIVE ? "activated_at" : "retired_at";
+    tx.handle()
+        .createUpdate("update issuers set state = :state, " + column + " = :now where id = :id")
+        .bind("state", state.word())
+        .bind("now", now.toEpochMilli())
+        .bind("id", id)
+        .execute();
+  }
+
   /** One more certificate that goes with a CA's own. */
   public static void add(Transaction tx, String id, X509Certificate certificate) {
     tx.handle().createUpdate("""

@@ -1,0 +1,82 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.Printable;
+import io.mintmark.provisioning.Peers.Peer;
+import io.mintmark.provisioning.ca.CertificateAuthority;
+import io.mintmark.provisioning.sql.BundleTable;
+import io.mintmark.provisioning.sql.BundleTable.Held;
+import io.mintmark.provisioning.sql.Registry;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Takes devices' word for which trust anchors they hold: what a change of roots waits for.
+ * Thread-safe.
+ */
+public final class BundleReports {
+
+  private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
+
+  /** The same report is written down once in this time. */
+  private static final Duration REPEATED = Duration.ofHours(12);
+
+  private final Registry registry;
+  private final CertificateAuthority authority;
+  private final Peers peers;
+  private final Clock clock;
+
+  BundleReports(Registry registry, CertificateAuthority authority, Peers peers, Clock clock) {
+    this.registry = registry;
+    this.authority = authority;
+    this.peers = peers;
+    this.clock = clock;
+  }
+
+  /**
+   * A device says what it holds.
+   *
+   * @param peerChain what the client proved possession of in TLS, leaf first
+   * @param sha256 as of {@link Bundle#fingerprint}
+   * @return whether it is what there is to hold now; if not, {@code /cacerts} has it
+   * @throws Refusal INVALID if it is no fingerprint, FORBIDDEN unless a device shows its valid
+   *     operational certificate
+   */
+  public boolean report(List<X509Certificate> peerChain, String sha256) throws Refusal {
+    Peer peer = peers.identify(peerChain);
+    if (!(peer.identity() instanceof Identity.Device identity)) {
+      throw new Refusal(
+          Refusal.Kind.FORBIDDEN, "'" + peer.identity() + "' is no device: devices report bundles");
+    }
+    if (!FINGERPRINT.matcher(sha256).matches()) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "'" + Printable.of(sha256)
+              + "' is no bundle's fingerprint: send 64 lower-case hex digits");
+    }
+    DeviceId device = identity.device();
+    Instant now = clock.instant();
+    Optional<Held> before = registry.read(h -> {
+      peers.requireLive(h, peer);
+      return BundleTable.held(h, device);
+    });
+    boolean known = before
+        .filter(held -> held.sha256().equals(sha256))
+        .filter(held -> held.reportedAt().plus(REPEATED).isAfter(now))
+        .isPresent();
+    if (!known) {
+      registry.write(tx -> {
+        BundleTable.hold(tx, device, sha256, now);
+        return null;
+      });
+    }
+    return sha256.equals(Bundle.fingerprint(authority.trustAnchors()));
+  }
+}

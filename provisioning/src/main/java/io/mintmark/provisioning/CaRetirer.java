@@ -1,0 +1,136 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.Denial;
+import io.mintmark.provisioning.BundleReach.Reach;
+import io.mintmark.provisioning.Issuer.Role;
+import io.mintmark.provisioning.Issuer.State;
+import io.mintmark.provisioning.ca.Hierarchy;
+import io.mintmark.provisioning.sql.CertificateTable;
+import io.mintmark.provisioning.sql.IssuerTable;
+import io.mintmark.provisioning.sql.Transaction;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+
+/** Takes CAs out of use, for good. Thread-safe. */
+public final class CaRetirer {
+
+  private final Issuers issuers;
+  private final BundleReach reach;
+  private final int share;
+  private final Feed feed;
+  private final AuditLog audit;
+  private final Clock clock;
+
+  CaRetirer(
+      Issuers issuers,
+      BundleReach reach,
+      CaSettings settings,
+      Feed feed,
+      AuditLog audit,
+      Clock clock) {
+    this.issuers = issuers;
+    this.reach = reach;
+    this.share = settings.activationShare();
+    this.feed = feed;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /**
+   * Retires a CA: an issuing CA that was prepared and never used, or a root, which nobody is to trust
+   * from now on.
+   *
+   * @param force a root whatever devices hold
+   * @throws Refusal NOT_FOUND for an unknown CA; CONFLICT if it is in use or done with, certificates
+   *     below the root are still good, or too few devices hold the root that is left
+   */
+  public void retire(String id, boolean force, String actor) throws Refusal {
+    issuers.change(feed, tx -> {
+      Issuer issuer = Issuers.require(tx, id);
+      Hierarchy hierarchy = new Hierarchy(IssuerTable.all(tx.handle()));
+      if (issuer.state() == State.RETIRED || issuer.state() == State.REVOKED) {
+        throw conflict("CA " + issuer.id() + " is " + issuer.state().word() + " already");
+      }
+      requireUnused(hierarchy, issuer, "retired");
+      if (issuer.role() == Role.ROOT && !force) {
+        requireLeft(tx, hierarchy, issuer);
+      }
+      IssuerTable.setState(tx, issuer.id(), State.RETIRED, clock.instant());
+      audit.add(
+          tx,
+          actor,
+          "issuer.retired",
+          issuer.id(),
+          issuer.role().word() + " CA" + (force ? ", forced" : ""));
+      return null;
+    });
+  }
+
+  /**
+   * Revokes a CA: what it signed is good no more, here and at the brokers.
+   *
+   * @throws Refusal NOT_FOUND for an unknown CA; CONFLICT if it is in use or revoked
+   */
+  public void revoke(String id, String actor) throws Refusal {
+    issuers.change(feed, tx -> {
+      Issuer issuer = Issuers.require(tx, id);
+      Hierarchy hierarchy = new Hierarchy(IssuerTable.all(tx.handle()));
+      if (issuer.state() == State.REVOKED) {
+        throw conflict("CA " + issuer.id() + " is revoked already");
+      }
+      requireUnused(hierarchy, issuer, "revoked");
+      Instant now = clock.instant();
+      IssuerTable.setState(tx, issuer.id(), State.REVOKED, now);
+      List<CertificateRecord> signed = CertificateTable.liveOfIssuer(tx.handle(), issuer.id(), now);
+      for (CertificateRecord certificate : signed) {
+        CertificateTable.end(tx, certificate.serial(), CertificateState.REVOKED, "cACompromise");
+        feed.append(
+            tx,
+            Denial.ofSerial(
+                certificate.serial(), "revoked", certificate.validity().notAfter()));
+      }
+      audit.add(
+          tx,
+          actor,
+          "issuer.revoked",
+          issuer.id(),
+          issuer.role().word() + " CA, live certificates " + signed.size());
+      return null;
+    });
+  }
+
+  private static void requireUnused(Hierarchy hierarchy, Issuer issuer, String done)
+      throws Refusal {
+    Issuer active = hierarchy.active();
+    boolean above = hierarchy.rootOf(active).filter(issuer::equals).isPresent();
+    if (issuer.equals(active) || above) {
+      throw conflict("CA " + issuer.id() + " cannot be " + done + ": certificates are signed "
+          + (above ? "below it" : "with it")
+          + "; activate another issuing CA first");
+    }
+  }
+
+  private void requireLeft(Transaction tx, Hierarchy hierarchy, Issuer root) throws Refusal {
+    for (Issuer issuing : hierarchy.issuers()) {
+      if (hierarchy.rootOf(issuing).filter(root::equals).isPresent() && issuing.hasIssued()) {
+        long live = CertificateTable.liveOf(tx.handle(), issuing.id(), clock.instant());
+        if (live > 0) {
+          throw conflict("root " + root.id() + " cannot be retired: " + live
+              + " certificates of issuing CA " + issuing.id()
+              + " below it are still good; have them renewed (mintmark renew-early --issuer), or"
+              + " use --force");
+        }
+      }
+    }
+    Issuer left = hierarchy.rootOf(hierarchy.active()).orElseThrow();
+    Reach found = reach.of(tx.handle(), left.id());
+    if (!found.isAtLeast(share)) {
+      throw Issuers.lacking(left, found, share, "to retire " + root.id());
+    }
+  }
+
+  private static Refusal conflict(String message) {
+    return new Refusal(Refusal.Kind.CONFLICT, message);
+  }
+}
