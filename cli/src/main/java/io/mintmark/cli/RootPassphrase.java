@@ -1,6 +1,6 @@
 package io.mintmark.cli;
 
-import java.io.Console;
+import io.mintmark.provisioning.Prompt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,7 +18,6 @@ final class RootPassphrase {
    * @param given the file named, or null
    * @return a secret
    */
-  @SuppressWarnings("SystemConsoleNull") // Null is one way to say that nobody can be asked.
   static String find(Path given, Path data) throws Exception {
     Path stored = data.resolve("passphrase");
     if (given != null || (System.getenv(VARIABLE) == null && Files.exists(stored))) {
@@ -31,8 +30,7 @@ final class RootPassphrase {
     if (known.isPresent()) {
       return known.get();
     }
-    Console console = System.console();
-    char[] typed = console == null ? null : console.readPassword("Passphrase of the root's key: ");
+    char[] typed = Prompt.CONSOLE.ask("Passphrase of the root's key");
     if (typed == null) {
       throw new CommandFailure(
           CommandFailure.UNUSABLE,

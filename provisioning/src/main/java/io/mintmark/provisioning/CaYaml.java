@@ -20,7 +20,7 @@ final class CaYaml {
   private static final String SHARE = "activation-share";
   private static final String PKCS11 = "pkcs11";
   private static final String LIBRARY = "library";
-  private static final String TOKEN = "token";
+  private static final String SLOT = "slot";
   private static final String PIN_FILE = "pin-file";
   private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3})%");
 
@@ -45,24 +45,33 @@ final class CaYaml {
   }
 
   private static Optional<TokenSettings> token(Section ca) throws YamlException {
-    Optional<Section> found = ca.section(PKCS11, List.of(LIBRARY, TOKEN, PIN_FILE));
+    Optional<Section> found = ca.section(PKCS11, List.of(LIBRARY, SLOT, PIN_FILE));
     if (found.isEmpty()) {
       return Optional.empty();
     }
     Section section = found.get();
     Optional<Scalar> pinFile = section.scalar(PIN_FILE);
     return Optional.of(new TokenSettings(
-        Path.of(require(section, LIBRARY)),
-        require(section, TOKEN),
+        Path.of(require(section, LIBRARY).text()),
+        FleetYaml.valueOf(require(section, SLOT), CaYaml::slot),
         pinFile.isEmpty() ? null : Path.of(pinFile.get().text())));
   }
 
-  private static String require(Section section, String key) throws YamlException {
+  private static Scalar require(Section section, String key) throws YamlException {
     return section
         .scalar(key)
-        .map(Scalar::text)
         .orElseThrow(
             () -> YamlException.at(section.line(), "'" + PKCS11 + "' needs '" + key + "'"));
+  }
+
+  private static long slot(String text) {
+    // 18 digits fit a long whatever they are.
+    if (text.matches("[0-9]{1,18}")) {
+      return Long.parseLong(text);
+    }
+    throw new IllegalArgumentException(
+        "'" + Printable.of(text)
+            + "' is not the id of a slot: use a whole number, as 'softhsm2-util --show-slots' shows it");
   }
 
   private static int percent(String text) {

@@ -62,21 +62,22 @@ final class Issuers {
 
   /**
    * The CAs of an installation. A registry that knows of none, new or from before they were
-   * recorded, is told of those in the folder.
+   * recorded, is told of those in the folder; a new installation's are made.
    *
    * @param signers may replace an issuing key's signer
    * @throws StartException if the active issuing CA's key is not there or not readable, it has
    *     expired or is not of a trusted root
    */
   static Issuers open(
-      Registry registry, AuthorityFolder folder, UnaryOperator<Signer> signers, Clock clock)
+      Registry registry,
+      Installation installation,
+      AuthorityFolder folder,
+      UnaryOperator<Signer> signers,
+      Clock clock)
       throws StartException {
     Instant now = clock.instant();
     if (registry.read(IssuerTable::all).isEmpty()) {
-      if (!folder.exists()) {
-        throw missing(AuthorityFolder.FIRST_ISSUING);
-      }
-      adopt(registry, folder.first(), now);
+      adopt(registry, first(installation, folder, now), now);
     }
     Hierarchy hierarchy = new Hierarchy(registry.read(IssuerTable::all));
     Issuer active = hierarchy.active();
@@ -100,9 +101,20 @@ final class Issuers {
     return new Issuers(registry, folder, signers, clock, new CertificateAuthority(hierarchy, keys));
   }
 
+  private static AuthorityFolder.First first(
+      Installation installation, AuthorityFolder folder, Instant now) throws StartException {
+    if (folder.exists()) {
+      return folder.first();
+    }
+    if (installation.issuingCa().isPresent()) {
+      throw missing(AuthorityFolder.FIRST_ISSUING);
+    }
+    return folder.create(installation.trustDomain(), now);
+  }
+
   private static StartException missing(String key) {
-    return new StartException("the issuing CA's key " + key + " is missing from the data folder:"
-        + " restore it from a backup; a new CA would orphan every device");
+    return new StartException("the issuing CA's key " + key
+        + " is missing: restore it from a backup; a new CA would orphan every device");
   }
 
   private static void adopt(Registry registry, AuthorityFolder.First first, Instant now)
@@ -110,15 +122,14 @@ final class Issuers {
     X509Certificate certificate = first.issuing();
     String fault = Chains.fault(List.of(certificate), first.roots(), now);
     if (fault != null) {
-      throw new StartException("the issuing CA of " + AuthorityFolder.FIRST_ISSUING + " " + fault);
+      throw new StartException("the issuing CA of " + first.issuingRef() + " " + fault);
     }
-    Issuer issuing = Issuer.prepared(
-            Role.ISSUING, certificate, List.of(), AuthorityFolder.FIRST_ISSUING, now)
+    Issuer issuing = Issuer.prepared(Role.ISSUING, certificate, List.of(), first.issuingRef(), now)
         .activated(now);
     registry.write(tx -> {
       for (X509Certificate root : first.roots()) {
         boolean own = root.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
-        String key = own ? AuthorityFolder.FIRST_ROOT : null;
+        String key = own ? first.rootRef() : null;
         IssuerTable.insert(
             tx, Issuer.prepared(Role.ROOT, root, List.of(), key, now).activated(now));
       }

@@ -6,13 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Map;
 
-/** What opens the CA's key stores, and where it comes from. */
+/** What opens the CAs' key stores, and where it comes from. */
 final class Passphrase {
 
   /** The environment variable that may hold it. */
   static final String VARIABLE = "MINTMARK_PASSPHRASE";
+
+  /** In place of a file's name: ask. */
+  private static final Path ASK = Path.of("-");
 
   private static final int BYTES = 32;
 
@@ -20,58 +22,66 @@ final class Passphrase {
 
   /**
    * The passphrase: from the file named by the operator, else from the environment, else from the
-   * data folder, where a random one is put if there is none.
+   * data folder, where a random one is put if there is none; where none may be made, it is asked for.
    *
-   * @param given the file named by the operator, or null
+   * @param given the file named by the operator, or null; {@code -} to be asked
    * @param generate whether one may be made; if not, a missing one is an error
    * @return a secret
-   * @throws StartException if it is empty or cannot be read
+   * @throws StartException if it is empty or cannot be had
    */
-  static String find(
-      Path given, Map<String, String> environment, DataFolder folder, boolean generate)
+  static String find(Path given, Secrets secrets, DataFolder folder, boolean generate)
       throws StartException {
-    if (given != null) {
-      return firstLine(given);
+    if (ASK.equals(given)) {
+      return generate ? askTwice(secrets) : ask(secrets, "nobody typed the CA's passphrase");
     }
-    String value = environment.get(VARIABLE);
+    if (given != null) {
+      return Secrets.firstLine("passphrase", given);
+    }
+    String value = secrets.variable(VARIABLE);
     if (value != null) {
-      return notEmpty(value, "the environment variable " + VARIABLE);
+      return Secrets.notEmpty(value, "the environment variable " + VARIABLE);
     }
     Path file = folder.resolve("passphrase");
     if (!Files.exists(file)) {
       if (!generate) {
-        throw new StartException("the CA's passphrase is not in "
-            + file
-            + ": name its file (--passphrase-file) or set "
-            + VARIABLE);
+        return ask(
+            secrets,
+            "the CA's passphrase is not in "
+                + file
+                + ": name its file (--passphrase-file) or set "
+                + VARIABLE);
       }
-      byte[] random = new byte[BYTES];
-      new SecureRandom().nextBytes(random);
-      try {
-        AtomicFile.writeSecret(
-            file, Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n");
-      } catch (IOException e) {
-        throw new StartException(
-            "the passphrase cannot be stored in " + file + ": " + DataFolder.reason(e), e);
-      }
+      make(file);
     }
-    return firstLine(file);
+    return Secrets.firstLine("passphrase", file);
   }
 
-  private static String firstLine(Path file) throws StartException {
+  private static void make(Path file) throws StartException {
+    byte[] random = new byte[BYTES];
+    new SecureRandom().nextBytes(random);
     try {
-      String line = Files.readString(file).lines().findFirst().orElse("");
-      return notEmpty(line, "the passphrase file " + file);
+      AtomicFile.writeSecret(
+          file, Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n");
     } catch (IOException e) {
       throw new StartException(
-          "the passphrase file " + file + " cannot be read: " + DataFolder.reason(e), e);
+          "the passphrase cannot be stored in " + file + ": " + DataFolder.reason(e), e);
     }
   }
 
-  private static String notEmpty(String value, String where) throws StartException {
-    if (value.isBlank()) {
-      throw new StartException(where + " is empty");
+  private static String ask(Secrets secrets, String otherwise) throws StartException {
+    String typed = secrets.typed("Passphrase of the CA keys");
+    if (typed == null) {
+      throw new StartException(otherwise);
     }
-    return value;
+    return typed;
+  }
+
+  /** A slip would make keys nobody can open again. */
+  private static String askTwice(Secrets secrets) throws StartException {
+    String first = ask(secrets, "nobody typed the CA's passphrase");
+    if (!first.equals(secrets.typed("The same again"))) {
+      throw new StartException("the two passphrases typed are not the same: start again");
+    }
+    return first;
   }
 }

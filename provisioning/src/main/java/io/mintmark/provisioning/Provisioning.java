@@ -4,6 +4,7 @@ import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.AuthorityFolder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
+import io.mintmark.provisioning.ca.KeyToken;
 import io.mintmark.provisioning.ca.Signer;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
@@ -13,7 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.JdbiException;
 
@@ -114,31 +115,35 @@ public final class Provisioning implements AutoCloseable {
    * @throws StartException with one clear line if it cannot
    */
   public static Provisioning open(ProvisioningConfig config) throws StartException {
-    return open(config, System.getenv(), UnaryOperator.identity());
+    return open(config, new Secrets(System.getenv(), Prompt.CONSOLE), UnaryOperator.identity());
   }
 
   /**
-   * Opens a data folder in a given environment.
+   * Opens a data folder.
    *
+   * @param secrets what the start is told
    * @param signer may replace the issuing key's signer
    */
-  static Provisioning open(
-      ProvisioningConfig config, Map<String, String> environment, UnaryOperator<Signer> signer)
+  static Provisioning open(ProvisioningConfig config, Secrets secrets, UnaryOperator<Signer> signer)
       throws StartException {
     DataFolder folder = DataFolder.take(config.data());
     Registry registry = null;
+    AuthorityFolder keys = null;
     try {
       ServiceSettings settings = ServiceSettings.read(config.settings(), folder);
       registry = Registry.open(folder.privateFile("registry.db"));
       Installation installation = Installation.open(registry, config.trustDomain());
-      AuthorityFolder keys = keys(config, environment, folder, installation);
-      Issuers issuers = Issuers.open(registry, keys, signer, config.clock());
+      keys = keys(config, settings, secrets, folder, installation);
+      Issuers issuers = Issuers.open(registry, installation, keys, signer, config.clock());
       installation.keepIssuingCa(issuers.authority().issuing(), config.clock().instant());
       Provisioning opened =
           new Provisioning(config, folder, settings, registry, installation, issuers);
       opened.prepare(config.clock());
       return opened;
     } catch (StartException | RuntimeException e) {
+      if (keys != null) {
+        keys.close();
+      }
       if (registry != null) {
         registry.close();
       }
@@ -162,17 +167,19 @@ public final class Provisioning implements AutoCloseable {
 
   private static AuthorityFolder keys(
       ProvisioningConfig config,
-      Map<String, String> environment,
+      ServiceSettings settings,
+      Secrets secrets,
       DataFolder folder,
       Installation installation)
       throws StartException {
     boolean made = installation.issuingCa().isPresent();
-    String passphrase = Passphrase.find(config.passphraseFile(), environment, folder, !made);
-    AuthorityFolder keys = new AuthorityFolder(config.data(), passphrase);
-    if (!made && !keys.exists()) {
-      keys.create(installation.trustDomain(), config.clock().instant());
-    }
-    return keys;
+    Optional<KeyToken> token = settings.ca().token().isPresent()
+        ? Optional.of(TokenPin.login(settings.ca().token().get(), secrets))
+        : Optional.empty();
+    return new AuthorityFolder(
+        config.data(),
+        () -> Passphrase.find(config.passphraseFile(), secrets, folder, !made),
+        token);
   }
 
   /** What a start leaves behind each time: the bundle told, an operator, a TLS certificate. */
@@ -348,6 +355,7 @@ public final class Provisioning implements AutoCloseable {
   @Override
   public void close() {
     webhook.close();
+    issuers.folder().close();
     registry.close();
     folder.close();
   }

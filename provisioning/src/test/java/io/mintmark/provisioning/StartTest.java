@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -31,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StartTest {
 
   private static final TrustDomain DOMAIN = new TrustDomain("example.org");
+
+  private static final char[] TYPED = "correct horse".toCharArray();
 
   @TempDir
   Path parent;
@@ -47,7 +50,12 @@ class StartTest {
 
   private static Provisioning open(ProvisioningConfig config, Map<String, String> environment)
       throws StartException {
-    return Provisioning.open(config, environment, UnaryOperator.identity());
+    return open(config, new Secrets(environment, question -> null));
+  }
+
+  private static Provisioning open(ProvisioningConfig config, Secrets secrets)
+      throws StartException {
+    return Provisioning.open(config, secrets, UnaryOperator.identity());
   }
 
   private AbstractThrowableAssert<?, ? extends Throwable> assertRefused() {
@@ -311,6 +319,32 @@ class StartTest {
     open(without, Map.of("MINTMARK_PASSPHRASE", "correct horse")).close();
     assertRefused(without)
         .hasMessageContaining("name its file (--passphrase-file) or set MINTMARK_PASSPHRASE");
+  }
+
+  @Test
+  void asksForThePassphrase() throws Exception {
+    ProvisioningConfig asking =
+        TestInstallation.config(folder(), null, List.of(), Path.of("-"), clock);
+    List<String> asked = new ArrayList<>();
+    assertRefused(asking).hasMessageContaining("nobody typed the CA's passphrase");
+    assertThatThrownBy(() ->
+            open(asking, new Secrets(Map.of(), q -> q.startsWith("The same") ? null : TYPED)))
+        .hasMessageContaining("are not the same");
+    open(asking, new Secrets(Map.of(), question -> {
+          asked.add(question);
+          return TYPED.clone();
+        }))
+        .close();
+    assertThat(asked).containsExactly("Passphrase of the CA keys", "The same again");
+    assertThat(folder().resolve("passphrase")).doesNotExist();
+
+    // From the second start on nobody has to say so.
+    open(
+            TestInstallation.config(folder(), null, List.of(), null, clock),
+            new Secrets(Map.of(), question -> TYPED.clone()))
+        .close();
+    assertThatThrownBy(() -> open(asking, new Secrets(Map.of(), question -> "slip".toCharArray())))
+        .hasMessageContaining("wrong passphrase for");
   }
 
   @Test

@@ -25,6 +25,9 @@ final class TestInstallation implements AutoCloseable {
   static final FleetId SENSORS = new FleetId("sensors");
   static final String OPERATOR = "operator";
 
+  /** Nothing in the environment, nobody at the console. */
+  static final Secrets NO_SECRETS = new Secrets(Map.of(), question -> null);
+
   final MovableClock clock = new MovableClock();
   final HeldCertificate factory = HeldCertificate.builder()
       .commonName("Factory CA")
@@ -46,7 +49,7 @@ final class TestInstallation implements AutoCloseable {
   }
 
   void start(UnaryOperator<Signer> signer) throws StartException {
-    provisioning = Provisioning.open(config(), Map.of(), signer);
+    provisioning = Provisioning.open(config(), NO_SECRETS, signer);
   }
 
   void stop() {

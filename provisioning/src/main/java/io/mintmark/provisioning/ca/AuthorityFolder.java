@@ -19,11 +19,22 @@ import java.util.Optional;
 
 /**
  * Where the CAs' keys are kept: the first two in {@code ca/root.p12} and {@code ca/issuing.p12}
- * (PKCS#12, mode 0600), later ones in files named by role and key; and a copy of the bundle in
- * {@code trust.pem}. A root's key is needed to make an issuing CA and for nothing else: once that is
- * done its file can be moved to a safe. Thread-safe.
+ * (PKCS#12, mode 0600), later ones in files named by role and key; or all that are made from now on
+ * in a PKCS#11 token. And a copy of the bundle, in {@code trust.pem}. A root's key is needed to make
+ * an issuing CA and for nothing else: once that is done its file can be moved to a safe. Thread-safe.
  */
-public final class AuthorityFolder {
+public final class AuthorityFolder implements AutoCloseable {
+
+  /** Where the passphrase of the files comes from. */
+  @FunctionalInterface
+  public interface PassphraseSource {
+    /**
+     * The passphrase, a secret.
+     *
+     * @throws StartException if it cannot be had
+     */
+    String get() throws StartException;
+  }
 
   /** The first root's key, as a registry names it. */
   public static final String FIRST_ROOT = "ca/root.p12";
@@ -34,33 +45,51 @@ public final class AuthorityFolder {
   private final Path data;
   private final Path trustFile;
   private final KeyFolder files;
+  private final Optional<KeyToken> token;
 
   /**
    * The CAs' place in a data folder.
    *
-   * @param passphrase opens the key stores
+   * @param passphrase opens the files; not asked for while none is used
+   * @param token where keys are made, if not in files
    */
-  public AuthorityFolder(Path data, String passphrase) {
+  public AuthorityFolder(Path data, PassphraseSource passphrase, Optional<KeyToken> token) {
     this.data = data;
     this.trustFile = data.resolve("trust.pem");
     this.files = new KeyFolder(data, passphrase);
+    this.token = token;
   }
 
-  /** Whether the first issuing CA was made here. */
+  private KeyHome home() {
+    return token.<KeyHome>map(t -> t).orElse(files);
+  }
+
+  private KeyHome homeOf(String ref) throws StartException {
+    if (!ref.startsWith(KeyToken.PREFIX)) {
+      return files;
+    }
+    return token.orElseThrow(() -> new StartException("the key " + ref
+        + " is in a PKCS#11 token: name its library and slot in the settings (ca, pkcs11)"));
+  }
+
+  /** Whether the first issuing CA was made in files. */
   public boolean exists() {
     return Files.exists(data.resolve(FIRST_ISSUING));
   }
 
   /**
-   * Makes the first root and issuing CA, as far as an interrupted attempt before has not.
+   * Makes the first root and issuing CA: in files as far as an interrupted attempt before has not,
+   * or in the token.
    *
-   * @throws StartException if a file cannot be read or written, or the passphrase is wrong
+   * @throws StartException if a key cannot be kept, or the passphrase is wrong
    */
-  public void create(TrustDomain trustDomain, Instant now) throws StartException {
+  public First create(TrustDomain trustDomain, Instant now) throws StartException {
+    if (token.isPresent()) {
+      return createInToken(token.get(), trustDomain, now);
+    }
     if (!Files.exists(data.resolve(FIRST_ROOT))) {
       KeyPair keys = CertificateRequest.newKeyPair();
-      CaKey key = key(FIRST_ROOT, keys);
-      X509Certificate root = CaCertificates.root(trustDomain, key, now);
+      X509Certificate root = CaCertificates.root(trustDomain, key(FIRST_ROOT, keys), now);
       files.save(FIRST_ROOT, new Credential(keys.getPrivate(), List.of(root)));
     }
     Credential root = files.load(FIRST_ROOT);
@@ -72,6 +101,17 @@ public final class AuthorityFolder {
         now);
     files.save(
         FIRST_ISSUING, new Credential(keys.getPrivate(), List.of(issuing, root.certificate())));
+    return first();
+  }
+
+  private static First createInToken(KeyToken token, TrustDomain trustDomain, Instant now)
+      throws StartException {
+    CaKey rootKey = token.create(Role.ROOT);
+    X509Certificate root = CaCertificates.root(trustDomain, rootKey, now);
+    CaKey issuingKey = token.create(Role.ISSUING);
+    X509Certificate issuing =
+        CaCertificates.issuing(CaRequest.of(trustDomain, issuingKey), root, rootKey.signer(), now);
+    return new First(List.of(root), issuing, rootKey.ref(), issuingKey.ref());
   }
 
   private static CaKey key(String ref, KeyPair keys) {
@@ -80,13 +120,13 @@ public final class AuthorityFolder {
   }
 
   /**
-   * The first issuing CA and the roots there are, for a registry that knows of none.
+   * The first issuing CA in files and the roots there are, for a registry that knows of none.
    *
    * @throws StartException if a file is missing or not readable, or the passphrase is wrong
    */
   public First first() throws StartException {
     Credential issuing = files.load(FIRST_ISSUING);
-    return new First(roots(issuing), issuing.certificate());
+    return new First(roots(issuing), issuing.certificate(), FIRST_ROOT, FIRST_ISSUING);
   }
 
   /**
@@ -94,8 +134,11 @@ public final class AuthorityFolder {
    *
    * @param roots the trust anchors
    * @param issuing the issuing CA
+   * @param rootRef where the key of the root above it is kept
+   * @param issuingRef where its key is kept
    */
-  public record First(List<X509Certificate> roots, X509Certificate issuing) {}
+  public record First(
+      List<X509Certificate> roots, X509Certificate issuing, String rootRef, String issuingRef) {}
 
   /**
    * Makes a P-256 key for a CA. It stays here.
@@ -103,7 +146,7 @@ public final class AuthorityFolder {
    * @throws StartException if it cannot be kept
    */
   public CaKey create(Role role) throws StartException {
-    return files.create(role);
+    return home().create(role);
   }
 
   /**
@@ -113,7 +156,8 @@ public final class AuthorityFolder {
    * @throws StartException if it is not readable
    */
   public Optional<CaKey> made(Role role, X509Certificate certificate) throws StartException {
-    return files.find(files.ref(role, certificate));
+    Optional<CaKey> made = home().find(home().ref(role, certificate));
+    return made.isPresent() ? made : files.find(files.ref(role, certificate));
   }
 
   /**
@@ -122,12 +166,14 @@ public final class AuthorityFolder {
    * @throws StartException if it cannot be kept
    */
   public void certified(CaKey key, List<X509Certificate> chain) throws StartException {
-    files.certified(key.ref(), chain);
+    homeOf(key.ref()).certified(key.ref(), chain);
   }
 
   /** Whether there is a key of this name; it is not opened. */
   public boolean holds(String ref) {
-    return files.holds(ref);
+    return ref.startsWith(KeyToken.PREFIX)
+        ? token.filter(t -> t.holds(ref)).isPresent()
+        : files.holds(ref);
   }
 
   /**
@@ -137,7 +183,8 @@ public final class AuthorityFolder {
    * @throws StartException if it is not readable, is another's, or the passphrase is wrong
    */
   public Optional<Signer> signer(Issuer issuer) throws StartException {
-    Optional<CaKey> key = issuer.keyRef() == null ? Optional.empty() : files.find(issuer.keyRef());
+    Optional<CaKey> key =
+        issuer.keyRef() == null ? Optional.empty() : homeOf(issuer.keyRef()).find(issuer.keyRef());
     if (key.isPresent() && !key.get().publicKey().equals(issuer.certificate().getPublicKey())) {
       throw new StartException(issuer.keyRef() + " holds the key of another CA than " + issuer.id()
           + ": restore it from a backup");
@@ -171,5 +218,11 @@ public final class AuthorityFolder {
       throw new StartException(
           "the trust anchors in " + trustFile + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Leaves the token. */
+  @Override
+  public void close() {
+    token.ifPresent(KeyToken::close);
   }
 }

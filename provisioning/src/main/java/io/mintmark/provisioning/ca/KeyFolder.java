@@ -27,15 +27,23 @@ final class KeyFolder implements KeyHome {
   private static final String ALIAS = "ca";
 
   private final Path data;
-  private final char[] passphrase;
+  private final AuthorityFolder.PassphraseSource source;
+  private char[] passphrase;
 
   /**
    * @param data what names of keys are relative to
-   * @param passphrase opens the files
+   * @param source of what opens the files; asked once, when it is needed
    */
-  KeyFolder(Path data, String passphrase) {
+  KeyFolder(Path data, AuthorityFolder.PassphraseSource source) {
     this.data = data;
-    this.passphrase = passphrase.toCharArray();
+    this.source = source;
+  }
+
+  private synchronized char[] passphrase() throws StartException {
+    if (passphrase == null) {
+      passphrase = source.get().toCharArray();
+    }
+    return passphrase;
   }
 
   @Override
@@ -74,13 +82,14 @@ final class KeyFolder implements KeyHome {
 
   /** Keeps a key in the file of this name. */
   void save(String ref, Credential credential) throws StartException {
+    char[] secret = passphrase();
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
       store.setKeyEntry(
-          ALIAS, credential.key(), passphrase, credential.chain().toArray(new Certificate[0]));
+          ALIAS, credential.key(), secret, credential.chain().toArray(new Certificate[0]));
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      store.store(bytes, passphrase);
+      store.store(bytes, secret);
       AtomicFile.writeSecret(data.resolve(ref), bytes.toByteArray());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot write PKCS#12", e);
@@ -93,10 +102,11 @@ final class KeyFolder implements KeyHome {
   /** What a file holds. */
   Credential load(String ref) throws StartException {
     Path file = data.resolve(ref);
+    char[] secret = passphrase();
     try (InputStream in = Files.newInputStream(file)) {
       KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(in, passphrase);
-      PrivateKey key = (PrivateKey) store.getKey(ALIAS, passphrase);
+      store.load(in, secret);
+      PrivateKey key = (PrivateKey) store.getKey(ALIAS, secret);
       Certificate[] chain = store.getCertificateChain(ALIAS);
       if (key == null || chain == null) {
         throw new StartException(file + " holds no key named '" + ALIAS + "'");

@@ -36,7 +36,7 @@ interface KeyHome {
   Optional<CaKey> find(String ref) throws StartException;
 
   /**
-   * Keeps a certificate with its key.
+   * Keeps a certificate with its key, for people who look there; the registry has it anyway.
    *
    * @param chain the key's first
    * @throws StartException if it cannot be kept

@@ -26,7 +26,7 @@ public final class OfflineRoot {
    */
   public static OfflineRoot open(Path file, String passphrase) throws StartException {
     Path absolute = file.toAbsolutePath();
-    return new OfflineRoot(new KeyFolder(absolute.getParent(), passphrase)
+    return new OfflineRoot(new KeyFolder(absolute.getParent(), () -> passphrase)
         .load(absolute.getFileName().toString()));
   }
 
