@@ -197,8 +197,25 @@ mine=$(openssl pkey -in "$pending" -pubout 2>/dev/null)
 openssl verify -CAfile "$work/anchors" -untrusted "$work/issuers" "$work/leaf" >/dev/null 2>&1 ||
   die 6 "the certificate does not chain to the anchors the service announces"
 
+# Behind the certificate goes what leads from it to an anchor, in order, and nothing else: while CAs
+# change, cacerts has more. A root counts before a cross certificate of the same name.
+: >"$work/path"
+below=$work/leaf
+for level in 1 2 3 4 5 6; do
+  issuer=$(openssl x509 -in "$below" -noout -issuer_hash)
+  above=
+  for ca in "$work"/ca.*; do
+    [ "$(openssl x509 -in "$ca" -noout -subject_hash)" = "$issuer" ] || continue
+    above=$ca
+    [ "$(openssl x509 -in "$ca" -noout -issuer_hash)" != "$issuer" ] || break
+  done
+  [ -n "$above" ] && [ "$(openssl x509 -in "$above" -noout -issuer_hash)" != "$issuer" ] || break
+  cat "$above" >>"$work/path"
+  below=$above
+done
+
 # One file, replaced by one rename: after a power cut it holds the old credential or the new.
-cat "$pending" "$work/leaf" "$work/issuers" >"$work/credential" &&
+cat "$pending" "$work/leaf" "$work/path" >"$work/credential" &&
   mv "$work/anchors" "$out/ca.pem" && chmod 644 "$out/ca.pem" &&
   sync && mv "$work/credential" "$out/credential.pem" && sync && rm -f "$pending" ||
   die 2 "cannot write to '$out'"

@@ -53,8 +53,8 @@ final class ServiceOptions {
   @Option(
       names = "--passphrase-file",
       paramLabel = "FILE",
-      description = "Holds the passphrase of the CA keys (default: $MINTMARK_PASSPHRASE, else one"
-          + " is generated into the data folder).")
+      description = "Holds the passphrase of the CA keys, - to be asked (default:"
+          + " $MINTMARK_PASSPHRASE, else one is generated into the data folder).")
   private Path passphraseFile;
 
   @Option(

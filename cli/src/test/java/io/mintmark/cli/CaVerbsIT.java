@@ -154,7 +154,42 @@ class CaVerbsIT {
     expect(ca("revoke", oldRootId), 1, "is revoked already");
   }
 
-  private Credential enroll(String device) throws Exception {
+  @Test
+  void showsDevicesWithoutJavaTheWayToTheirRootAlone() throws Exception {
+    ForeignPrograms.require("curl", "openssl");
+    HeldCertificate bootstrap = bootstrap("d-1");
+    Path shown =
+        Files.writeString(folder.resolve("bootstrap.pem"), bootstrap.credential().toPem());
+    String root = id(expect(ca("prepare", "root"), 0, "is prepared"));
+    expect(ca("activate", root), 0, "is active");
+    String issuing = id(expect(ca("prepare", "issuing"), 0, "is prepared"));
+    expect(ca("activate", issuing), 0, "is active");
+    assertThat(est(bootstrap.credential(), service.trustAnchors()).caCertificates()).hasSize(6);
+
+    Launcher.Result enrolled = Launcher.run(
+        Map.of(),
+        List.of(
+            "sh",
+            Launcher.ROOT.resolve("provisioning/factory/enroll.sh").toString(),
+            "--url",
+            service.deviceUri().toString(),
+            "--fleet",
+            "pumps",
+            "--trust",
+            data.resolve("trust.pem").toString(),
+            "--cert",
+            shown.toString(),
+            "--out",
+            folder.resolve("device").toString()));
+    assertThat(enrolled.exitCode()).as(enrolled.all()).isZero();
+    List<X509Certificate> chain =
+        Credential.fromPem(Files.readString(folder.resolve("device/credential.pem"))).chain();
+    assertThat(chain).hasSize(2);
+    chain.get(0).verify(chain.get(1).getPublicKey());
+    assertThat(Pem.certificates(Files.readString(folder.resolve("device/ca.pem")))).hasSize(2);
+  }
+
+  private HeldCertificate bootstrap(String device) throws Exception {
     HeldCertificate factory =
         HeldCertificate.builder().commonName("factory").authority(1).build();
     Files.writeString(folder.resolve("factory-ca.pem"), factory.certificatePem());
@@ -163,8 +198,11 @@ class CaVerbsIT {
     Path csv = Files.writeString(folder.resolve("manifest.csv"), "device\n" + device + "\n");
     verb("fleet", "apply", "-f", yaml.toString());
     verb("manifest", "import", "--fleet", "pumps", csv.toString());
-    HeldCertificate bootstrap =
-        HeldCertificate.builder().commonName(device).signedBy(factory).build();
+    return HeldCertificate.builder().commonName(device).signedBy(factory).build();
+  }
+
+  private Credential enroll(String device) throws Exception {
+    HeldCertificate bootstrap = bootstrap(device);
     KeyPair keys = CertificateRequest.newKeyPair();
     EstClient est = est(bootstrap.credential(), service.trustAnchors());
     return new Credential(
