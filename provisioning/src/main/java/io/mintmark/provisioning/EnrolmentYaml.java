@@ -1,5 +1,6 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.DurationText;
 import io.mintmark.provisioning.EnrolmentPolicy.Again;
 import io.mintmark.provisioning.EnrolmentPolicy.Mode;
 import io.mintmark.provisioning.EnrolmentPolicy.Webhook;

@@ -27,6 +27,7 @@ public final class Provisioning implements AutoCloseable {
   private static final String FIRST_OPERATOR = "operator";
 
   private final DataFolder folder;
+  private final ServiceSettings settings;
   private final Registry registry;
   private final Installation installation;
   private final CertificateAuthority authority;
@@ -53,10 +54,12 @@ public final class Provisioning implements AutoCloseable {
   private Provisioning(
       ProvisioningConfig config,
       DataFolder folder,
+      ServiceSettings settings,
       Registry registry,
       Installation installation,
       CertificateAuthority authority) {
     this.folder = folder;
+    this.settings = settings;
     this.registry = registry;
     this.installation = installation;
     this.authority = authority;
@@ -111,6 +114,7 @@ public final class Provisioning implements AutoCloseable {
     DataFolder folder = DataFolder.take(config.data());
     Registry registry = null;
     try {
+      ServiceSettings settings = ServiceSettings.read(config.settings(), folder);
       registry = Registry.open(folder.privateFile("registry.db"));
       Installation installation = Installation.open(registry, config.trustDomain());
       AuthorityFolder.Opened ca = authority(config, environment, folder, installation);
@@ -118,7 +122,8 @@ public final class Provisioning implements AutoCloseable {
           ca.roots(),
           ca.issuing().certificate(),
           signer.apply(Signer.of(ca.issuing().key())));
-      Provisioning opened = new Provisioning(config, folder, registry, installation, authority);
+      Provisioning opened =
+          new Provisioning(config, folder, settings, registry, installation, authority);
       opened.prepare(config.clock());
       return opened;
     } catch (StartException | RuntimeException e) {
@@ -196,6 +201,11 @@ public final class Provisioning implements AutoCloseable {
   /** The installation's name. */
   public TrustDomain trustDomain() {
     return installation.trustDomain();
+  }
+
+  /** What the operator set for the whole service. */
+  public ServiceSettings settings() {
+    return settings;
   }
 
   /** Simple enrolment. */

@@ -52,7 +52,7 @@ final class RunningService implements AutoCloseable {
 
   static ProvisioningConfig config(Path data, int devicePort, int operatorPort) {
     return new ProvisioningConfig(
-        data, null, null, "127.0.0.1", devicePort, operatorPort, null, Clock.systemUTC());
+        data, null, null, "127.0.0.1", devicePort, operatorPort, null, null, Clock.systemUTC());
   }
 
   void start() throws StartException {
