@@ -50,8 +50,10 @@ final class EnrolmentYaml {
     }
     Again again = choice(section, "again", Again.class).orElse(mode.again());
     Webhook webhook = webhook(section);
-    boolean serverKeygen =
-        section.word(SERVER_KEYGEN, List.of("true", "false")).filter("true"::equals).isPresent();
+    boolean serverKeygen = section
+        .word(SERVER_KEYGEN, List.of("true", "false"))
+        .filter("true"::equals)
+        .isPresent();
     try {
       return new EnrolmentPolicy(
           mode, deviceId.orElse(DeviceIdSource.SUBJECT), again, webhook, serverKeygen);
