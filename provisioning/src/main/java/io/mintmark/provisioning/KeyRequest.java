@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import java.security.PublicKey;
+import java.util.Optional;
 
 /**
  * A decoded request for a key made here (RFC 7030, section 4.4.1). Its own key and signature prove
@@ -18,7 +19,9 @@ public record KeyRequest(String sha256, PublicKey like, byte[] subject, byte[] s
 
   /** The type of key to make: the one wanted where the profile has it, else the profile's first. */
   KeyType type(DeviceProfile profile) {
-    KeyType wanted = like == null ? null : KeyType.of(like).orElse(null);
-    return profile.keyTypes().contains(wanted) ? wanted : profile.keyTypes().get(0);
+    return Optional.ofNullable(like)
+        .flatMap(KeyType::of)
+        .filter(profile.keyTypes()::contains)
+        .orElse(profile.keyTypes().get(0));
   }
 }

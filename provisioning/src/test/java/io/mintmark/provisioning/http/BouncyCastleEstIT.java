@@ -14,19 +14,18 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
-import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.est.CSRAttributesResponse;
 import org.bouncycastle.est.ESTException;
 import org.bouncycastle.est.ESTService;
 import org.bouncycastle.est.EnrollmentResponse;
-import org.bouncycastle.est.jcajce.JcaJceUtils;
 import org.bouncycastle.est.jcajce.JsseESTServiceBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.util.Store;
@@ -54,13 +53,8 @@ class BouncyCastleEstIT {
   }
 
   private static ESTService client(String labelOrNull, Credential shown) throws Exception {
-    JsseESTServiceBuilder builder = new JsseESTServiceBuilder(
-        "localhost:" + running.service().deviceUri().getPort(),
-        JcaJceUtils.getCertPathTrustManager(
-            running.service().trustAnchors().stream()
-                .map(anchor -> new TrustAnchor(anchor, null))
-                .collect(Collectors.toSet()),
-            null));
+    JsseESTServiceBuilder builder =
+        new JsseESTServiceBuilder("localhost:" + running.service().deviceUri().getPort(), trust());
     builder.withTimeout(20_000).withFilterCipherSuites(false);
     if (labelOrNull != null) {
       builder.withLabel(labelOrNull);
@@ -75,6 +69,17 @@ class BouncyCastleEstIT {
       builder.withKeyManagers(managers.getKeyManagers());
     }
     return builder.build();
+  }
+
+  private static X509TrustManager trust() throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    for (X509Certificate anchor : running.service().trustAnchors()) {
+      store.setCertificateEntry(anchor.getSerialNumber().toString(), anchor);
+    }
+    TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
+    managers.init(store);
+    return (X509TrustManager) managers.getTrustManagers()[0];
   }
 
   private static Credential bootstrap(String device) {

@@ -29,11 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LibestIT {
 
-  private static final String HEAD = "%s /.well-known/est%s/%s HTTP/1.1\r\n"
-      + "User-Agent: libest 3.2.0p\r\n"
-      + "Connection: close\r\n"
-      + "Host: localhost:%d\r\n"
-      + "Accept: */*\r\n";
+  private static final String HEAD = """
+      %s /.well-known/est%s/%s HTTP/1.1
+      User-Agent: libest 3.2.0p
+      Connection: close
+      Host: localhost:%d
+      Accept: */*
+      """.replace("\n", "\r\n");
 
   private static RunningService running;
 
