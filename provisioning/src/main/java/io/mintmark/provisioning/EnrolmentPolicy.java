@@ -13,8 +13,10 @@ import java.util.List;
  * @param again what happens when an enrolled device asks with its bootstrap certificate and another
  *     key
  * @param webhook who decides approvals beside the operators, or null
+ * @param serverKeygen whether the service makes keys for devices that ask for it
  */
-public record EnrolmentPolicy(Mode mode, DeviceIdSource deviceId, Again again, Webhook webhook) {
+public record EnrolmentPolicy(
+    Mode mode, DeviceIdSource deviceId, Again again, Webhook webhook, boolean serverKeygen) {
 
   /** Who may have a first certificate. */
   public enum Mode implements Worded {

@@ -18,7 +18,9 @@ final class EnrolmentYaml {
   static final String SECTION = "enrolment";
   private static final String WEBHOOK = "webhook";
   private static final String TRUST = "trust";
-  private static final List<String> KEYS = List.of("mode", "device-id", "again", WEBHOOK);
+  private static final String SERVER_KEYGEN = "server-keygen";
+  private static final List<String> KEYS =
+      List.of("mode", "device-id", "again", WEBHOOK, SERVER_KEYGEN);
   private static final List<String> WEBHOOK_KEYS = List.of("url", "timeout", TRUST);
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
 
@@ -35,7 +37,7 @@ final class EnrolmentYaml {
   static EnrolmentPolicy read(Section top) throws YamlException {
     Optional<Section> found = top.section(SECTION, KEYS);
     if (found.isEmpty()) {
-      return new EnrolmentPolicy(Mode.MANIFEST, DeviceIdSource.SUBJECT, Again.ALLOW, null);
+      return new EnrolmentPolicy(Mode.MANIFEST, DeviceIdSource.SUBJECT, Again.ALLOW, null, false);
     }
     Section section = found.get();
     Mode mode = choice(section, "mode", Mode.class).orElse(Mode.MANIFEST);
@@ -48,8 +50,13 @@ final class EnrolmentYaml {
     }
     Again again = choice(section, "again", Again.class).orElse(mode.again());
     Webhook webhook = webhook(section);
+    boolean serverKeygen = section
+        .word(SERVER_KEYGEN, List.of("true", "false"))
+        .filter("true"::equals)
+        .isPresent();
     try {
-      return new EnrolmentPolicy(mode, deviceId.orElse(DeviceIdSource.SUBJECT), again, webhook);
+      return new EnrolmentPolicy(
+          mode, deviceId.orElse(DeviceIdSource.SUBJECT), again, webhook, serverKeygen);
     } catch (IllegalArgumentException e) {
       throw YamlException.at(section.line(), e.getMessage());
     }

@@ -39,6 +39,7 @@ public final class Provisioning implements AutoCloseable {
   private final Approvals approvals;
   private final Enroller enroller;
   private final Renewer renewer;
+  private final ServerKeygen serverKeygen;
   private final CertificatesSeen certificatesSeen;
   private final RenewalInformation renewalInformation;
   private final EarlyRenewals earlyRenewals;
@@ -79,7 +80,9 @@ public final class Provisioning implements AutoCloseable {
     enroller =
         new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
-    renewer = new Renewer(registry, peers, issuance, live, certificatesSeen, audit);
+    renewer = new Renewer(
+        registry, settings.defaultFleet(), peers, issuance, live, certificatesSeen, audit);
+    serverKeygen = new ServerKeygen(registry, authority, enroller, renewer);
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
@@ -226,6 +229,11 @@ public final class Provisioning implements AutoCloseable {
   /** Simple re-enrolment. */
   public Renewer renewer() {
     return renewer;
+  }
+
+  /** Keys made here for devices that cannot. */
+  public ServerKeygen serverKeygen() {
+    return serverKeygen;
   }
 
   /** Whom to tell that a certificate was used. */

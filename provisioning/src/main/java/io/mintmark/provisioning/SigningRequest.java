@@ -11,4 +11,5 @@ import java.security.PublicKey;
  * @param subject DER of the subject Name; an empty SEQUENCE when none is asked for
  * @param subjectAltName DER of the GeneralNames of the requested subjectAltName extension, or null
  */
-public record SigningRequest(PublicKey publicKey, byte[] subject, byte[] subjectAltName) {}
+public record SigningRequest(PublicKey publicKey, byte[] subject, byte[] subjectAltName)
+    implements NamedRequest {}

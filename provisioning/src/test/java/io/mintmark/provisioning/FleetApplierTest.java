@@ -99,6 +99,7 @@ class FleetApplierTest {
             DeviceIdSource.SUBJECT,
             EnrolmentPolicy.Again.ALLOW,
             null,
+            false,
             "7d",
             "5m",
             KeyType.words(),

@@ -26,7 +26,8 @@ final class EnrolmentTable {
             Worded.of(EnrolmentPolicy.Mode.class, row.getString("mode")),
             Worded.of(DeviceIdSource.class, row.getString("device_id")),
             Worded.of(EnrolmentPolicy.Again.class, row.getString("again")),
-            webhook(row)))
+            webhook(row),
+            row.getBoolean("server_keygen")))
         .one();
   }
 
@@ -36,8 +37,9 @@ final class EnrolmentTable {
     tx.handle()
         .createUpdate("""
             insert or replace into enrolments (fleet, mode, device_id, again, webhook_url,
-                                               webhook_timeout_ms, webhook_trust)
-            values (:fleet, :mode, :deviceId, :again, :url, :timeout, :trust)
+                                               webhook_timeout_ms, webhook_trust,
+                                               server_keygen)
+            values (:fleet, :mode, :deviceId, :again, :url, :timeout, :trust, :serverKeygen)
             """)
         .bind("fleet", fleet.value())
         .bind("mode", policy.mode().word())
@@ -46,6 +48,7 @@ final class EnrolmentTable {
         .bind("url", webhook == null ? null : webhook.url().toString())
         .bind("timeout", webhook == null ? null : webhook.timeout().toMillis())
         .bind("trust", webhook == null ? null : Pem.encode(webhook.trust()))
+        .bind("serverKeygen", policy.serverKeygen() ? 1 : 0)
         .execute();
   }
 
