@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.provisioning.EnrolmentPolicy.Again;
+import io.mintmark.provisioning.EnrolmentPolicy.ChannelBinding;
 import io.mintmark.provisioning.EnrolmentPolicy.Mode;
 import io.mintmark.provisioning.EnrolmentPolicy.Webhook;
 import io.mintmark.provisioning.yaml.Section;
@@ -17,7 +18,9 @@ final class EnrolmentYaml {
   static final String SECTION = "enrolment";
   private static final String WEBHOOK = "webhook";
   private static final String TRUST = "trust";
-  private static final List<String> KEYS = List.of("mode", "device-id", "again", WEBHOOK);
+  private static final String CHANNEL_BINDING = "channel-binding";
+  private static final List<String> KEYS =
+      List.of("mode", "device-id", "again", WEBHOOK, CHANNEL_BINDING);
   private static final List<String> WEBHOOK_KEYS = List.of("url", "timeout", TRUST);
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
 
@@ -34,7 +37,8 @@ final class EnrolmentYaml {
   static EnrolmentPolicy read(Section top) throws YamlException {
     Optional<Section> found = top.section(SECTION, KEYS);
     if (found.isEmpty()) {
-      return new EnrolmentPolicy(Mode.MANIFEST, DeviceIdSource.SUBJECT, Again.ALLOW, null);
+      return new EnrolmentPolicy(
+          Mode.MANIFEST, DeviceIdSource.SUBJECT, Again.ALLOW, null, ChannelBinding.OFF);
     }
     Section section = found.get();
     Mode mode = choice(section, "mode", Mode.class).orElse(Mode.MANIFEST);
@@ -47,8 +51,11 @@ final class EnrolmentYaml {
     }
     Again again = choice(section, "again", Again.class).orElse(mode.again());
     Webhook webhook = webhook(section);
+    ChannelBinding binding =
+        choice(section, CHANNEL_BINDING, ChannelBinding.class).orElse(ChannelBinding.OFF);
     try {
-      return new EnrolmentPolicy(mode, deviceId.orElse(DeviceIdSource.SUBJECT), again, webhook);
+      return new EnrolmentPolicy(
+          mode, deviceId.orElse(DeviceIdSource.SUBJECT), again, webhook, binding);
     } catch (IllegalArgumentException e) {
       throw YamlException.at(section.line(), e.getMessage());
     }

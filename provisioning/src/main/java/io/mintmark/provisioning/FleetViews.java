@@ -23,6 +23,7 @@ public final class FleetViews {
    * @param deviceId where the bootstrap certificate has the device's id; null with claims
    * @param again what happens when an enrolled device bootstraps again
    * @param webhook who decides approvals beside operators, without the query; or null
+   * @param channelBinding whether requests are tied to their TLS connection
    * @param lifetime of its certificates, as the YAML would say it
    * @param backdate how long before its issuing a certificate begins to be valid
    * @param keyTypes the types of keys that are certified
@@ -42,6 +43,7 @@ public final class FleetViews {
       DeviceIdSource deviceId,
       EnrolmentPolicy.Again again,
       String webhook,
+      EnrolmentPolicy.ChannelBinding channelBinding,
       String lifetime,
       String backdate,
       List<String> keyTypes,
@@ -110,6 +112,7 @@ public final class FleetViews {
         policy.mode() == EnrolmentPolicy.Mode.CLAIM ? null : policy.deviceId(),
         policy.again(),
         policy.webhook() == null ? null : withoutQuery(policy.webhook().url()),
+        policy.channelBinding(),
         DurationText.of(profile.lifetime()),
         DurationText.of(profile.backdate()),
         profile.keyTypes().stream().map(KeyType::word).toList(),

@@ -47,13 +47,13 @@ final class EstRoutes {
   private void simpleEnroll(Context ctx) throws Refusal {
     FleetId fleet = requireFleet(ctx);
     List<X509Certificate> peer = requireCertificate(ctx);
-    certified(ctx, core.enroller().enroll(fleet, peer, request(ctx)));
+    certified(ctx, core.enroller().enroll(fleet, peer, request(ctx, fleet)));
   }
 
   /** Section 4.2.2. */
   private void simpleReenroll(Context ctx, FleetId labelOrNull) throws Refusal {
     List<X509Certificate> peer = requireCertificate(ctx);
-    certified(ctx, core.renewer().renew(labelOrNull, peer, request(ctx)));
+    certified(ctx, core.renewer().renew(labelOrNull, peer, request(ctx, labelOrNull)));
   }
 
   private FleetId requireFleet(Context ctx) throws Refusal {
@@ -80,8 +80,12 @@ final class EstRoutes {
     return peer;
   }
 
-  private static SigningRequest request(Context ctx) throws Refusal {
-    return SigningRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_REQUEST, PKCS10));
+  /** The request, tied to this connection as far as the fleet wants it. */
+  private SigningRequest request(Context ctx, FleetId fleetOrNull) throws Refusal {
+    SigningRequest request =
+        SigningRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_REQUEST, PKCS10));
+    core.channelBindings().require(fleetOrNull, request, ConnectionBindings.of(ctx));
+    return request;
   }
 
   private static void certified(Context ctx, X509Certificate leaf) {
