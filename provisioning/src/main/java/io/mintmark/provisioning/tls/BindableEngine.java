@@ -15,7 +15,6 @@ import org.bouncycastle.tls.RecordFormat;
 import org.bouncycastle.tls.RecordPreview;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
-import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
 
 /**
  * The server's end of one TLS connection that tells its channel bindings, which neither the JDK's
@@ -25,7 +24,7 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
  */
 public final class BindableEngine extends FixedEngine {
 
-  private static final JcaTlsCrypto CRYPTO = new JcaTlsCryptoProvider().create(new SecureRandom());
+  private static final JcaTlsCrypto CRYPTO = new InstalledCrypto(new SecureRandom());
 
   private final TlsServerProtocol protocol = new TlsServerProtocol();
   private final BindableServer server;

@@ -204,14 +204,10 @@ class ChannelBindingIT {
   @Test
   void refusesWhatIsNotOneString() throws Exception {
     BindingDevice device = device("required");
-    for (DERSet values :
-        List.of(new DERSet(), new DERSet(DERNull.INSTANCE), new DERSet(new DERPrintableString[] {
-          new DERPrintableString("a"), new DERPrintableString("b")
-        }))) {
-      try (TellingClient client = device.connect("TLSv1.3")) {
-        Attribute odd = new Attribute(PKCSObjectIdentifiers.pkcs_9_at_challengePassword, values);
-        refused(device, client, device.request(odd), "challengePassword is not one string");
-      }
+    Attribute odd = new Attribute(
+        PKCSObjectIdentifiers.pkcs_9_at_challengePassword, new DERSet(DERNull.INSTANCE));
+    try (TellingClient client = device.connect("TLSv1.3")) {
+      refused(device, client, device.request(odd), "challengePassword is not one string");
     }
   }
 
@@ -219,8 +215,8 @@ class ChannelBindingIT {
   void neverShowsWhatMayBeAPassword() throws Exception {
     LogLines log = new LogLines();
     log.attach();
-    try (TellingClient client = device("allowed").connect("TLSv1.3")) {
-      BindingDevice device = device("allowed");
+    BindingDevice device = device("allowed");
+    try (TellingClient client = device.connect("TLSv1.3")) {
       Attribute password =
           BindingDevice.text(PKCSObjectIdentifiers.pkcs_9_at_challengePassword, "hunter2!");
       RawHttps.Answer answer = device.ask(client, device.request(password));
