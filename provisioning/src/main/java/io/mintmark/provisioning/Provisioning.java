@@ -44,6 +44,7 @@ public final class Provisioning implements AutoCloseable {
   private final RenewalInformation renewalInformation;
   private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
+  private final ChannelBindings channelBindings;
   private final FleetApplier fleets;
   private final ManifestImporter manifests;
   private final Applications applications;
@@ -86,7 +87,9 @@ public final class Provisioning implements AutoCloseable {
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
+    channelBindings = new ChannelBindings(registry);
+    fleets =
+        new FleetApplier(registry, trustDomain, authority, channelBindings, feed, audit, clock);
     manifests = new ManifestImporter(registry, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
@@ -254,6 +257,11 @@ public final class Provisioning implements AutoCloseable {
   /** Revoking, suspending, releasing. */
   public Revoker revoker() {
     return revoker;
+  }
+
+  /** Tying requests to the connections they come over. */
+  public ChannelBindings channelBindings() {
+    return channelBindings;
   }
 
   /** Creating and changing fleets. */
