@@ -31,6 +31,8 @@ class PrintedCommandsIT {
   private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
+  private static final String ENROLL = "provisioning/factory/enroll.sh";
+
   @TempDir
   static Path folder;
 
@@ -42,9 +44,12 @@ class PrintedCommandsIT {
     Path data = Files.createDirectory(folder.resolve("mintmark-data"));
     Files.writeString(
         data.resolve("service.yaml"), block("docs/est/10-operations.md", YAML, "default-fleet"));
-    for (String name : List.of("mintmark", "provisioning")) {
-      Files.createSymbolicLink(folder.resolve(name), Launcher.ROOT.resolve(name));
-    }
+    Path launcher = Files.writeString(
+        folder.resolve("mintmark"),
+        "#!/bin/sh\nexec '" + Launcher.ROOT.resolve("mintmark") + "' \"$@\"\n");
+    assertThat(launcher.toFile().setExecutable(true)).isTrue();
+    Files.createDirectories(folder.resolve(ENROLL).getParent());
+    Files.copy(Launcher.ROOT.resolve(ENROLL), folder.resolve(ENROLL));
     service = Running.verb(
         data,
         "provisioning",
@@ -75,6 +80,12 @@ class PrintedCommandsIT {
         "--fleet",
         "sensors",
         folder.resolve("factory/manifest.csv").toString()));
+    shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+        + " -subj /CN=keys -keyout keys-ca-key.pem -out keys-ca.pem");
+    Path keys = Files.writeString(
+        folder.resolve("keys.yaml"),
+        "fleet: keys\nfactory-cas: [keys-ca.pem]\nenrolment: {mode: open}\n");
+    succeed(service.mintmark("fleet", "apply", "-f", keys.toString()));
   }
 
   @AfterAll
@@ -135,7 +146,6 @@ class PrintedCommandsIT {
   void keysOfEveryTypeInBootstrapCertificatesAndRequests(String type, String options)
       throws Exception {
     assertThat(service.log()).contains("crypto provider   AmazonCorrettoCryptoProvider");
-    succeed(service.mintmark("fleet", "apply", "-f", keys().toString()));
     run(List.of("""
         openssl genpkey -algorithm OPTIONS -out boot-key.pem
         openssl req -new -key boot-key.pem -subj /CN=k-TYPE -out boot.csr
@@ -158,17 +168,6 @@ class PrintedCommandsIT {
     assertThat(identity(type + "-next.pem")).isEqualTo(identity(type + ".pem"));
     assertThat(shell("openssl x509 -in " + type + ".pem -noout -pubkey"))
         .isEqualTo(shell("openssl pkey -in " + type + ".key -pubout"));
-  }
-
-  /** A fleet open to whoever its CA signed. */
-  private static Path keys() throws Exception {
-    Path yaml = folder.resolve("keys.yaml");
-    if (!Files.exists(yaml)) {
-      shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-          + " -subj /CN=keys -keyout keys-ca-key.pem -out keys-ca.pem");
-      Files.writeString(yaml, "fleet: keys\nfactory-cas: [keys-ca.pem]\nenrolment: {mode: open}\n");
-    }
-    return yaml;
   }
 
   private static List<String> blocks(String document, Pattern kind) throws IOException {

@@ -193,12 +193,12 @@ class CurlAndOpensslIT {
     shell.run(("openssl req -new -newkey rsa:2048 -nodes -keyout unused.pem -subj /CN=d-made"
             + " -out made-csr.pem")
         .split(" "));
-    String[] parts = enrol("made-csr.pem", "serverkeygen").split("--est-server-keygen");
-    Files.writeString(folder.resolve("made.b64"), parts[1].split("\r\n\r\n")[1]);
+    String[] parts = enrol("made-csr.pem", "serverkeygen").split("--est-server-keygen", -1);
+    Files.writeString(folder.resolve("made.b64"), parts[1].split("\r\n\r\n", -1)[1]);
     shell.run("openssl", "base64", "-d", "-in", "made.b64", "-out", "made.p8");
     shell.run(
         "openssl", "pkcs8", "-inform", "DER", "-nocrypt", "-in", "made.p8", "-out", "made-key.pem");
-    certificates(parts[2].split("\r\n\r\n")[1], "made-cert.pem");
+    certificates(parts[2].split("\r\n\r\n", -1)[1], "made-cert.pem");
     assertThat(shell.run("openssl", "pkey", "-in", "made-key.pem", "-pubout"))
         .isEqualTo(shell.run("openssl", "x509", "-in", "made-cert.pem", "-noout", "-pubkey"));
   }
