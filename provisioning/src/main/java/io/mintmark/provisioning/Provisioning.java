@@ -72,14 +72,17 @@ public final class Provisioning implements AutoCloseable {
     LiveCertificates live = new LiveCertificates(feed, audit, clock);
     Peers peers = new Peers(authority, trustDomain, clock);
     claims = new Claims(registry, audit, clock);
-    approvals = new Approvals(registry, audit, clock);
-    webhook = new ApprovalWebhook();
-    ApprovalRequests requests = new ApprovalRequests(registry, approvals, webhook, audit, clock);
+    ApprovalSettings asking = settings.approvals();
+    approvals = new Approvals(registry, audit, clock, asking.lifetime());
+    webhook = new ApprovalWebhook(asking.webhooksAtOnce());
+    ApprovalRequests requests =
+        new ApprovalRequests(registry, approvals, webhook, audit, clock, asking);
     Admission admission = new Admission(claims, requests, audit, clock);
-    enroller =
-        new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
+    EnrolmentRates rates = new EnrolmentRates(settings.limits().rates(), System::nanoTime);
+    enroller = new Enroller(
+        registry, trustDomain, rates, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
-    renewer = new Renewer(registry, peers, issuance, live, certificatesSeen, audit);
+    renewer = new Renewer(registry, peers, rates, issuance, live, certificatesSeen, audit);
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);

@@ -26,6 +26,7 @@ public final class Renewer {
 
   private final Registry registry;
   private final Peers peers;
+  private final EnrolmentRates rates;
   private final Issuance issuance;
   private final LiveCertificates liveCertificates;
   private final CertificatesSeen seen;
@@ -34,12 +35,14 @@ public final class Renewer {
   Renewer(
       Registry registry,
       Peers peers,
+      EnrolmentRates rates,
       Issuance issuance,
       LiveCertificates liveCertificates,
       CertificatesSeen seen,
       AuditLog audit) {
     this.registry = registry;
     this.peers = peers;
+    this.rates = rates;
     this.issuance = issuance;
     this.liveCertificates = liveCertificates;
     this.seen = seen;
@@ -54,11 +57,13 @@ public final class Renewer {
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal FORBIDDEN naming the rule, INVALID if the request does not repeat the current
-   *     names, repeats the current key or has one of a type its fleet does not certify
+   *     names, repeats the current key or has one of a type its fleet does not certify, TOO_MANY if
+   *     it or its fleet asks too often
    */
   public X509Certificate renew(
       FleetId label, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
     Peer peer = peers.identify(peerChain);
+    rates.renewing(peer.identity());
     requireLabel(label, peer.identity());
     registry.read(h -> permitted(h, peer));
     requireSameNames(request, peer.certificate());

@@ -18,7 +18,6 @@ import java.util.List;
 final class EstRoutes {
 
   private static final String ROOT = "/.well-known/est/";
-  private static final int LONGEST_REQUEST = 64 * 1024;
   private static final List<String> PKCS10 = List.of("application/pkcs10");
 
   private final Provisioning core;
@@ -80,8 +79,9 @@ final class EstRoutes {
     return peer;
   }
 
-  private static SigningRequest request(Context ctx) throws Refusal {
-    return SigningRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_REQUEST, PKCS10));
+  private SigningRequest request(Context ctx) throws Refusal {
+    int longest = core.settings().limits().bytes().body();
+    return SigningRequestDecoder.decode(RequestBody.bytes(ctx, longest, PKCS10));
   }
 
   private static void certified(Context ctx, X509Certificate leaf) {
