@@ -72,6 +72,7 @@ class LimitSettingsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "limits: {rate: {}}| unknown key 'rate' in 'limits': did you mean 'rates'?",
         "limits: {rates: {per-devices: 1/s}}| 'per-devices' in 'rates': did you mean 'per-device'?",
