@@ -92,7 +92,7 @@ public record Limits(
       new Rates(
           Rate.parse("200/s burst 2000"),
           Rate.parse("100/s burst 2000"),
-          Rate.parse("10/m burst 60"),
+          Rate.parse("20/m burst 60"),
           Rate.parse("2000/s burst 20000"),
           Rate.parse("30/m burst 60")),
       List.of(AddressBlock.parse("127.0.0.0/8"), AddressBlock.parse("::1")),

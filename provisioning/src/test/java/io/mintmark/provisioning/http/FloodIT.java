@@ -29,7 +29,7 @@ class FloodIT {
   private static final String DEVICE = "127.0.4.1";
 
   /** Beyond what a device takes when nothing else is going on, and far below any timeout. */
-  private static final Duration IN_TIME = Duration.ofSeconds(8);
+  private static final Duration IN_TIME = Duration.ofSeconds(15);
 
   @TempDir
   private Path data;
@@ -92,12 +92,14 @@ class FloodIT {
     });
   }
 
-  private AtomicLong shakeHands(String address) {
-    RawHttps client = running.device(null);
+  /** Counts those that succeed. */
+  private AtomicLong shakeHands(AtomicLong succeeded) throws IOException {
+    RawHttps client = running.device(null).from(FLOODER);
     return flood(() -> {
-      try (SSLSocket socket = client.from(address).connect()) {
+      try (SSLSocket socket = client.connect()) {
         socket.startHandshake();
       }
+      succeeded.incrementAndGet();
     });
   }
 
@@ -130,11 +132,9 @@ class FloodIT {
         connections: {total: 1000, per-address: 1000, unfinished-handshakes: 100}
         rates: {connections-per-address: unlimited}
         """);
-    AtomicLong stalled = stall(FLOODER, 400);
-    await().until(() -> stalled.get() > 500);
-    for (int i = 0; i < 3; i++) {
-      enrolsAndRenewsInTime();
-    }
+    AtomicLong stalled = stall(FLOODER, 300);
+    await().until(() -> stalled.get() > 350);
+    enrolsAndRenewsInTime();
   }
 
   @Test
@@ -144,8 +144,8 @@ class FloodIT {
         connections: {total: 100, per-address: 1000, unfinished-handshakes: 1000}
         rates: {connections-per-address: unlimited}
         """);
-    AtomicLong stalled = stall(FLOODER, 400);
-    await().until(() -> stalled.get() > 500);
+    AtomicLong stalled = stall(FLOODER, 300);
+    await().until(() -> stalled.get() > 350);
     enrolsAndRenewsInTime();
   }
 
@@ -194,13 +194,14 @@ class FloodIT {
   void handshakesAsFastAsTheyGo() throws Exception {
     start("""
         exempt-addresses: []
-        rates: {connections-per-address: 20/s burst 50}
+        rates: {connections-per-address: 1/m burst 30}
         """);
-    AtomicLong shaken = shakeHands(FLOODER);
-    shakeHands(FLOODER);
-    await().until(() -> shaken.get() > 200);
-    for (int i = 0; i < 3; i++) {
-      enrolsAndRenewsInTime();
-    }
+    AtomicLong succeeded = new AtomicLong();
+    AtomicLong one = shakeHands(succeeded);
+    AtomicLong other = shakeHands(succeeded);
+    await().until(() -> one.get() + other.get() > 300);
+    enrolsAndRenewsInTime();
+    // A refill or two, on a slow machine.
+    assertThat(succeeded.get()).isBetween(30L, 33L);
   }
 }
