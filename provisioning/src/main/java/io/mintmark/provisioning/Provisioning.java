@@ -6,6 +6,7 @@ import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.AuthorityFolder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.limits.NanoTime;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.webhook.ApprovalWebhook;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.JdbiException;
 
@@ -33,6 +35,7 @@ public final class Provisioning implements AutoCloseable {
   private final CertificateAuthority authority;
   private final Feed feed;
   private final AuditLog audit;
+  private final LongSupplier nanoTime;
   private final Operators operators;
   private final ApprovalWebhook webhook;
   private final Claims claims;
@@ -64,6 +67,7 @@ public final class Provisioning implements AutoCloseable {
     this.installation = installation;
     this.authority = authority;
     Clock clock = config.clock();
+    nanoTime = NanoTime.of(clock);
     TrustDomain trustDomain = installation.trustDomain();
     feed = new Feed(registry, installation.feedId(), trustDomain);
     audit = new AuditLog(registry, clock);
@@ -78,7 +82,7 @@ public final class Provisioning implements AutoCloseable {
     ApprovalRequests requests =
         new ApprovalRequests(registry, approvals, webhook, audit, clock, asking);
     Admission admission = new Admission(claims, requests, audit, clock);
-    EnrolmentRates rates = new EnrolmentRates(settings.limits().rates(), System::nanoTime);
+    EnrolmentRates rates = new EnrolmentRates(settings.limits().rates(), nanoTime);
     enroller = new Enroller(
         registry, trustDomain, rates, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
@@ -274,6 +278,11 @@ public final class Provisioning implements AutoCloseable {
   /** Operators. */
   public Operators operators() {
     return operators;
+  }
+
+  /** What rates are counted by. */
+  public LongSupplier nanoTime() {
+    return nanoTime;
   }
 
   /** The brokers' feed. */

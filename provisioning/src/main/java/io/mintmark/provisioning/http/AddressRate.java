@@ -3,6 +3,7 @@ package io.mintmark.provisioning.http;
 import io.mintmark.provisioning.limits.ClientAddress;
 import io.mintmark.provisioning.limits.Rate;
 import io.mintmark.provisioning.limits.RateLimiter;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -16,10 +17,10 @@ final class AddressRate extends Handler.Wrapper {
   private final EarlyAnswer early;
   private final RateLimiter<ClientAddress> rate;
 
-  AddressRate(ConnectionGate gate, EarlyAnswer early, Rate rate) {
+  AddressRate(ConnectionGate gate, EarlyAnswer early, Rate rate, LongSupplier nanoTime) {
     this.gate = gate;
     this.early = early;
-    this.rate = new RateLimiter<>(rate, ConnectionGate.MOST_ADDRESSES, System::nanoTime);
+    this.rate = new RateLimiter<>(rate, ConnectionGate.MOST_ADDRESSES, nanoTime);
   }
 
   @Override

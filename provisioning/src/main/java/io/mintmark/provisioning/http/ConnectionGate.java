@@ -9,6 +9,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -37,11 +38,11 @@ final class ConnectionGate implements SelectorManager.AcceptListener, SslHandsha
   private final FairShare handshakes;
   private final Map<SelectableChannel, ClientConnection> connections = new ConcurrentHashMap<>();
 
-  ConnectionGate(Limits limits, Scheduler scheduler, CutLog log) {
+  ConnectionGate(Limits limits, Scheduler scheduler, LongSupplier nanoTime, CutLog log) {
     this.limits = limits;
     this.scheduler = scheduler;
     this.log = log;
-    rate = new RateLimiter<>(limits.rates().connections(), MOST_ADDRESSES, System::nanoTime);
+    rate = new RateLimiter<>(limits.rates().connections(), MOST_ADDRESSES, nanoTime);
     open = new FairShare(limits.connections().total(), limits.connections().perAddress());
     handshakes = new FairShare(limits.connections().handshakes(), Integer.MAX_VALUE);
   }

@@ -38,7 +38,14 @@ public final class DeviceServer implements AutoCloseable {
     ParkedRequests parked = new ParkedRequests(threads, limits.feed());
     HttpsServer server = HttpsServer.start(
         new HttpsServer.Options(
-            "device", bindAddress, port, List.of("GET", "POST"), ErrorFormat.TEXT, true, limits),
+            "device",
+            bindAddress,
+            port,
+            List.of("GET", "POST"),
+            ErrorFormat.TEXT,
+            true,
+            limits,
+            core.nanoTime()),
         tls,
         threads,
         routes -> {

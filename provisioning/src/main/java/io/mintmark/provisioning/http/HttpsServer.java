@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -55,6 +56,7 @@ final class HttpsServer implements AutoCloseable {
    * @param errors how it words errors
    * @param bodies whether the limit of bodies is that of devices; else the routes have their own
    * @param limits what clients may ask of it
+   * @param nanoTime what rates are counted by
    */
   record Options(
       String name,
@@ -63,7 +65,8 @@ final class HttpsServer implements AutoCloseable {
       List<String> methods,
       ErrorFormat errors,
       boolean bodies,
-      Limits limits) {}
+      Limits limits,
+      LongSupplier nanoTime) {}
 
   /** The threads requests run on. */
   static QueuedThreadPool threads(String name, Limits limits) {
@@ -107,7 +110,10 @@ final class HttpsServer implements AutoCloseable {
     Scheduler scheduler =
         new ScheduledExecutorScheduler("mintmark-" + options.name() + "-clock", true);
     ConnectionGate gate = new ConnectionGate(
-        options.limits(), scheduler, new CutLog(options.name(), System::nanoTime));
+        options.limits(),
+        scheduler,
+        options.nanoTime(),
+        new CutLog(options.name(), options.nanoTime()));
     config.jetty.addConnector(
         (server, http) -> connector(server, http, options, tls, scheduler, gate));
     config.jetty.modifyServer(server -> {
@@ -131,7 +137,8 @@ final class HttpsServer implements AutoCloseable {
       server.insertHandler(new WholeRequest(gate, early, limits.bytes().body()));
     }
     server.insertHandler(new FrontGate(options.methods()));
-    server.insertHandler(new AddressRate(gate, early, limits.rates().address()));
+    server.insertHandler(
+        new AddressRate(gate, early, limits.rates().address(), options.nanoTime()));
     server.insertHandler(new RequestTimes(gate, limits.timeouts().response(), !options.bodies()));
   }
 

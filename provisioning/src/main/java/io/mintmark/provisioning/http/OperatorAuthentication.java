@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Asks for an operator's bearer token (RFC 6750) before anything else on the port is looked at. The
@@ -27,11 +28,11 @@ final class OperatorAuthentication {
   private final Limits limits;
   private final RateLimiter<ClientAddress> failures;
 
-  OperatorAuthentication(Operators operators, Limits limits) {
+  OperatorAuthentication(Operators operators, Limits limits, LongSupplier nanoTime) {
     this.operators = operators;
     this.limits = limits;
-    this.failures = new RateLimiter<>(
-        limits.rates().failedTokens(), ConnectionGate.MOST_ADDRESSES, System::nanoTime);
+    this.failures =
+        new RateLimiter<>(limits.rates().failedTokens(), ConnectionGate.MOST_ADDRESSES, nanoTime);
   }
 
   void register(RoutesConfig routes) {

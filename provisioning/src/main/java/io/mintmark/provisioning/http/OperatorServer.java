@@ -39,11 +39,12 @@ public final class OperatorServer implements AutoCloseable {
             List.of("GET", "POST", "PUT", "DELETE"),
             ErrorFormat.JSON,
             false,
-            limits),
+            limits,
+            core.nanoTime()),
         tls,
         HttpsServer.threads("operator", limits),
         routes -> {
-          new OperatorAuthentication(core.operators(), limits).register(routes);
+          new OperatorAuthentication(core.operators(), limits, core.nanoTime()).register(routes);
           new FleetRoutes(core).register(routes);
           new ClaimRoutes(core.claims()).register(routes);
           new ApprovalRoutes(core.approvals()).register(routes);

@@ -59,7 +59,14 @@ class HttpsServerIT {
 
   private static HttpsServer.Options options(int port) {
     return new HttpsServer.Options(
-        "test", "127.0.0.1", port, List.of("GET", "POST"), ErrorFormat.TEXT, true, Limits.DEFAULT);
+        "test",
+        "127.0.0.1",
+        port,
+        List.of("GET", "POST"),
+        ErrorFormat.TEXT,
+        true,
+        Limits.DEFAULT,
+        System::nanoTime);
   }
 
   private static void routes(RoutesConfig routes) {

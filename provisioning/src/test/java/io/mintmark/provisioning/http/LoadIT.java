@@ -55,7 +55,14 @@ class LoadIT {
         or.feed());
     server = HttpsServer.start(
         new HttpsServer.Options(
-            "test", "127.0.0.1", 0, List.of("GET"), ErrorFormat.TEXT, true, limits),
+            "test",
+            "127.0.0.1",
+            0,
+            List.of("GET"),
+            ErrorFormat.TEXT,
+            true,
+            limits,
+            System::nanoTime),
         ServerTls.withoutClientCertificates(SERVER.credential()),
         HttpsServer.threads("test", limits),
         LoadIT::routes);

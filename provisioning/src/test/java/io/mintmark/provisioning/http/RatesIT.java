@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.provisioning.MovableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,8 @@ class RatesIT {
 
   private static final String CA_CERTIFICATES = "/.well-known/est/cacerts";
 
+  private static final MovableClock CLOCK = new MovableClock();
+
   private static RunningService running;
   private static int nextAddress = 10;
   private final LogLines log = new LogLines();
@@ -36,15 +39,15 @@ class RatesIT {
     Files.writeString(data.resolve("service.yaml"), """
         limits:
           rates:
-            connections-per-address: 1/h burst 6
-            requests-per-address: 1/s burst 4
-            per-device: 1/s burst 2
-            per-fleet: 1/s burst 4
-            failed-tokens-per-address: 1/s burst 2
+            connections-per-address: 1/m burst 7
+            requests-per-address: 6/m burst 4
+            per-device: 6/m burst 2
+            per-fleet: 6/m burst 4
+            failed-tokens-per-address: 6/m burst 2
           exempt-addresses: [127.0.0.1]
           feed: {parked: 3, parked-per-broker: 2}
         """);
-    running = RunningService.of(data, "r-1", "r-2");
+    running = RunningService.of(data, CLOCK, "r-1");
   }
 
   @AfterAll
@@ -66,18 +69,19 @@ class RatesIT {
     return "127.0.3." + nextAddress++;
   }
 
-  /** Says no, truly: after the time it names, and no sooner than there is need, the answer is yes. */
-  private void tooMany(RawHttps.Answer answer, String who, Asking again) {
+  /** Says no, truly: no sooner than it names and then at once the answer is yes. */
+  private void tooMany(RawHttps.Answer answer, String who, Asking again) throws Exception {
     RunningService.expect(429, answer);
     assertThat(answer.header("Content-Type")).startsWith("text/plain");
-    assertThat(answer.body()).contains(who, "try again in 1s").hasLineCount(1);
-    assertThat(answer.header("Retry-After")).isEqualTo("1");
+    assertThat(answer.body()).contains(who, "try again in 10s").hasLineCount(1);
+    assertThat(answer.header("Retry-After")).isEqualTo("10");
     assertThat(log.lines())
         .filteredOn(line -> line.contains("refused with 429"))
         .hasSize(1);
-    await()
-        .pollDelay(Duration.ofSeconds(1))
-        .untilAsserted(() -> assertThat(again.ask().status()).isEqualTo(200));
+    CLOCK.move(Duration.ofSeconds(9));
+    assertThat(again.ask().status()).isEqualTo(429);
+    CLOCK.move(Duration.ofSeconds(1));
+    assertThat(again.ask().status()).isEqualTo(200);
   }
 
   private interface Asking {
@@ -100,7 +104,7 @@ class RatesIT {
   @Test
   void anAddressThatOnlyConnects() throws Exception {
     RawHttps client = running.device(null).from(newAddress());
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 7; i++) {
       client.connect().close();
     }
     assertThatThrownBy(() -> client.get(CA_CERTIFICATES)).isInstanceOf(IOException.class);
@@ -206,7 +210,7 @@ class RatesIT {
     RunningService.expect(401, client.get("/api/v1/fleets", "Authorization: Bearer guess-2"));
     RawHttps.Answer answer = client.get("/api/v1/fleets", right);
     RunningService.expect(429, answer);
-    assertThat(answer.header("Retry-After")).isEqualTo("1");
+    assertThat(answer.header("Retry-After")).isEqualTo("10");
     assertThat(RunningService.json(answer).get("error").asText()).contains("wrong tokens");
     RunningService.expect(200, running.operator().get("/api/v1/fleets", right));
   }
@@ -226,7 +230,7 @@ class RatesIT {
       if (count == 2) {
         RawHttps.Answer answer = poll(one, head);
         RunningService.expect(429, answer);
-        assertThat(answer.header("Retry-After")).isEqualTo("3");
+        assertThat(answer.header("Retry-After")).isEqualTo("2");
         assertThat(answer.body()).contains("broker/b-1' has 2 requests waiting");
       }
     }
@@ -241,7 +245,7 @@ class RatesIT {
 
   private static RawHttps.Answer poll(Credential who, long head) {
     try {
-      return running.device(who).get("/v1/feed?wait=3&after=" + head);
+      return running.device(who).get("/v1/feed?wait=2&after=" + head);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
