@@ -25,7 +25,6 @@ import java.util.List;
 final class EstRoutes {
 
   private static final String ROOT = "/.well-known/est/";
-  private static final int LONGEST_REQUEST = 64 * 1024;
   private static final List<String> PKCS10 = List.of("application/pkcs10");
 
   private final Provisioning core;
@@ -83,7 +82,7 @@ final class EstRoutes {
     FleetId fleet = requireFleet(ctx);
     core.serverKeygen().requireOn(fleet);
     List<X509Certificate> peer = requireCertificate(ctx);
-    KeyRequest request = KeyRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_REQUEST, PKCS10));
+    KeyRequest request = KeyRequestDecoder.decode(body(ctx));
     core.channelBindings().require(fleet, request.linking(), ConnectionBindings.of(ctx));
     try (MadeKey made = core.serverKeygen().make(fleet, peer, request)) {
       MadeKeyAnswer.send(ctx, made);
@@ -138,10 +137,13 @@ final class EstRoutes {
 
   /** The request, tied to this connection as far as the fleet wants it. */
   private SigningRequest request(Context ctx, FleetId fleetOrNull) throws Refusal {
-    SigningRequest request =
-        SigningRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_REQUEST, PKCS10));
+    SigningRequest request = SigningRequestDecoder.decode(body(ctx));
     core.channelBindings().require(fleetOrNull, request.linking(), ConnectionBindings.of(ctx));
     return request;
+  }
+
+  private byte[] body(Context ctx) throws Refusal {
+    return RequestBody.bytes(ctx, core.settings().limits().bytes().body(), PKCS10);
   }
 
   private static void certified(Context ctx, X509Certificate leaf) {

@@ -9,6 +9,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.ForeignPrograms;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.TestKeys;
+import io.mintmark.provisioning.limits.Limits;
 import io.mintmark.provisioning.tls.BindableEngine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,9 +62,17 @@ class BindableEngineIT {
   static void start() throws Exception {
     tls = ServerTls.askingForCertificates(SERVER.credential(), () -> true);
     server = HttpsServer.start(
-        new HttpsServer.Options("test", "127.0.0.1", 0, List.of("GET", "POST"), ErrorFormat.TEXT),
+        new HttpsServer.Options(
+            "test",
+            "127.0.0.1",
+            0,
+            List.of("GET", "POST"),
+            ErrorFormat.TEXT,
+            true,
+            Limits.DEFAULT,
+            System::nanoTime),
         tls,
-        HttpsServer.threads("bindable"),
+        HttpsServer.threads("bindable", Limits.DEFAULT),
         BindableEngineIT::routes);
   }
 
