@@ -29,7 +29,7 @@ final class CrashClient implements Runnable {
    * One of so many requests that are cut off is followed by one with another key. Not by claim: that
    * enrols a device once, and who loses that key is out until an operator says otherwise.
    */
-  private static final int LOST_KEYS = 4;
+  private static final int LOST_KEYS = 3;
 
   private static final long BETWEEN_ATTEMPTS_MS = 20;
 
