@@ -9,7 +9,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -19,10 +18,6 @@ final class CrashService implements AutoCloseable {
 
   /** What a shell and Java call the end by SIGKILL: 128 + 9. */
   private static final int KILLED = 137;
-
-  /** It runs for a second or two: time spent on optimising it would be lost. */
-  private static final Map<String, String> QUICK_START =
-      Map.of("MINTMARK_JAVA_OPTS", "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
 
   private final Path data;
   private final Path log;
@@ -69,7 +64,7 @@ final class CrashService implements AutoCloseable {
   /** Starts the process and does not wait for it. */
   void start() throws IOException {
     process = Launcher.builder(
-            QUICK_START,
+            Launcher.QUICK_START,
             Launcher.mintmarkCommand(
                 "provisioning",
                 "--data",
