@@ -28,7 +28,7 @@ import javax.net.ssl.SSLContext;
  */
 final class CrashFleets {
 
-  static final int USES_OF_A_CLAIM = 12;
+  static final int USES_OF_A_CLAIM = 6;
 
   private static final FleetId LISTED = new FleetId("listed");
   private static final FleetId CLAIMED = new FleetId("claimed");
