@@ -1,0 +1,14 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.provisioning.http.SigningRequestDecoder;
+
+/** Any bytes as the body of an EST request. */
+public final class SigningRequestFuzz {
+
+  private SigningRequestFuzz() {}
+
+  /** Called by the fuzzer. */
+  public static void fuzzerTestOneInput(byte[] body) throws Exception {
+    FuzzBudget.spend(() -> SigningRequestDecoder.decode(body));
+  }
+}
