@@ -71,6 +71,8 @@ public final class Enroller {
     of.profile().requireKeyType(request.publicKey());
     refuseBootstrapKey(request, candidate.certificate());
     if (needsApproval) {
+      // Nobody should be asked for what cannot be given.
+      issuance.requireIssuer();
       approvals.require(candidate);
     }
     return issuance.issue(

@@ -81,7 +81,7 @@ public final class Provisioning implements AutoCloseable {
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
     fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
-    manifests = new ManifestImporter(registry, audit, clock);
+    manifests = new ManifestImporter(registry, trustDomain, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
@@ -139,6 +139,9 @@ public final class Provisioning implements AutoCloseable {
     }
     if (e instanceof IllegalArgumentException) {
       return new StartException(e.getMessage(), e);
+    }
+    if (e.getCause() instanceof Refusal refusal) {
+      return new StartException(e.getMessage() + ": " + refusal.getMessage(), e);
     }
     throw e;
   }

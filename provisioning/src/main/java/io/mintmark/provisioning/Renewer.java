@@ -54,10 +54,12 @@ public final class Renewer {
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal FORBIDDEN naming the rule, INVALID if the request does not repeat the current
-   *     names, repeats the current key or has one of a type its fleet does not certify
+   *     names, repeats the current key or has one of a type its fleet does not certify, LATER if
+   *     the issuing CA has come to its end
    */
   public X509Certificate renew(
       FleetId label, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
+    issuance.requireIssuer();
     Peer peer = peers.identify(peerChain);
     requireLabel(label, peer.identity());
     registry.read(h -> permitted(h, peer));
