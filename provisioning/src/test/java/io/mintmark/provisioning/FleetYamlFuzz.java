@@ -12,6 +12,11 @@ public final class FleetYamlFuzz {
 
   private FleetYamlFuzz() {}
 
+  /** Called by the fuzzer before its time begins. */
+  public static void fuzzerInitialize(String[] seeds) throws Exception {
+    FuzzBudget.warmUp(seeds[0], FleetYamlFuzz::fuzzerTestOneInput);
+  }
+
   /** Called by the fuzzer. */
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
     String yaml = new String(input, StandardCharsets.UTF_8);

@@ -10,6 +10,11 @@ public final class ManifestFuzz {
 
   private ManifestFuzz() {}
 
+  /** Called by the fuzzer before its time begins. */
+  public static void fuzzerInitialize(String[] seeds) throws Exception {
+    FuzzBudget.warmUp(seeds[0], ManifestFuzz::fuzzerTestOneInput);
+  }
+
   /** Called by the fuzzer. */
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
     String csv = new String(input, StandardCharsets.UTF_8);

@@ -31,6 +31,11 @@ public final class RequestedNamesFuzz {
 
   private RequestedNamesFuzz() {}
 
+  /** Called by the fuzzer before its time begins. */
+  public static void fuzzerInitialize(String[] seeds) throws Exception {
+    FuzzBudget.warmUp(seeds[0], RequestedNamesFuzz::fuzzerTestOneInput);
+  }
+
   /** Called by the fuzzer; the first two bytes say where the subject ends. */
   public static void fuzzerTestOneInput(byte[] input) throws Exception {
     if (input.length < 2) {
