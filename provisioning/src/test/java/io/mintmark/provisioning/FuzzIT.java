@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Feeds what reads strangers' bytes with bytes of Jazzer's making, led by the coverage they reach,
- * for {@code fuzz.seconds} (a system property; 10 if it is not set). Each target has a process of its own, all run at
- * once; what one tried and found is in {@code target/fuzz/<target>}.
+ * for {@code fuzz.seconds} (a system property; 10 if it is not set). Each target has a process of
+ * its own, all run at once; what one tried and found is in {@code target/fuzz/<target>}.
  */
 class FuzzIT {
 
@@ -88,7 +88,7 @@ class FuzzIT {
 
   private static void requireNativeLibrary() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    String arch = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
+    String arch = System.getProperty("os.arch").replace("amd64", "x86_64");
     String platform = (os.startsWith("mac") ? "macos" : os.replaceAll(" .*", "")) + "_" + arch;
     boolean there =
         FuzzIT.class.getResource("/com/code_intelligence/jazzer/driver/jazzer_driver_" + platform)
