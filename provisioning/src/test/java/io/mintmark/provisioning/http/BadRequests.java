@@ -11,8 +11,10 @@ import java.security.KeyPair;
 import java.util.Arrays;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.RDN;
@@ -102,6 +104,11 @@ final class BadRequests {
     body("a subject of 10,000 RDNs", subject(cn("x"), 10_000));
     body("a subject of 5,000 RDNs", subject(cn("x"), 5_000));
     body("a subject of 10,000 empty RDNs", subject(RDN.getInstance(new DERSet()), 10_000));
+    DERSequence numberForType =
+        new DERSequence(new ASN1Encodable[] {new ASN1Integer(1), new DERUTF8String("d-1")});
+    body(
+        "a subject whose parts cannot be read",
+        subject(RDN.getInstance(new DERSet(numberForType)), 1));
     altName(
         "another device's SPIFFE ID",
         new GeneralName(
