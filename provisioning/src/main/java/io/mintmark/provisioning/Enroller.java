@@ -112,6 +112,8 @@ public final class Enroller {
 
   private void requireApproval(Applicant applicant) throws Refusal {
     if (applicant.needsApproval()) {
+      // Nobody should be asked for what cannot be given.
+      issuance.requireIssuer();
       approvals.require(applicant.candidate());
     }
   }

@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.DurationText;
+import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.EnrolmentPolicy.Again;
 import io.mintmark.provisioning.EnrolmentPolicy.ChannelBinding;
 import io.mintmark.provisioning.EnrolmentPolicy.Mode;
@@ -9,6 +10,7 @@ import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -76,13 +78,22 @@ final class EnrolmentYaml {
     Optional<Scalar> timeout = webhook.scalar("timeout");
     try {
       return new Webhook(
-          FleetYaml.valueOf(FleetYaml.required(webhook, "url"), URI::create),
+          FleetYaml.valueOf(FleetYaml.required(webhook, "url"), EnrolmentYaml::url),
           timeout.isEmpty()
               ? DEFAULT_TIMEOUT
               : FleetYaml.valueOf(timeout.get(), DurationText::parse),
           FleetYaml.certificates("webhook CA", FleetYaml.required(webhook, TRUST)));
     } catch (IllegalArgumentException e) {
       throw YamlException.at(webhook.line(), e.getMessage());
+    }
+  }
+
+  private static URI url(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "'" + Printable.of(text) + "' is not a URL: " + Printable.of(e.getReason()));
     }
   }
 

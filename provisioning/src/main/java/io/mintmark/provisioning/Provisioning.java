@@ -97,7 +97,7 @@ public final class Provisioning implements AutoCloseable {
     channelBindings = new ChannelBindings(registry);
     fleets =
         new FleetApplier(registry, trustDomain, authority, channelBindings, feed, audit, clock);
-    manifests = new ManifestImporter(registry, audit, clock);
+    manifests = new ManifestImporter(registry, trustDomain, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
@@ -157,6 +157,9 @@ public final class Provisioning implements AutoCloseable {
     }
     if (e instanceof IllegalArgumentException) {
       return new StartException(e.getMessage(), e);
+    }
+    if (e.getCause() instanceof Refusal refusal) {
+      return new StartException(e.getMessage() + ": " + refusal.getMessage(), e);
     }
     throw e;
   }

@@ -63,7 +63,7 @@ public final class Renewer {
    *     none
    * @throws Refusal FORBIDDEN naming the rule, INVALID if the request does not repeat the current
    *     names, repeats the current key or has one of a type its fleet does not certify, TOO_MANY if
-   *     it or its fleet asks too often
+   *     it or its fleet asks too often, LATER if the issuing CA has come to its end
    */
   public X509Certificate renew(
       FleetId label, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
@@ -84,6 +84,7 @@ public final class Renewer {
   /** Who may renew here and asks for no other names. */
   private Peer holder(FleetId label, List<X509Certificate> peerChain, NamedRequest request)
       throws Refusal {
+    issuance.requireIssuer();
     Peer peer = peers.identify(peerChain);
     rates.renewing(peer.identity());
     requireLabel(label, peer.identity());

@@ -124,6 +124,9 @@ class FleetYamlTest {
   @Test
   void showsStrangeCharactersAsEscapes() {
     assertRefused("unknown key 'a\\u001b[31m'", "\"a\\e[31m\": 1");
+    assertRefused(
+        "'https://a\\u000a.b' is not a URL",
+        pumps("enrolment: {mode: approval, webhook: {url: \"https://a\\n.b\", trust: x}}"));
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -114,6 +115,7 @@ public final class HeldCertificate {
     private boolean anySubject;
     private final List<GeneralName> names = new ArrayList<>();
     private final List<KeyPurposeId> purposes = new ArrayList<>();
+    private final List<Extension> extensions = new ArrayList<>();
     private Instant notBefore = Instant.now().minus(Duration.ofMinutes(5));
     private Instant notAfter = Instant.now().plus(Duration.ofDays(1));
     private KeyPair keys;
@@ -181,6 +183,12 @@ public final class HeldCertificate {
       return this;
     }
 
+    /** Whatever the bytes; in place of the keyUsage there would be if it is one. */
+    public Builder extension(ASN1ObjectIdentifier id, boolean critical, byte... value) {
+      extensions.add(new Extension(id, critical, value));
+      return this;
+    }
+
     public Builder signedBy(HeldCertificate held) {
       issuer = held;
       return this;
@@ -209,8 +217,11 @@ public final class HeldCertificate {
           builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(pathLength));
           builder.addExtension(
               Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-        } else {
+        } else if (extensions.stream().noneMatch(e -> e.getExtnId().equals(Extension.keyUsage))) {
           builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+        }
+        for (Extension extension : extensions) {
+          builder.addExtension(extension);
         }
         if (!purposes.isEmpty()) {
           builder.addExtension(

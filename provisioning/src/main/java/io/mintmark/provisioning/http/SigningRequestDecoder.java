@@ -15,8 +15,12 @@ import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 
@@ -57,6 +61,7 @@ public final class SigningRequestDecoder {
       PublicKey key = RequestKey.of(info.getSubjectPublicKeyInfo());
       KeyPolicy.check(key);
       verify(request, signedPart(der), key);
+      requireReadable(info.getSubject());
       return new SigningRequest(
           key,
           info.getSubject().getEncoded(ASN1Encoding.DER),
@@ -123,7 +128,25 @@ public final class SigningRequestDecoder {
     // The constructor refuses an extension that is there twice.
     Extensions extensions = Extensions.getInstance(found[0].getAttrValues().getObjectAt(0));
     Extension san = extensions.getExtension(Extension.subjectAlternativeName);
-    return san == null ? null : san.getParsedValue().toASN1Primitive().getEncoded(ASN1Encoding.DER);
+    if (san == null) {
+      return null;
+    }
+    for (GeneralName name : GeneralNames.getInstance(san.getParsedValue()).getNames()) {
+      if (name.getTagNo() == GeneralName.directoryName) {
+        requireReadable(X500Name.getInstance(name.getName()));
+      }
+    }
+    return san.getParsedValue().toASN1Primitive().getEncoded(ASN1Encoding.DER);
+  }
+
+  /** BouncyCastle looks into the parts of a name only when they are asked for, and throws then. */
+  private static void requireReadable(X500Name name) {
+    for (RDN rdn : name.getRDNs()) {
+      // RFC 5280, appendix A.1: SIZE (1..MAX).
+      if (rdn.getTypesAndValues().length == 0) {
+        throw new IllegalArgumentException("an empty RDN");
+      }
+    }
   }
 
   private static Refusal invalid(String message) {

@@ -157,7 +157,8 @@ class OperatorApiIT {
   void importsAManifestWholeOrNotAtAll() throws Exception {
     JsonNode result = RunningService.json(
         running.importManifest("sensors", "device,pin,colour\nm-1,,red\nm-2,,blue\n"));
-    assertThat(result.toString()).isEqualTo("{\"added\":2,\"updated\":0,\"unchanged\":0}");
+    assertThat(result.toString())
+        .isEqualTo("{\"added\":2,\"updated\":0,\"unchanged\":0,\"warnings\":[]}");
     List<String> before = running.registry();
     String bad = "device,pin\nm-3,\nm 4,\nm-5,md5:00\nm-6,\n";
     JsonNode problem =

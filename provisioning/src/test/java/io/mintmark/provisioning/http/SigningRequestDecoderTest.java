@@ -29,6 +29,7 @@ import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.Attribute;
@@ -427,6 +428,27 @@ class SigningRequestDecoderTest {
         new DERSet(new DEROctetString(new byte[] {1})));
     assertThat(refusal(Requests.signed(KEYS, "SHA256withECDSA", "CN=d", nonsense)))
         .contains("well-formed");
+  }
+
+  @Test
+  void refusesNamesWhosePartsCannotBeRead() throws Exception {
+    // Found by fuzzing: BouncyCastle looks into an RDN only when asked to, long after decoding.
+    ASN1Encodable numberForType =
+        new DERSequence(new ASN1Encodable[] {new ASN1Integer(1), new DERUTF8String("d-1")});
+    for (DERSet rdn : new DERSet[] {new DERSet(numberForType), new DERSet()}) {
+      X500Name name = X500Name.getInstance(new DERSequence(rdn));
+      SubjectPublicKeyInfo key =
+          SubjectPublicKeyInfo.getInstance(KEYS.getPublic().getEncoded());
+      assertThat(refusal(Requests.signed(KEYS, "SHA256withECDSA", key, name, new DERSet())))
+          .contains("well-formed");
+      Extension san = Extension.create(
+          Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName(name)));
+      Attribute request = new Attribute(
+          PKCSObjectIdentifiers.pkcs_9_at_extensionRequest,
+          new DERSet(new DERSequence(new ASN1Encodable[] {san})));
+      assertThat(refusal(Requests.signed(KEYS, "SHA256withECDSA", "CN=d", request)))
+          .contains("well-formed");
+    }
   }
 
   @Test
