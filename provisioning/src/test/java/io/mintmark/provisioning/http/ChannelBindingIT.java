@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.Pem;
+import io.mintmark.identity.testing.ForeignPrograms;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.FleetFile;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ class ChannelBindingIT {
 
   private static final Path DOCUMENT = Path.of("..", "docs", "est", "60-channel-binding.md");
   private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern SCRIPT = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final AtomicInteger DEVICES = new AtomicInteger();
 
   private static RunningService running;
@@ -243,6 +246,23 @@ class ChannelBindingIT {
     Enrolments.certificate(running
         .device(first)
         .post("/.well-known/est/" + fleet + "/simplereenroll", "application/pkcs10", renewal));
+  }
+
+  @Test
+  void takesWhatOpensslAloneSendsAsPrinted(@TempDir Path folder) throws Exception {
+    ForeignPrograms.require("sh", "openssl", "basenc", "mkfifo");
+    Matcher printed = SCRIPT.matcher(Files.readString(DOCUMENT));
+    assertThat(printed.find()).isTrue();
+    running.importManifest("required", "device,pin\ngate-1,\n");
+    Credential bootstrap = running.bootstrap("gate-1").credential();
+    Files.writeString(folder.resolve("bootstrap.pem"), Pem.encode(bootstrap.chain()));
+    Files.writeString(folder.resolve("bootstrap-key.pem"), Pem.encode(bootstrap.key()));
+    String script = printed
+        .group(1)
+        .replace("localhost:8443", "localhost:" + running.service().deviceUri().getPort())
+        .replace("mintmark-data/", running.data + "/")
+        .replace("/gates/", "/required/");
+    assertThat(new Shell(folder).run("sh", "-c", script)).startsWith("HTTP/1.1 200 ");
   }
 
   @Test
