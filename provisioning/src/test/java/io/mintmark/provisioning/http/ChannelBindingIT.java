@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.Pem;
+import io.mintmark.identity.testing.ForeignPrograms;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.FleetFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -34,12 +38,14 @@ class ChannelBindingIT {
 
   private static final Path DOCUMENT = Path.of("..", "docs", "est", "60-channel-binding.md");
   private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern SCRIPT = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final AtomicInteger DEVICES = new AtomicInteger();
 
   private static RunningService running;
 
   @BeforeAll
   static void start(@TempDir Path data, @TempDir Path folder) throws Exception {
+    Files.writeString(data.resolve("service.yaml"), "default-fleet: required\n");
     running = RunningService.of(data);
     Files.writeString(folder.resolve("factory-ca.pem"), running.factory.certificatePem());
     Matcher printed = YAML.matcher(Files.readString(DOCUMENT));
@@ -49,7 +55,8 @@ class ChannelBindingIT {
       String yaml = printed
           .group(1)
           .replace("fleet: gates", "fleet: " + rule)
-          .replace("channel-binding: required", "channel-binding: " + rule);
+          .replace(
+              "channel-binding: required", "channel-binding: " + rule + "\n  server-keygen: true");
       Path file = Files.writeString(folder.resolve(rule + ".yaml"), yaml);
       RunningService.expect(
           200,
@@ -178,6 +185,52 @@ class ChannelBindingIT {
   }
 
   @Test
+  void holdsForRenewingAtTheDefaultFleetWithoutALabel() throws Exception {
+    BindingDevice device = device("required").renewing();
+    try (TellingClient client = device.connect("TLSv1.3")) {
+      List<String> before = running.registry();
+      RawHttps.Answer without = client.post("/.well-known/est/simplereenroll", device.request());
+      assertThat(without.status()).isEqualTo(400);
+      assertThat(without.body()).contains("requires channel binding");
+      assertThat(running.registry()).isEqualTo(before);
+    }
+    try (TellingClient client = device.connect("TLSv1.3")) {
+      byte[] request = device.request(BindingDevice.challenge(client.binding("tls-exporter")));
+      Enrolments.certificate(client.post("/.well-known/est/simplereenroll", request));
+    }
+  }
+
+  @Test
+  void holdsForKeysMadeByTheService() throws Exception {
+    BindingDevice device = device("required");
+    String path = "/.well-known/est/required/serverkeygen";
+    try (TellingClient client = device.connect("TLSv1.3")) {
+      List<String> before = running.registry();
+      RawHttps.Answer without = client.post(path, device.request());
+      assertThat(without.status()).isEqualTo(400);
+      assertThat(without.body()).contains("requires channel binding");
+      assertThat(running.registry()).isEqualTo(before);
+    }
+    try (TellingClient client = device.connect("TLSv1.3")) {
+      byte[] request = device.request(BindingDevice.challenge(client.binding("tls-exporter")));
+      RawHttps.Answer with = client.post(path, request);
+      assertThat(with.status()).as(with.body()).isEqualTo(200);
+      assertThat(with.header("Content-Type")).startsWith("multipart/mixed");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, false", "allowed, false", "required, true"})
+  void isAnnouncedInTheAttributesWhereItIsRequired(String fleet, boolean announced)
+      throws Exception {
+    RawHttps.Answer answer = running.device(null).get("/.well-known/est/" + fleet + "/csrattrs");
+    String der = HexFormat.of().formatHex(Base64.getMimeDecoder().decode(answer.body()));
+    String challengePassword =
+        HexFormat.of().formatHex(PKCSObjectIdentifiers.pkcs_9_at_challengePassword.getEncoded());
+    assertThat(der.contains(challengePassword)).isEqualTo(announced);
+  }
+
+  @Test
   void takesTheExporterUnderTls12AndAnyKindOfString() throws Exception {
     BindingDevice device = device("required");
     try (TellingClient client = device.connect("TLSv1.2")) {
@@ -243,6 +296,23 @@ class ChannelBindingIT {
     Enrolments.certificate(running
         .device(first)
         .post("/.well-known/est/" + fleet + "/simplereenroll", "application/pkcs10", renewal));
+  }
+
+  @Test
+  void takesWhatOpensslAloneSendsAsPrinted(@TempDir Path folder) throws Exception {
+    ForeignPrograms.require("sh", "openssl", "basenc", "mkfifo");
+    Matcher printed = SCRIPT.matcher(Files.readString(DOCUMENT));
+    assertThat(printed.find()).isTrue();
+    running.importManifest("required", "device,pin\ngate-1,\n");
+    Credential bootstrap = running.bootstrap("gate-1").credential();
+    Files.writeString(folder.resolve("bootstrap.pem"), Pem.encode(bootstrap.chain()));
+    Files.writeString(folder.resolve("bootstrap-key.pem"), Pem.encode(bootstrap.key()));
+    String script = printed
+        .group(1)
+        .replace("localhost:8443", "localhost:" + running.service().deviceUri().getPort())
+        .replace("mintmark-data/", running.data + "/")
+        .replace("/gates/", "/required/");
+    assertThat(new Shell(folder).run("sh", "-c", script)).startsWith("HTTP/1.1 200 ");
   }
 
   @Test
