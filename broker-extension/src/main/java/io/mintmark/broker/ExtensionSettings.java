@@ -1,5 +1,6 @@
 package io.mintmark.broker;
 
+import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Printable;
 import java.io.IOException;
 import java.io.Reader;
@@ -12,8 +13,6 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What the extension needs to know.
@@ -30,7 +29,6 @@ record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
 
   private static final Set<String> KEYS = Set.of("service", "folder", "max-staleness");
   private static final Duration SHORTEST = Duration.ofMinutes(1);
-  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
 
   ExtensionSettings {
     if (!"https".equals(service.getScheme()) || service.getHost() == null) {
@@ -106,18 +104,10 @@ record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
   }
 
   private static Duration duration(String value) {
-    Matcher m = DURATION.matcher(value);
-    if (!m.matches()) {
-      throw new IllegalArgumentException("max-staleness '"
-          + Printable.of(value)
-          + "' is not a duration: use a number and s, m, h or d, for example 24h");
+    try {
+      return DurationText.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("max-staleness " + e.getMessage(), e);
     }
-    long amount = Long.parseLong(m.group(1));
-    return switch (m.group(2)) {
-      case "s" -> Duration.ofSeconds(amount);
-      case "m" -> Duration.ofMinutes(amount);
-      case "h" -> Duration.ofHours(amount);
-      default -> Duration.ofDays(amount);
-    };
   }
 }

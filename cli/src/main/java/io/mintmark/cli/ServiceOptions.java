@@ -57,6 +57,14 @@ final class ServiceOptions {
           + " is generated into the data folder).")
   private Path passphraseFile;
 
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Settings of the whole service, YAML (default: service.yaml in the data folder, if it is"
+              + " there).")
+  private Path settings;
+
   ProvisioningConfig config() throws CommandFailure {
     return new ProvisioningConfig(
         data.path(),
@@ -66,6 +74,7 @@ final class ServiceOptions {
         Ports.require("--device-port", devicePort),
         Ports.require("--operator-port", operatorPort),
         passphraseFile,
+        settings,
         Clock.systemUTC());
   }
 

@@ -1,5 +1,6 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.ca.Purpose;
 import io.mintmark.provisioning.yaml.Section;

@@ -27,6 +27,7 @@ public final class Provisioning implements AutoCloseable {
   private static final String FIRST_OPERATOR = "operator";
 
   private final DataFolder folder;
+  private final ServiceSettings settings;
   private final Registry registry;
   private final Installation installation;
   private final CertificateAuthority authority;
@@ -38,10 +39,12 @@ public final class Provisioning implements AutoCloseable {
   private final Approvals approvals;
   private final Enroller enroller;
   private final Renewer renewer;
+  private final ServerKeygen serverKeygen;
   private final CertificatesSeen certificatesSeen;
   private final RenewalInformation renewalInformation;
   private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
+  private final ChannelBindings channelBindings;
   private final FleetApplier fleets;
   private final ManifestImporter manifests;
   private final Applications applications;
@@ -53,10 +56,12 @@ public final class Provisioning implements AutoCloseable {
   private Provisioning(
       ProvisioningConfig config,
       DataFolder folder,
+      ServiceSettings settings,
       Registry registry,
       Installation installation,
       CertificateAuthority authority) {
     this.folder = folder;
+    this.settings = settings;
     this.registry = registry;
     this.installation = installation;
     this.authority = authority;
@@ -76,11 +81,15 @@ public final class Provisioning implements AutoCloseable {
     enroller =
         new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
-    renewer = new Renewer(registry, peers, issuance, live, certificatesSeen, audit);
+    renewer = new Renewer(
+        registry, settings.defaultFleet(), peers, issuance, live, certificatesSeen, audit);
+    serverKeygen = new ServerKeygen(registry, authority, enroller, renewer);
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
+    channelBindings = new ChannelBindings(registry);
+    fleets =
+        new FleetApplier(registry, trustDomain, authority, channelBindings, feed, audit, clock);
     manifests = new ManifestImporter(registry, trustDomain, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
@@ -111,6 +120,7 @@ public final class Provisioning implements AutoCloseable {
     DataFolder folder = DataFolder.take(config.data());
     Registry registry = null;
     try {
+      ServiceSettings settings = ServiceSettings.read(config.settings(), folder);
       registry = Registry.open(folder.privateFile("registry.db"));
       Installation installation = Installation.open(registry, config.trustDomain());
       AuthorityFolder.Opened ca = authority(config, environment, folder, installation);
@@ -118,7 +128,8 @@ public final class Provisioning implements AutoCloseable {
           ca.roots(),
           ca.issuing().certificate(),
           signer.apply(Signer.of(ca.issuing().key())));
-      Provisioning opened = new Provisioning(config, folder, registry, installation, authority);
+      Provisioning opened =
+          new Provisioning(config, folder, settings, registry, installation, authority);
       opened.prepare(config.clock());
       return opened;
     } catch (StartException | RuntimeException e) {
@@ -201,6 +212,11 @@ public final class Provisioning implements AutoCloseable {
     return installation.trustDomain();
   }
 
+  /** What the operator set for the whole service. */
+  public ServiceSettings settings() {
+    return settings;
+  }
+
   /** Simple enrolment. */
   public Enroller enroller() {
     return enroller;
@@ -221,6 +237,11 @@ public final class Provisioning implements AutoCloseable {
     return renewer;
   }
 
+  /** Keys made here for devices that cannot. */
+  public ServerKeygen serverKeygen() {
+    return serverKeygen;
+  }
+
   /** Whom to tell that a certificate was used. */
   public CertificatesSeen certificatesSeen() {
     return certificatesSeen;
@@ -239,6 +260,11 @@ public final class Provisioning implements AutoCloseable {
   /** Revoking, suspending, releasing. */
   public Revoker revoker() {
     return revoker;
+  }
+
+  /** Tying requests to the connections they come over. */
+  public ChannelBindings channelBindings() {
+    return channelBindings;
   }
 
   /** Creating and changing fleets. */

@@ -18,6 +18,8 @@ import java.util.List;
  * @param operatorPort HTTPS for operators; 0 for a free one
  * @param passphraseFile the file whose first line opens the CA keys; null for the environment
  *     variable MINTMARK_PASSPHRASE or, without it, a generated one in the data folder
+ * @param settings the file of {@link ServiceSettings}, null for {@code service.yaml} in the data
+ *     folder, which need not be there
  * @param clock what time it is, null for the system's
  */
 public record ProvisioningConfig(
@@ -28,6 +30,7 @@ public record ProvisioningConfig(
     int devicePort,
     int operatorPort,
     Path passphraseFile,
+    Path settings,
     Clock clock) {
 
   /** Puts the defaults in. */

@@ -64,7 +64,8 @@ final class TestInstallation implements AutoCloseable {
       List<String> hosts,
       Path passphraseFile,
       MovableClock clock) {
-    return new ProvisioningConfig(folder, trustDomain, hosts, null, 0, 0, passphraseFile, clock);
+    return new ProvisioningConfig(
+        folder, trustDomain, hosts, null, 0, 0, passphraseFile, null, clock);
   }
 
   Provisioning get() {

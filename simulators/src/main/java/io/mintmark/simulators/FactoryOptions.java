@@ -1,5 +1,6 @@
 package io.mintmark.simulators;
 
+import io.mintmark.identity.DurationText;
 import io.mintmark.identity.FleetId;
 import java.time.Duration;
 
@@ -51,18 +52,6 @@ public record FactoryOptions(
           client-id: ${device}
           publish: ["telemetry/${fleet}/${device}/#"]
           subscribe: ["commands/${fleet}/${device}/#"]
-        """.formatted(fleet, caFile, text(lifetime), text(backdate));
-  }
-
-  /** The largest unit that divides it: {@code 7d}, {@code 90m}, {@code 43s}. */
-  private static String text(Duration duration) {
-    long seconds = duration.toSeconds();
-    if (seconds > 0 && seconds % 86_400 == 0) {
-      return seconds / 86_400 + "d";
-    }
-    if (seconds > 0 && seconds % 3_600 == 0) {
-      return seconds / 3_600 + "h";
-    }
-    return seconds > 0 && seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+        """.formatted(fleet, caFile, DurationText.of(lifetime), DurationText.of(backdate));
   }
 }

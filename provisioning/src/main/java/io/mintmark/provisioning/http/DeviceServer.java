@@ -31,7 +31,8 @@ public final class DeviceServer implements AutoCloseable {
    */
   public static DeviceServer start(Provisioning core, String bindAddress, int port)
       throws StartException {
-    ServerTls tls = ServerTls.askingForCertificates(core.tls().current());
+    ServerTls tls =
+        ServerTls.askingForCertificates(core.tls().current(), core.channelBindings()::used);
     QueuedThreadPool threads = HttpsServer.threads("device");
     ParkedRequests parked = new ParkedRequests(threads);
     HttpsServer server = HttpsServer.start(

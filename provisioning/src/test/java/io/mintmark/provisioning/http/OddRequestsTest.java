@@ -92,8 +92,8 @@ class OddRequestsTest {
   @BeforeContainer
   static void open() throws Exception {
     folder = Files.createTempDirectory("odd-requests");
-    core = Provisioning.open(
-        new ProvisioningConfig(folder, DOMAIN, null, "127.0.0.1", 0, 0, null, Clock.systemUTC()));
+    core = Provisioning.open(new ProvisioningConfig(
+        folder, DOMAIN, null, "127.0.0.1", 0, 0, null, null, Clock.systemUTC()));
     core.fleets()
         .apply(
             "fleet: sensors\nfactory-cas:\n  - |\n"

@@ -63,7 +63,7 @@ class ProvisioningServiceIT {
   @Test
   void putsAnIpv6HostInBrackets() throws Exception {
     ProvisioningConfig config = new ProvisioningConfig(
-        folder, null, List.of("::1"), "127.0.0.1", 0, 0, null, Clock.systemUTC());
+        folder, null, List.of("::1"), "127.0.0.1", 0, 0, null, null, Clock.systemUTC());
     try (ProvisioningService service = ProvisioningService.start(config)) {
       assertThat(service.deviceUri().toString()).startsWith("https://[::1]:");
     }
@@ -129,7 +129,7 @@ class ProvisioningServiceIT {
   void refusesAnAddressThatIsNotThisMachines() {
     for (String address : List.of("192.0.2.1", "no-such-host.invalid")) {
       ProvisioningConfig config =
-          new ProvisioningConfig(folder, null, null, address, 0, 0, null, Clock.systemUTC());
+          new ProvisioningConfig(folder, null, null, address, 0, 0, null, null, Clock.systemUTC());
       assertThat(refusedToStart(config)).hasMessageContaining(address);
     }
   }
@@ -178,7 +178,15 @@ class ProvisioningServiceIT {
   void refusesAnotherTrustDomain() throws Exception {
     ProvisioningService.start(RunningService.config(folder, 0, 0)).close();
     ProvisioningConfig other = new ProvisioningConfig(
-        folder, new TrustDomain("example.org"), null, "127.0.0.1", 0, 0, null, Clock.systemUTC());
+        folder,
+        new TrustDomain("example.org"),
+        null,
+        "127.0.0.1",
+        0,
+        0,
+        null,
+        null,
+        Clock.systemUTC());
     assertThat(refusedToStart(other)).hasMessageContaining("example.org");
   }
 

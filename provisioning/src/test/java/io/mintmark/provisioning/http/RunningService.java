@@ -52,7 +52,7 @@ final class RunningService implements AutoCloseable {
 
   static ProvisioningConfig config(Path data, int devicePort, int operatorPort) {
     return new ProvisioningConfig(
-        data, null, null, "127.0.0.1", devicePort, operatorPort, null, Clock.systemUTC());
+        data, null, null, "127.0.0.1", devicePort, operatorPort, null, null, Clock.systemUTC());
   }
 
   void start() throws StartException {
@@ -113,7 +113,11 @@ final class RunningService implements AutoCloseable {
   /** One enrolment request as it goes over the wire. */
   RawHttps.Answer enroll(String fleet, Credential credential, byte[] request) throws IOException {
     return device(credential)
-        .post("/.well-known/est/" + fleet + "/simpleenroll", "application/pkcs10", request);
+        .post(
+            "/.well-known/est/" + fleet + "/simpleenroll",
+            "application/pkcs10",
+            request,
+            "Accept: */*");
   }
 
   EstClient est(Credential credential) {

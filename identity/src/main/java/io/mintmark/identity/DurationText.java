@@ -1,12 +1,14 @@
-package io.mintmark.provisioning;
+package io.mintmark.identity;
 
-import io.mintmark.identity.Printable;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 90s}, {@code 15m}, {@code 12h}, {@code 7d}. */
-final class DurationText {
+/**
+ * Durations as people write them: {@code 90s}, {@code 15m}, {@code 12h}, {@code 7d}. Thread-safe: it
+ * keeps nothing.
+ */
+public final class DurationText {
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})([smhd])");
   private static final long DAY = 86_400;
@@ -18,9 +20,11 @@ final class DurationText {
   /**
    * Reads a duration.
    *
+   * @param text not null
+   * @return of whole seconds, zero included
    * @throws IllegalArgumentException if it is not a number and a unit
    */
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     Matcher m = FORM.matcher(text);
     if (!m.matches()) {
       throw new IllegalArgumentException("'" + Printable.of(text)
@@ -37,7 +41,7 @@ final class DurationText {
   }
 
   /** The shortest text that reads back as the duration, which is of whole seconds. */
-  static String of(Duration duration) {
+  public static String of(Duration duration) {
     long seconds = duration.toSeconds();
     if (seconds > 0 && seconds % DAY == 0) {
       return seconds / DAY + "d";

@@ -1,0 +1,47 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.yaml.Section;
+import io.mintmark.provisioning.yaml.YamlException;
+import io.mintmark.provisioning.yaml.YamlNode.Scalar;
+import io.mintmark.provisioning.yaml.YamlReader;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The text of {@code service.yaml}, read into {@link ServiceSettings}. Every key may be left out, and
+ * an empty file is one that leaves out all:
+ *
+ * <pre>{@code
+ * default-fleet: sensors
+ * }</pre>
+ */
+final class ServiceYaml {
+
+  private static final String DEFAULT_FLEET = "default-fleet";
+  private static final List<String> TOP = List.of(DEFAULT_FLEET);
+
+  private ServiceYaml() {}
+
+  /**
+   * Reads settings.
+   *
+   * @throws YamlException naming the line, the key or value, and the remedy
+   */
+  static ServiceSettings read(String yaml) throws YamlException {
+    if (isEmpty(yaml)) {
+      return ServiceSettings.DEFAULT;
+    }
+    Section top = Section.of("the service's settings", YamlReader.read(yaml), TOP);
+    Optional<Scalar> fleet = top.scalar(DEFAULT_FLEET);
+    return new ServiceSettings(
+        fleet.isEmpty()
+            ? Optional.empty()
+            : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)));
+  }
+
+  /** Nothing but comments: a file somebody has yet to fill. */
+  private static boolean isEmpty(String yaml) {
+    return yaml.lines().map(String::strip).allMatch(line -> line.isEmpty() || line.startsWith("#"));
+  }
+}
