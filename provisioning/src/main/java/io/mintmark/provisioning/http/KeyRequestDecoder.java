@@ -49,7 +49,7 @@ final class KeyRequestDecoder {
       return new KeyRequest(
           sha256(key.getEncoded(ASN1Encoding.DER)),
           like(key),
-          info.getSubject().getEncoded(ASN1Encoding.DER),
+          SigningRequestDecoder.subject(info),
           SigningRequestDecoder.subjectAltName(request),
           IdentityLinking.textOrNull(request));
     } catch (IOException | RuntimeException e) {

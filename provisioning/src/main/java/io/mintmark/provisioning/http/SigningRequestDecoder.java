@@ -61,12 +61,8 @@ public final class SigningRequestDecoder {
       PublicKey key = RequestKey.of(info.getSubjectPublicKeyInfo());
       KeyPolicy.check(key);
       verify(request, signedPart(der), key);
-      requireReadable(info.getSubject());
       return new SigningRequest(
-          key,
-          info.getSubject().getEncoded(ASN1Encoding.DER),
-          subjectAltName(request),
-          IdentityLinking.textOrNull(request));
+          key, subject(info), subjectAltName(request), IdentityLinking.textOrNull(request));
     } catch (IOException | RuntimeException e) {
       throw invalid("the body is not a well-formed PKCS#10 request");
     }
@@ -114,6 +110,12 @@ public final class SigningRequestDecoder {
     int start = DerLengths.contentOf(der, 0);
     int end = DerLengths.endOf(der, start);
     return Arrays.copyOfRange(der, start, end);
+  }
+
+  /** The subject, DER, each part of which can be read. */
+  static byte[] subject(CertificationRequestInfo info) throws IOException {
+    requireReadable(info.getSubject());
+    return info.getSubject().getEncoded(ASN1Encoding.DER);
   }
 
   /** The requested subjectAltName (RFC 2985, section 5.4.2), or null. */

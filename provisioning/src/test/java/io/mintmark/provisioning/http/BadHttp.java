@@ -23,6 +23,10 @@ final class BadHttp {
         "`POST` to `cacerts`",
         () -> device.post("/.well-known/est/sensors/cacerts", PKCS10, request));
     rows.put(
+        "`POST` to `csrattrs`",
+        () -> device.post("/.well-known/est/sensors/csrattrs", PKCS10, request));
+    rows.put("`GET` of `serverkeygen`", () -> device.get("/.well-known/est/sensors/serverkeygen"));
+    rows.put(
         "another media type",
         () -> device.post(ENROLL, "application/x-www-form-urlencoded", request));
     rows.put("no media type", () -> device.send("POST", ENROLL, request));
@@ -33,6 +37,13 @@ final class BadHttp {
     path(rows, stage, "a label in capitals", "/.well-known/est/SENSORS/simpleenroll");
     rows.put(
         "a label no fleet has, to `cacerts`", () -> device.get("/.well-known/est/nobody/cacerts"));
+    rows.put(
+        "a label no fleet has, to `csrattrs`",
+        () -> device.get("/.well-known/est/nobody/csrattrs"));
+    path(rows, stage, "no label where no fleet is the default", "/.well-known/est/simpleenroll");
+    rows.put("the same to `csrattrs`", () -> device.get("/.well-known/est/csrattrs"));
+    path(rows, stage, "the same to `serverkeygen`", "/.well-known/est/serverkeygen");
+    path(rows, stage, "`serverkeygen` where it is off", "/.well-known/est/sensors/serverkeygen");
     path(rows, stage, "`/` at the end", ENROLL + "/");
     path(rows, stage, "an empty segment", "/.well-known/est//sensors/simpleenroll");
     path(rows, stage, "`%2F` for `/`", "/.well-known/est/sensors%2Fsimpleenroll");

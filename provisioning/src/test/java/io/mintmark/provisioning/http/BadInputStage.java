@@ -58,6 +58,7 @@ final class BadInputStage implements AutoCloseable {
     running.applyEnrolment("lamps", "{mode: claim}");
     running.importManifest("lamps", "device,pin\nlamp-1,\nlamp-2,\n");
     running.applyEnrolment("tags", "{mode: open, device-id: san-dns}");
+    running.applyEnrolment("keys", "{mode: open, server-keygen: true}");
     running.applyEnrolment("locks", "{mode: manifest, again: deny}");
     running.importManifest("locks", "device,pin\nlock-1,\n");
     RunningService.expect(

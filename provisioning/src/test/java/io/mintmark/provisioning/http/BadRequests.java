@@ -106,9 +106,14 @@ final class BadRequests {
     body("a subject of 10,000 empty RDNs", subject(RDN.getInstance(new DERSet()), 10_000));
     DERSequence numberForType =
         new DERSequence(new ASN1Encodable[] {new ASN1Integer(1), new DERUTF8String("d-1")});
-    body(
-        "a subject whose parts cannot be read",
-        subject(RDN.getInstance(new DERSet(numberForType)), 1));
+    byte[] unreadable = subject(RDN.getInstance(new DERSet(numberForType)), 1);
+    body("a subject whose parts cannot be read", unreadable);
+    rows.put(
+        "the same to `serverkeygen`, of a device that may",
+        () -> stage
+            .running
+            .device(stage.signed("k-1").build().credential())
+            .post("/.well-known/est/keys/serverkeygen", BadInputStage.PKCS10, unreadable));
     altName(
         "another device's SPIFFE ID",
         new GeneralName(
