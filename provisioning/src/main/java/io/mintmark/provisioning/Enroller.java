@@ -27,6 +27,7 @@ public final class Enroller {
 
   private final Registry registry;
   private final TrustDomain trustDomain;
+  private final EnrolmentRates rates;
   private final Admission admission;
   private final ApprovalRequests approvals;
   private final Issuance issuance;
@@ -37,6 +38,7 @@ public final class Enroller {
   Enroller(
       Registry registry,
       TrustDomain trustDomain,
+      EnrolmentRates rates,
       Admission admission,
       ApprovalRequests approvals,
       Issuance issuance,
@@ -45,6 +47,7 @@ public final class Enroller {
       Clock clock) {
     this.registry = registry;
     this.trustDomain = trustDomain;
+    this.rates = rates;
     this.admission = admission;
     this.approvals = approvals;
     this.issuance = issuance;
@@ -60,7 +63,8 @@ public final class Enroller {
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal NOT_FOUND for an unknown fleet, FORBIDDEN naming the rule, INVALID if the
-   *     request contradicts the identity, PENDING or LATER while nobody has approved
+   *     request contradicts the identity, TOO_MANY if the device or its fleet asks too often,
+   *     PENDING or LATER while nobody has approved
    */
   public X509Certificate enroll(
       FleetId fleet, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
@@ -98,6 +102,7 @@ public final class Enroller {
         .orElseThrow(() -> new Refusal(
             Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known: check the EST label"));
     Candidate candidate = candidate(of, peerChain, request, key);
+    rates.enrolling(candidate);
     // Known and permitted first: who is neither learns nothing about its request.
     boolean needsApproval = registry.read(h -> admission.needsApproval(h, candidate));
     CertifiedNames names = of.profile().names(candidate.identity());

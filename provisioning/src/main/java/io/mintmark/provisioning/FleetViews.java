@@ -24,6 +24,7 @@ public final class FleetViews {
    * @param deviceId where the bootstrap certificate has the device's id; null with claims
    * @param again what happens when an enrolled device bootstraps again
    * @param webhook who decides approvals beside operators, without the query; or null
+   * @param channelBinding whether requests are tied to their TLS connection
    * @param serverKeygen whether the service makes keys for devices that ask for it
    * @param lifetime of its certificates, as the YAML would say it
    * @param backdate how long before its issuing a certificate begins to be valid
@@ -44,6 +45,7 @@ public final class FleetViews {
       DeviceIdSource deviceId,
       EnrolmentPolicy.Again again,
       String webhook,
+      EnrolmentPolicy.ChannelBinding channelBinding,
       boolean serverKeygen,
       String lifetime,
       String backdate,
@@ -124,6 +126,7 @@ public final class FleetViews {
         policy.mode() == EnrolmentPolicy.Mode.CLAIM ? null : policy.deviceId(),
         policy.again(),
         policy.webhook() == null ? null : withoutQuery(policy.webhook().url()),
+        policy.channelBinding(),
         policy.serverKeygen(),
         DurationText.of(profile.lifetime()),
         DurationText.of(profile.backdate()),

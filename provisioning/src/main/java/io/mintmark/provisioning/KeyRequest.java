@@ -13,9 +13,17 @@ import java.util.Optional;
  * @param like a key of the type that is wanted, or null
  * @param subject as of {@link NamedRequest}
  * @param subjectAltName as of {@link NamedRequest}
+ * @param linking as of {@link SigningRequest}
  */
-public record KeyRequest(String sha256, PublicKey like, byte[] subject, byte[] subjectAltName)
+public record KeyRequest(
+    String sha256, PublicKey like, byte[] subject, byte[] subjectAltName, String linking)
     implements NamedRequest {
+
+  /** Without what could be a secret. */
+  @Override
+  public String toString() {
+    return "KeyRequest[" + sha256 + "]";
+  }
 
   /** The type of key to make: the one wanted where the profile has it, else the profile's first. */
   KeyType type(DeviceProfile profile) {

@@ -6,6 +6,7 @@ import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.AuthorityFolder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.limits.NanoTime;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.webhook.ApprovalWebhook;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.JdbiException;
 
@@ -33,6 +35,7 @@ public final class Provisioning implements AutoCloseable {
   private final CertificateAuthority authority;
   private final Feed feed;
   private final AuditLog audit;
+  private final LongSupplier nanoTime;
   private final Operators operators;
   private final ApprovalWebhook webhook;
   private final Claims claims;
@@ -44,6 +47,7 @@ public final class Provisioning implements AutoCloseable {
   private final RenewalInformation renewalInformation;
   private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
+  private final ChannelBindings channelBindings;
   private final FleetApplier fleets;
   private final ManifestImporter manifests;
   private final Applications applications;
@@ -65,6 +69,7 @@ public final class Provisioning implements AutoCloseable {
     this.installation = installation;
     this.authority = authority;
     Clock clock = config.clock();
+    nanoTime = NanoTime.of(clock);
     TrustDomain trustDomain = installation.trustDomain();
     feed = new Feed(registry, installation.feedId(), trustDomain);
     audit = new AuditLog(registry, clock);
@@ -73,20 +78,25 @@ public final class Provisioning implements AutoCloseable {
     LiveCertificates live = new LiveCertificates(feed, audit, clock);
     Peers peers = new Peers(authority, trustDomain, clock);
     claims = new Claims(registry, audit, clock);
-    approvals = new Approvals(registry, audit, clock);
-    webhook = new ApprovalWebhook();
-    ApprovalRequests requests = new ApprovalRequests(registry, approvals, webhook, audit, clock);
+    ApprovalSettings asking = settings.approvals();
+    approvals = new Approvals(registry, audit, clock, asking.lifetime());
+    webhook = new ApprovalWebhook(asking.webhooksAtOnce());
+    ApprovalRequests requests =
+        new ApprovalRequests(registry, approvals, webhook, audit, clock, asking);
     Admission admission = new Admission(claims, requests, audit, clock);
-    enroller =
-        new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
+    EnrolmentRates rates = new EnrolmentRates(settings.limits().rates(), nanoTime);
+    enroller = new Enroller(
+        registry, trustDomain, rates, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
     renewer = new Renewer(
-        registry, settings.defaultFleet(), peers, issuance, live, certificatesSeen, audit);
+        registry, settings.defaultFleet(), peers, rates, issuance, live, certificatesSeen, audit);
     serverKeygen = new ServerKeygen(registry, authority, enroller, renewer);
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
+    channelBindings = new ChannelBindings(registry);
+    fleets =
+        new FleetApplier(registry, trustDomain, authority, channelBindings, feed, audit, clock);
     manifests = new ManifestImporter(registry, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
@@ -256,6 +266,11 @@ public final class Provisioning implements AutoCloseable {
     return revoker;
   }
 
+  /** Tying requests to the connections they come over. */
+  public ChannelBindings channelBindings() {
+    return channelBindings;
+  }
+
   /** Creating and changing fleets. */
   public FleetApplier fleets() {
     return fleets;
@@ -279,6 +294,11 @@ public final class Provisioning implements AutoCloseable {
   /** Operators. */
   public Operators operators() {
     return operators;
+  }
+
+  /** What rates are counted by. */
+  public LongSupplier nanoTime() {
+    return nanoTime;
   }
 
   /** The brokers' feed. */

@@ -29,6 +29,7 @@ public final class Renewer {
   private final Registry registry;
   private final Optional<FleetId> defaultFleet;
   private final Peers peers;
+  private final EnrolmentRates rates;
   private final Issuance issuance;
   private final LiveCertificates liveCertificates;
   private final CertificatesSeen seen;
@@ -38,6 +39,7 @@ public final class Renewer {
       Registry registry,
       Optional<FleetId> defaultFleet,
       Peers peers,
+      EnrolmentRates rates,
       Issuance issuance,
       LiveCertificates liveCertificates,
       CertificatesSeen seen,
@@ -45,6 +47,7 @@ public final class Renewer {
     this.registry = registry;
     this.defaultFleet = defaultFleet;
     this.peers = peers;
+    this.rates = rates;
     this.issuance = issuance;
     this.liveCertificates = liveCertificates;
     this.seen = seen;
@@ -59,7 +62,8 @@ public final class Renewer {
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal FORBIDDEN naming the rule, INVALID if the request does not repeat the current
-   *     names, repeats the current key or has one of a type its fleet does not certify
+   *     names, repeats the current key or has one of a type its fleet does not certify, TOO_MANY if
+   *     it or its fleet asks too often
    */
   public X509Certificate renew(
       FleetId label, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
@@ -81,6 +85,7 @@ public final class Renewer {
   private Peer holder(FleetId label, List<X509Certificate> peerChain, NamedRequest request)
       throws Refusal {
     Peer peer = peers.identify(peerChain);
+    rates.renewing(peer.identity());
     requireLabel(label, peer.identity());
     registry.read(h -> permitted(h, peer));
     requireSameNames(request, peer.certificate());

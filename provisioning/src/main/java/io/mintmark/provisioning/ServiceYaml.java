@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.limits.LimitsYaml;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;
@@ -14,12 +15,16 @@ import java.util.Optional;
  *
  * <pre>{@code
  * default-fleet: sensors
+ * limits:
+ *   rates: {per-device: 10/m burst 60}
+ * approvals: {lifetime: 7d}
  * }</pre>
  */
 final class ServiceYaml {
 
   private static final String DEFAULT_FLEET = "default-fleet";
-  private static final List<String> TOP = List.of(DEFAULT_FLEET);
+  private static final List<String> TOP =
+      List.of(DEFAULT_FLEET, LimitsYaml.SECTION, ApprovalsYaml.SECTION);
 
   private ServiceYaml() {}
 
@@ -37,7 +42,9 @@ final class ServiceYaml {
     return new ServiceSettings(
         fleet.isEmpty()
             ? Optional.empty()
-            : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)));
+            : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)),
+        LimitsYaml.read(top),
+        ApprovalsYaml.read(top));
   }
 
   /** Nothing but comments: a file somebody has yet to fill. */

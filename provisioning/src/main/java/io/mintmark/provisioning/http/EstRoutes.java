@@ -3,7 +3,9 @@ package io.mintmark.provisioning.http;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
+import io.mintmark.provisioning.EnrolmentPolicy.ChannelBinding;
 import io.mintmark.provisioning.Fleet;
 import io.mintmark.provisioning.KeyRequest;
 import io.mintmark.provisioning.MadeKey;
@@ -23,7 +25,6 @@ import java.util.List;
 final class EstRoutes {
 
   private static final String ROOT = "/.well-known/est/";
-  private static final int LONGEST_REQUEST = 64 * 1024;
   private static final List<String> PKCS10 = List.of("application/pkcs10");
 
   private final Provisioning core;
@@ -56,19 +57,24 @@ final class EstRoutes {
   private void simpleEnroll(Context ctx) throws Refusal {
     FleetId fleet = requireFleet(ctx);
     List<X509Certificate> peer = requireCertificate(ctx);
-    certified(ctx, core.enroller().enroll(fleet, peer, request(ctx)));
+    certified(ctx, core.enroller().enroll(fleet, peer, request(ctx, fleet)));
   }
 
   /** Section 4.2.2. */
   private void simpleReenroll(Context ctx, FleetId labelOrNull) throws Refusal {
     List<X509Certificate> peer = requireCertificate(ctx);
-    certified(ctx, core.renewer().renew(labelOrNull, peer, request(ctx)));
+    FleetId fleet = labelOrNull == null ? fleetOf(peer.get(0)) : labelOrNull;
+    certified(ctx, core.renewer().renew(labelOrNull, peer, request(ctx, fleet)));
   }
 
   /** Section 4.5: open to all, because it is asked for before there is anything to show. */
   private void csrAttributes(Context ctx) throws Refusal {
     Fleet fleet = core.fleetViews().fleet(requireFleet(ctx));
-    answer(ctx, "application/csrattrs", CsrAttributes.der(fleet.profile(), false));
+    answer(
+        ctx,
+        "application/csrattrs",
+        CsrAttributes.der(
+            fleet.profile(), fleet.enrolment().channelBinding() == ChannelBinding.REQUIRED));
   }
 
   /** Section 4.4. */
@@ -76,9 +82,20 @@ final class EstRoutes {
     FleetId fleet = requireFleet(ctx);
     core.serverKeygen().requireOn(fleet);
     List<X509Certificate> peer = requireCertificate(ctx);
-    KeyRequest request = KeyRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_REQUEST, PKCS10));
+    KeyRequest request = KeyRequestDecoder.decode(body(ctx));
+    core.channelBindings().require(fleet, request.linking(), ConnectionBindings.of(ctx));
     try (MadeKey made = core.serverKeygen().make(fleet, peer, request)) {
       MadeKeyAnswer.send(ctx, made);
+    }
+  }
+
+  /** Whose rules hold for a device that renews without a label; null for who is of no fleet. */
+  private static FleetId fleetOf(X509Certificate certificate) {
+    try {
+      return Identity.of(certificate) instanceof Identity.Device device ? device.fleet() : null;
+    } catch (IllegalArgumentException e) {
+      // No identity of ours: the renewer says so.
+      return null;
     }
   }
 
@@ -118,8 +135,15 @@ final class EstRoutes {
     return peer;
   }
 
-  private static SigningRequest request(Context ctx) throws Refusal {
-    return SigningRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_REQUEST, PKCS10));
+  /** The request, tied to this connection as far as the fleet wants it. */
+  private SigningRequest request(Context ctx, FleetId fleetOrNull) throws Refusal {
+    SigningRequest request = SigningRequestDecoder.decode(body(ctx));
+    core.channelBindings().require(fleetOrNull, request.linking(), ConnectionBindings.of(ctx));
+    return request;
+  }
+
+  private byte[] body(Context ctx) throws Refusal {
+    return RequestBody.bytes(ctx, core.settings().limits().bytes().body(), PKCS10);
   }
 
   private static void certified(Context ctx, X509Certificate leaf) {

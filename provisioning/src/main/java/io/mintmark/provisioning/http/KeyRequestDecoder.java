@@ -50,7 +50,8 @@ final class KeyRequestDecoder {
           sha256(key.getEncoded(ASN1Encoding.DER)),
           like(key),
           info.getSubject().getEncoded(ASN1Encoding.DER),
-          SigningRequestDecoder.subjectAltName(request));
+          SigningRequestDecoder.subjectAltName(request),
+          IdentityLinking.textOrNull(request));
     } catch (IOException | RuntimeException e) {
       throw invalid("the body is not a well-formed PKCS#10 request");
     }

@@ -58,7 +58,10 @@ public final class SigningRequestDecoder {
       KeyPolicy.check(key);
       verify(request, signedPart(der), key);
       return new SigningRequest(
-          key, info.getSubject().getEncoded(ASN1Encoding.DER), subjectAltName(request));
+          key,
+          info.getSubject().getEncoded(ASN1Encoding.DER),
+          subjectAltName(request),
+          IdentityLinking.textOrNull(request));
     } catch (IOException | RuntimeException e) {
       throw invalid("the body is not a well-formed PKCS#10 request");
     }

@@ -11,6 +11,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.StartException;
+import io.mintmark.provisioning.limits.Limits;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -51,13 +52,21 @@ class HttpsServerIT {
 
   @BeforeAll
   static void start() throws StartException {
-    tls = ServerTls.askingForCertificates(SERVER.credential());
-    server = HttpsServer.start(options(0), tls, HttpsServer.threads("test"), HttpsServerIT::routes);
+    tls = ServerTls.askingForCertificates(SERVER.credential(), () -> false);
+    server = HttpsServer.start(
+        options(0), tls, HttpsServer.threads("test", Limits.DEFAULT), HttpsServerIT::routes);
   }
 
   private static HttpsServer.Options options(int port) {
     return new HttpsServer.Options(
-        "test", "127.0.0.1", port, List.of("GET", "POST"), ErrorFormat.TEXT);
+        "test",
+        "127.0.0.1",
+        port,
+        List.of("GET", "POST"),
+        ErrorFormat.TEXT,
+        true,
+        Limits.DEFAULT,
+        System::nanoTime);
   }
 
   private static void routes(RoutesConfig routes) {
@@ -353,8 +362,8 @@ class HttpsServerIT {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> HttpsServer.start(
               options(taken.getLocalPort()),
-              ServerTls.askingForCertificates(SERVER.credential()),
-              HttpsServer.threads("taken"),
+              ServerTls.askingForCertificates(SERVER.credential(), () -> false),
+              HttpsServer.threads("taken", Limits.DEFAULT),
               HttpsServerIT::routes))
           .isInstanceOf(StartException.class)
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())

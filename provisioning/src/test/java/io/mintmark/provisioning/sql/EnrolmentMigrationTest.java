@@ -50,6 +50,7 @@ class EnrolmentMigrationTest {
               DeviceIdSource.SUBJECT,
               EnrolmentPolicy.Again.ALLOW,
               null,
+              EnrolmentPolicy.ChannelBinding.OFF,
               false));
       assertThat(fleet.factoryCrls()).isEmpty();
       assertThat(fleet.profile())
