@@ -9,9 +9,6 @@ import java.util.Map;
 
 /** The wrong method, path, media type or length. */
 final class BadHttp {
-
-  private static final String KEYGEN = "/.well-known/est/sensors/serverkeygen";
-
   private BadHttp() {}
 
   static void add(Map<String, Sending> rows, BadInputStage stage) {
@@ -53,20 +50,6 @@ final class BadHttp {
     path(rows, stage, "`EST` in capitals", "/.well-known/EST/sensors/simpleenroll");
     path(rows, stage, "a segment too many", "/.well-known/est/sensors/x/simpleenroll");
     path(rows, stage, "an operation there is not", "/.well-known/est/sensors/fullcmc");
-    path(rows, stage, "no label, and no default fleet", "/.well-known/est/simpleenroll");
-    rows.put(
-        "no label, and no default fleet, to `csrattrs`",
-        () -> device.get("/.well-known/est/csrattrs"));
-    path(
-        rows,
-        stage,
-        "no label, and no default fleet, to `serverkeygen`",
-        KEYGEN.replace("sensors/", ""));
-    rows.put(
-        "`POST` to `csrattrs`",
-        () -> device.post("/.well-known/est/sensors/csrattrs", PKCS10, request));
-    rows.put("`GET` of `serverkeygen`", () -> device.get(KEYGEN));
-    path(rows, stage, "`serverkeygen` where the fleet has none", KEYGEN);
     rows.put("a broken escape in the query", () -> device.post(ENROLL + "?x=%zz", PKCS10, request));
   }
 

@@ -13,6 +13,8 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLSocket;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.est.CSRAttributesResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,13 +94,6 @@ class EstHttpIT {
       socket.getOutputStream().write(body);
       Enrolments.certificate(RawHttps.parse(RawHttps.readAll(in)));
     }
-    // One that will be refused need not send it.
-    try (SSLSocket socket = running.device(null).connect()) {
-      send(socket, head("Expect: 100-continue", "Content-Length: " + body.length));
-      RawHttps.Answer answer = RawHttps.parse(RawHttps.readAll(socket.getInputStream()));
-      assertThat(answer.status()).isEqualTo(403);
-      assertThat(answer.body()).contains("client certificate");
-    }
   }
 
   private static void send(SSLSocket socket, String text) throws IOException {
@@ -156,6 +151,20 @@ class EstHttpIT {
                   accept));
       assertThat(answer.header("Retry-After")).isNotNull();
       assertThat(answer.bytes()).isEmpty();
+    }
+  }
+
+  @Test
+  void asksForTheBindingItRequires() throws Exception {
+    running.applyEnrolment("bound", "{mode: open, channel-binding: required}");
+    for (String fleet : List.of("bound", "sensors")) {
+      byte[] der = Base64.getMimeDecoder()
+          .decode(RunningService.expect(
+                  200, running.device(null).get("/.well-known/est/" + fleet + "/csrattrs"))
+              .bytes());
+      assertThat(new CSRAttributesResponse(der)
+              .hasRequirement(PKCSObjectIdentifiers.pkcs_9_at_challengePassword))
+          .isEqualTo(fleet.equals("bound"));
     }
   }
 

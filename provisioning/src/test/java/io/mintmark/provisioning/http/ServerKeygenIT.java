@@ -306,8 +306,10 @@ class ServerKeygenIT {
     running.applyEnrolment("locks", "{mode: open, again: deny, server-keygen: true}");
     byte[] own = request("l-1");
     Enrolments.certificate(new Enrolments(running, "locks").ask(running.bootstrap("l-1"), own));
+    List<String> before = running.registry();
     RawHttps.Answer answer = RunningService.expect(403, ask("locks/", bootstrap("l-1"), own));
     assertThat(answer.body()).contains("again: deny");
+    assertThat(running.registry()).isEqualTo(before);
   }
 
   @Test
