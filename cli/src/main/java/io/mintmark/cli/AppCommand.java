@@ -1,11 +1,9 @@
 package io.mintmark.cli;
 
-import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.TopicGrants;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -79,10 +77,7 @@ final class AppCommand {
 
     @Override
     public Integer call() throws Exception {
-      KeyPair keys = CertificateRequest.newKeyPair();
-      byte[] request = CertificateRequest.create(keys, name);
-      Credential credential =
-          new Credential(keys.getPrivate(), client().certifyApplication(name, request));
+      Credential credential = client().certifyApplication(name);
       new CredentialStore(out).save(credential);
       out()
           .println("application " + name + ": credential in " + out + ", valid until "

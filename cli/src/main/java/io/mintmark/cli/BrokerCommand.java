@@ -2,7 +2,6 @@ package io.mintmark.cli;
 
 import io.mintmark.broker.MintmarkBroker;
 import io.mintmark.identity.AtomicFile;
-import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.Pem;
@@ -10,7 +9,6 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -106,11 +104,7 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-      OperatorClient client = client();
-      KeyPair keys = CertificateRequest.newKeyPair();
-      Credential credential = new Credential(
-          keys.getPrivate(),
-          client.certifyBroker(name, CertificateRequest.create(keys, name), hosts));
+      Credential credential = client().certifyBroker(name, hosts);
       AtomicFile.write(folder.resolve("trust.pem"), Pem.encode(trustAnchors()));
       CredentialStore store = new CredentialStore(folder.resolve("credential.pem"));
       store.save(credential);

@@ -2,7 +2,6 @@ package io.mintmark.cli;
 
 import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.MintmarkBroker;
-import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
@@ -18,7 +17,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
@@ -133,9 +131,7 @@ final class LocalInstallation implements Installation, AutoCloseable {
   public Credential application(String name, TopicGrants grants) throws IOException {
     try {
       operator.defineApplication(name, grants);
-      KeyPair keys = CertificateRequest.newKeyPair();
-      byte[] request = CertificateRequest.create(keys, name);
-      return new Credential(keys.getPrivate(), operator.certifyApplication(name, request));
+      return operator.certifyApplication(name);
     } catch (CommandFailure e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -2,6 +2,7 @@ package io.mintmark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TopicGrants;
@@ -11,6 +12,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -119,21 +121,22 @@ final class OperatorClient {
     return json(exchange("GET", "/applications", null, null));
   }
 
-  /** The chain for an application's request, leaf first. */
-  List<X509Certificate> certifyApplication(String name, byte[] request) throws CommandFailure {
-    return certificates(exchange(
-        "POST", "/applications/" + segment(name) + "/certificate", "application/pkcs10", request));
+  /** A new key and an application's certificate for it. */
+  Credential certifyApplication(String name) throws CommandFailure {
+    return certify(name, "/applications/" + segment(name) + "/certificate");
   }
 
-  /** The chain for a broker's request, leaf first. */
-  List<X509Certificate> certifyBroker(String name, byte[] request, List<String> hosts)
-      throws CommandFailure {
+  /** A new key and a broker's certificate for it. */
+  Credential certifyBroker(String name, List<String> hosts) throws CommandFailure {
     String query = hosts.stream().map(h -> "host=" + segment(h)).collect(Collectors.joining("&"));
-    return certificates(exchange(
-        "POST",
-        "/brokers/" + segment(name) + "/certificate?" + query,
-        "application/pkcs10",
-        request));
+    return certify(name, "/brokers/" + segment(name) + "/certificate?" + query);
+  }
+
+  private Credential certify(String name, String path) throws CommandFailure {
+    KeyPair keys = CertificateRequest.newKeyPair();
+    byte[] request = CertificateRequest.create(keys, name);
+    return new Credential(
+        keys.getPrivate(), certificates(exchange("POST", path, "application/pkcs10", request)));
   }
 
   private byte[] exchange(String method, String path, String type, byte[] body)

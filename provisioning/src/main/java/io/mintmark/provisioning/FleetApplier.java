@@ -42,6 +42,7 @@ public final class FleetApplier {
   private final Registry registry;
   private final TrustDomain trustDomain;
   private final CertificateAuthority authority;
+  private final ChannelBindings bindings;
   private final Feed feed;
   private final AuditLog audit;
   private final Clock clock;
@@ -50,12 +51,14 @@ public final class FleetApplier {
       Registry registry,
       TrustDomain trustDomain,
       CertificateAuthority authority,
+      ChannelBindings bindings,
       Feed feed,
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
     this.trustDomain = trustDomain;
     this.authority = authority;
+    this.bindings = bindings;
     this.feed = feed;
     this.audit = audit;
     this.clock = clock;
@@ -95,6 +98,7 @@ public final class FleetApplier {
           before.map(old -> differences(old, fleet)).orElse(null));
       return before.isEmpty() ? Change.CREATED : Change.UPDATED;
     });
+    bindings.refresh();
     return new Result(fleet.id(), change);
   }
 

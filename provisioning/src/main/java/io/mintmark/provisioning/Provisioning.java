@@ -42,10 +42,12 @@ public final class Provisioning implements AutoCloseable {
   private final Approvals approvals;
   private final Enroller enroller;
   private final Renewer renewer;
+  private final ServerKeygen serverKeygen;
   private final CertificatesSeen certificatesSeen;
   private final RenewalInformation renewalInformation;
   private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
+  private final ChannelBindings channelBindings;
   private final FleetApplier fleets;
   private final ManifestImporter manifests;
   private final Applications applications;
@@ -86,11 +88,15 @@ public final class Provisioning implements AutoCloseable {
     enroller = new Enroller(
         registry, trustDomain, rates, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
-    renewer = new Renewer(registry, peers, rates, issuance, live, certificatesSeen, audit);
+    renewer = new Renewer(
+        registry, settings.defaultFleet(), peers, rates, issuance, live, certificatesSeen, audit);
+    serverKeygen = new ServerKeygen(registry, authority, enroller, renewer);
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
+    channelBindings = new ChannelBindings(registry);
+    fleets =
+        new FleetApplier(registry, trustDomain, authority, channelBindings, feed, audit, clock);
     manifests = new ManifestImporter(registry, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
@@ -235,6 +241,11 @@ public final class Provisioning implements AutoCloseable {
     return renewer;
   }
 
+  /** Keys made here for devices that cannot. */
+  public ServerKeygen serverKeygen() {
+    return serverKeygen;
+  }
+
   /** Whom to tell that a certificate was used. */
   public CertificatesSeen certificatesSeen() {
     return certificatesSeen;
@@ -253,6 +264,11 @@ public final class Provisioning implements AutoCloseable {
   /** Revoking, suspending, releasing. */
   public Revoker revoker() {
     return revoker;
+  }
+
+  /** Tying requests to the connections they come over. */
+  public ChannelBindings channelBindings() {
+    return channelBindings;
   }
 
   /** Creating and changing fleets. */

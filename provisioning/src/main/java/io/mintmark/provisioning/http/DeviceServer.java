@@ -32,7 +32,8 @@ public final class DeviceServer implements AutoCloseable {
    */
   public static DeviceServer start(Provisioning core, String bindAddress, int port)
       throws StartException {
-    ServerTls tls = ServerTls.askingForCertificates(core.tls().current());
+    ServerTls tls =
+        ServerTls.askingForCertificates(core.tls().current(), core.channelBindings()::used);
     Limits limits = core.settings().limits();
     QueuedThreadPool threads = HttpsServer.threads("device", limits);
     ParkedRequests parked = new ParkedRequests(threads, limits.feed());

@@ -1,11 +1,13 @@
 package io.mintmark.provisioning.http;
 
 import io.mintmark.identity.Credential;
+import io.mintmark.provisioning.tls.BindableEngine;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -25,6 +27,9 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  * has no switch for it (its server honours TLS 1.2 tickets past the session timeout), so each
  * connection gets an SSLContext, and with it ticket keys, of its own; that costs a few
  * microseconds.
+ *
+ * <p>Engines are the JDK's, or {@link BindableEngine} for connections that must be able to tell
+ * their channel bindings.
  */
 final class ServerTls {
 
@@ -33,6 +38,9 @@ final class ServerTls {
 
     @Override
     public SSLEngine newSSLEngine() {
+      if (bindable.getAsBoolean()) {
+        return new BindableEngine(shown);
+      }
       SSLEngine engine = context().createSSLEngine();
       customize(engine);
       return engine;
@@ -49,10 +57,13 @@ final class ServerTls {
 
   private final SecureRandom random = new SecureRandom();
   private final SslContextFactory.Server factory = new Factory();
-  private volatile KeyManager[] shown;
+  private final BooleanSupplier bindable;
+  private volatile Credential shown;
+  private volatile KeyManager[] keyManagers;
 
-  private ServerTls(Credential credential, boolean askForCertificate) {
-    shown = keyManagers(credential);
+  private ServerTls(Credential credential, boolean askForCertificate, BooleanSupplier bindable) {
+    this.bindable = bindable;
+    use(credential);
     factory.setWantClientAuth(askForCertificate);
     factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
     factory.setRenegotiationAllowed(false);
@@ -60,14 +71,18 @@ final class ServerTls {
     factory.setSslContext(context());
   }
 
-  /** Asks clients for a certificate, and goes on without one. */
-  static ServerTls askingForCertificates(Credential credential) {
-    return new ServerTls(credential, true);
+  /**
+   * Asks clients for a certificate, and goes on without one.
+   *
+   * @param bindable asked for each connection: whether it must be able to tell its channel bindings
+   */
+  static ServerTls askingForCertificates(Credential credential, BooleanSupplier bindable) {
+    return new ServerTls(credential, true, bindable);
   }
 
   /** Never asks for a certificate. */
   static ServerTls withoutClientCertificates(Credential credential) {
-    return new ServerTls(credential, false);
+    return new ServerTls(credential, false, () -> false);
   }
 
   SslContextFactory.Server factory() {
@@ -76,13 +91,14 @@ final class ServerTls {
 
   /** Shows this credential from the next handshake on; connections there are stay. */
   void use(Credential credential) {
-    shown = keyManagers(credential);
+    keyManagers = keyManagers(credential);
+    shown = credential;
   }
 
   private SSLContext context() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(shown, TRUST, random);
+      context.init(keyManagers, TRUST, random);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot set up TLS", e);

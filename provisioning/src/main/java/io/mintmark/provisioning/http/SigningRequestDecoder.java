@@ -37,6 +37,7 @@ public final class SigningRequestDecoder {
       PKCSObjectIdentifiers.sha256WithRSAEncryption, new Scheme("SHA256withRSA", "RSA"),
       PKCSObjectIdentifiers.sha384WithRSAEncryption, new Scheme("SHA384withRSA", "RSA"),
       PKCSObjectIdentifiers.sha512WithRSAEncryption, new Scheme("SHA512withRSA", "RSA"),
+      PKCSObjectIdentifiers.id_RSASSA_PSS, new Scheme("RSASSA-PSS", "RSA"),
       EdECObjectIdentifiers.id_Ed25519, new Scheme("Ed25519", "Ed25519"));
 
   private SigningRequestDecoder() {}
@@ -57,7 +58,10 @@ public final class SigningRequestDecoder {
       KeyPolicy.check(key);
       verify(request, signedPart(der), key);
       return new SigningRequest(
-          key, info.getSubject().getEncoded(ASN1Encoding.DER), subjectAltName(request));
+          key,
+          info.getSubject().getEncoded(ASN1Encoding.DER),
+          subjectAltName(request),
+          IdentityLinking.textOrNull(request));
     } catch (IOException | RuntimeException e) {
       throw invalid("the body is not a well-formed PKCS#10 request");
     }
@@ -70,8 +74,8 @@ public final class SigningRequestDecoder {
     if (scheme == null) {
       throw invalid("the request is signed with algorithm "
           + algorithm
-          + ", which is not accepted: sign with SHA-256 or longer (ECDSA, RSA PKCS#1 v1.5) or"
-          + " Ed25519");
+          + ", which is not accepted: sign with SHA-256 or longer (ECDSA, RSA PKCS#1 v1.5 or PSS)"
+          + " or Ed25519");
     }
     if (!RequestKey.family(key).equals(scheme.keyAlgorithm())) {
       throw invalid("the request holds a key of "
@@ -83,6 +87,9 @@ public final class SigningRequestDecoder {
     boolean verified;
     try {
       Signature verifier = Signature.getInstance(scheme.jcaName());
+      if (algorithm.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+        verifier.setParameter(PssParameters.of(request.getSignatureAlgorithm().getParameters()));
+      }
       verifier.initVerify(key);
       verifier.update(signed);
       verified = verifier.verify(request.getSignature());
@@ -105,8 +112,7 @@ public final class SigningRequestDecoder {
   }
 
   /** The requested subjectAltName (RFC 2985, section 5.4.2), or null. */
-  private static byte[] subjectAltName(PKCS10CertificationRequest request)
-      throws Refusal, IOException {
+  static byte[] subjectAltName(PKCS10CertificationRequest request) throws Refusal, IOException {
     Attribute[] found = request.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest);
     if (found.length == 0) {
       return null;

@@ -291,6 +291,36 @@ class EstBadInputIT {
         415,
         PKCS10,
         () -> running.device(bootstrap).send("POST", ENROLL, REQUEST));
+    row(
+        "no default fleet",
+        404,
+        "name the fleet as label, /.well-known/est/FLEET/simpleenroll",
+        () -> running.device(bootstrap).post("/.well-known/est/simpleenroll", PKCS10, REQUEST));
+    row(
+        "no default fleet for csrattrs",
+        404,
+        "/.well-known/est/FLEET/csrattrs",
+        () -> running.device(null).get("/.well-known/est/csrattrs"));
+    row(
+        "no default fleet for serverkeygen",
+        404,
+        "/.well-known/est/FLEET/serverkeygen",
+        () -> running.device(bootstrap).post("/.well-known/est/serverkeygen", PKCS10, REQUEST));
+    row(
+        "POST of csrattrs",
+        405,
+        "use GET",
+        () -> running.device(null).post("/.well-known/est/sensors/csrattrs", PKCS10, REQUEST));
+    row(
+        "GET of serverkeygen",
+        405,
+        "use POST",
+        () -> running.device(bootstrap).get("/.well-known/est/sensors/serverkeygen"));
+    row(
+        "csrattrs of an unknown fleet",
+        404,
+        "there is no fleet",
+        () -> running.device(null).get("/.well-known/est/nobody/csrattrs"));
     row("GET", 405, "use POST", () -> running.device(bootstrap).get(ENROLL));
     row("PUT", 405, "Not Allowed", () -> running.device(bootstrap).send("PUT", ENROLL, REQUEST));
     row(
@@ -321,7 +351,7 @@ class EstBadInputIT {
         "/.well-known/est/sensors/simpleenroll;x=1",
         "/.well-known/EST/sensors/simpleenroll",
         "/.well-known/est/sensors/x/simpleenroll",
-        "/.well-known/est/simpleenroll")) {
+        "/.well-known/est/sensors/fullcmc")) {
       row("path " + path, 404, "", () -> running.device(bootstrap).post(path, PKCS10, REQUEST));
     }
     return rows;

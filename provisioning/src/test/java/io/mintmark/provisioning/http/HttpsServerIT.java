@@ -52,7 +52,7 @@ class HttpsServerIT {
 
   @BeforeAll
   static void start() throws StartException {
-    tls = ServerTls.askingForCertificates(SERVER.credential());
+    tls = ServerTls.askingForCertificates(SERVER.credential(), () -> false);
     server = HttpsServer.start(
         options(0), tls, HttpsServer.threads("test", Limits.DEFAULT), HttpsServerIT::routes);
   }
@@ -362,7 +362,7 @@ class HttpsServerIT {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> HttpsServer.start(
               options(taken.getLocalPort()),
-              ServerTls.askingForCertificates(SERVER.credential()),
+              ServerTls.askingForCertificates(SERVER.credential(), () -> false),
               HttpsServer.threads("taken", Limits.DEFAULT),
               HttpsServerIT::routes))
           .isInstanceOf(StartException.class)

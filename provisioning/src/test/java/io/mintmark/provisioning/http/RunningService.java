@@ -125,7 +125,11 @@ final class RunningService implements AutoCloseable {
   /** One enrolment request as it goes over the wire. */
   RawHttps.Answer enroll(String fleet, Credential credential, byte[] request) throws IOException {
     return device(credential)
-        .post("/.well-known/est/" + fleet + "/simpleenroll", "application/pkcs10", request);
+        .post(
+            "/.well-known/est/" + fleet + "/simpleenroll",
+            "application/pkcs10",
+            request,
+            "Accept: */*");
   }
 
   EstClient est(Credential credential) {
