@@ -27,7 +27,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
  */
 final class ConnectionGate implements SelectorManager.AcceptListener, SslHandshakeListener {
 
-  /** More addresses than there can be buckets in use at the default rates for a minute. */
+  /** How many buckets are kept: some tens of bytes each. */
   static final int MOST_ADDRESSES = 100_000;
 
   private final Limits limits;

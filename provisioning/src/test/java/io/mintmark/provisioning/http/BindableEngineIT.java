@@ -69,11 +69,23 @@ class BindableEngineIT {
             List.of("GET", "POST"),
             ErrorFormat.TEXT,
             true,
-            Limits.DEFAULT,
+            longBodies(),
             System::nanoTime),
         tls,
         HttpsServer.threads("bindable", Limits.DEFAULT),
         BindableEngineIT::routes);
+  }
+
+  private static Limits longBodies() {
+    Limits or = Limits.DEFAULT;
+    return new Limits(
+        new Limits.Bytes(or.bytes().headers(), 16 * 1024 * 1024, or.bytes().manifest()),
+        or.timeouts(),
+        or.connections(),
+        or.rates(),
+        or.exempt(),
+        or.requests(),
+        or.feed());
   }
 
   private static void routes(RoutesConfig routes) {

@@ -31,6 +31,7 @@ class LoadIT {
       .ip("127.0.0.1")
       .signedBy(ROOT)
       .build();
+  private static final Duration QUEUED_FOR = Duration.ofSeconds(2);
   private static final int LARGE = 32 * 1024 * 1024;
 
   private static final AtomicInteger WORKING = new AtomicInteger();
@@ -51,7 +52,7 @@ class LoadIT {
         or.connections(),
         or.rates(),
         or.exempt(),
-        new Limits.Requests(2, 1, Duration.ofMillis(500)),
+        new Limits.Requests(2, 1, QUEUED_FOR),
         or.feed());
     server = HttpsServer.start(
         new HttpsServer.Options(
@@ -112,11 +113,15 @@ class LoadIT {
       CompletableFuture<RawHttps.Answer> first = work();
       CompletableFuture<RawHttps.Answer> second = work();
       await().until(() -> WORKING.get() == 2);
+      long begun = System.nanoTime();
       CompletableFuture<RawHttps.Answer> waiting = work();
       CompletableFuture<RawHttps.Answer> beyond = work();
       // One of them waits and is sent away after its time, the other at once.
+      busy((RawHttps.Answer) CompletableFuture.anyOf(waiting, beyond).get());
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(QUEUED_FOR);
       busy(waiting.get());
       busy(beyond.get());
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(QUEUED_FOR);
       assertThat(log.lines()).hasSize(2).allMatch(line -> line.contains("refused with 503"));
       assertThat(client().get(FeedRoute.PATH).body()).isEqualTo("news");
       CompletableFuture<RawHttps.Answer> served = work();
