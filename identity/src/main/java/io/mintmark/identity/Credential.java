@@ -88,27 +88,34 @@ public final class Credential {
    * @param trustAnchors the roots the other side's chain must end in
    */
   public SSLContext tlsContext(Collection<X509Certificate> trustAnchors) {
-    return tlsContext(new KeyManager[] {new OneCredential(key, chain)}, trustAnchors);
+    return tlsContext(trustManagers(trustAnchors), new OneCredential(key, chain));
+  }
+
+  /**
+   * The same with trust decided by somebody else, who may share the work among many credentials.
+   *
+   * @param trust decides about the other side's chain
+   */
+  public SSLContext tlsContext(TrustManager trust) {
+    return tlsContext(new TrustManager[] {trust}, new OneCredential(key, chain));
   }
 
   /** A TLS client context that shows no certificate and trusts exactly the given anchors. */
   public static SSLContext anonymousTlsContext(Collection<X509Certificate> trustAnchors) {
-    return tlsContext(new KeyManager[0], trustAnchors);
+    return tlsContext(trustManagers(trustAnchors));
   }
 
-  private static SSLContext tlsContext(
-      KeyManager[] keyManagers, Collection<X509Certificate> trustAnchors) {
+  private static SSLContext tlsContext(TrustManager[] trust, KeyManager... shown) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keyManagers, trustManagers(trustAnchors), new SecureRandom());
+      context.init(shown, trust, new SecureRandom());
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot set up TLS with the credential", e);
     }
   }
 
-  private static TrustManager[] trustManagers(Collection<X509Certificate> trustAnchors)
-      throws GeneralSecurityException {
+  private static TrustManager[] trustManagers(Collection<X509Certificate> trustAnchors) {
     try {
       KeyStore anchors = KeyStore.getInstance("PKCS12");
       anchors.load(null, null);
@@ -119,8 +126,8 @@ public final class Credential {
       TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
       factory.init(anchors);
       return factory.getTrustManagers();
-    } catch (IOException e) {
-      throw new IllegalStateException("an empty key store cannot fail to load", e);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("this JDK cannot set up TLS with the trust anchors", e);
     }
   }
 

@@ -288,6 +288,11 @@ public final class Provisioning implements AutoCloseable {
     return authority;
   }
 
+  /** The registry, for what it says of itself. */
+  public Registry registry() {
+    return registry;
+  }
+
   /** The service's own TLS credential. */
   public ServiceCredential tls() {
     return tls;
