@@ -88,7 +88,7 @@ public final class Credential {
    * @param trustAnchors the roots the other side's chain must end in
    */
   public SSLContext tlsContext(Collection<X509Certificate> trustAnchors) {
-    return tlsContext(trustManagers(trustAnchors), new OneCredential(key, chain));
+    return tlsContext(trustManagers(trustAnchors), keyManager());
   }
 
   /**
@@ -97,7 +97,15 @@ public final class Credential {
    * @param trust decides about the other side's chain
    */
   public SSLContext tlsContext(TrustManager trust) {
-    return tlsContext(new TrustManager[] {trust}, new OneCredential(key, chain));
+    return tlsContext(new TrustManager[] {trust}, keyManager());
+  }
+
+  /**
+   * Shows this credential in TLS, on either side, whatever the other side says it would like. It has
+   * the key at hand; the JDK's own key managers decrypt it out of a key store for each handshake.
+   */
+  public X509ExtendedKeyManager keyManager() {
+    return new OneCredential(key, chain);
   }
 
   /** A TLS client context that shows no certificate and trusts exactly the given anchors. */

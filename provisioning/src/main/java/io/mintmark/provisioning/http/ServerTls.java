@@ -1,13 +1,9 @@
 package io.mintmark.provisioning.http;
 
 import io.mintmark.identity.Credential;
-import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -49,10 +45,10 @@ final class ServerTls {
 
   private final SecureRandom random = new SecureRandom();
   private final SslContextFactory.Server factory = new Factory();
-  private volatile KeyManager[] shown;
+  private volatile KeyManager shown;
 
   private ServerTls(Credential credential, boolean askForCertificate) {
-    shown = keyManagers(credential);
+    shown = credential.keyManager();
     factory.setWantClientAuth(askForCertificate);
     factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
     factory.setRenegotiationAllowed(false);
@@ -76,32 +72,16 @@ final class ServerTls {
 
   /** Shows this credential from the next handshake on; connections there are stay. */
   void use(Credential credential) {
-    shown = keyManagers(credential);
+    shown = credential.keyManager();
   }
 
   private SSLContext context() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(shown, TRUST, random);
+      context.init(new KeyManager[] {shown}, TRUST, random);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot set up TLS", e);
-    }
-  }
-
-  private static KeyManager[] keyManagers(Credential credential) {
-    // The store lives in memory only; its password protects nothing.
-    char[] password = "in-memory".toCharArray();
-    X509Certificate[] chain = credential.chain().toArray(new X509Certificate[0]);
-    try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      store.setKeyEntry("service", credential.key(), password, chain);
-      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-      factory.init(store, password);
-      return factory.getKeyManagers();
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("the service's credential cannot be used for TLS", e);
     }
   }
 }
