@@ -7,7 +7,6 @@ import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.DeviceTable;
-import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.security.cert.X509Certificate;
@@ -21,6 +20,7 @@ import java.util.List;
 public final class Enroller {
 
   private final Registry registry;
+  private final Fleets fleets;
   private final TrustDomain trustDomain;
   private final Admission admission;
   private final ApprovalRequests approvals;
@@ -31,6 +31,7 @@ public final class Enroller {
 
   Enroller(
       Registry registry,
+      Fleets fleets,
       TrustDomain trustDomain,
       Admission admission,
       ApprovalRequests approvals,
@@ -39,6 +40,7 @@ public final class Enroller {
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
+    this.fleets = fleets;
     this.trustDomain = trustDomain;
     this.admission = admission;
     this.approvals = approvals;
@@ -59,8 +61,8 @@ public final class Enroller {
    */
   public X509Certificate enroll(
       FleetId fleet, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
-    Fleet of = registry
-        .read(h -> FleetTable.find(h, fleet))
+    Fleet of = fleets
+        .find(fleet)
         .orElseThrow(() -> new Refusal(
             Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known: check the EST label"));
     Candidate candidate = candidate(of, peerChain, request);

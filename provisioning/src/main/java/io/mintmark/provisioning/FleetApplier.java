@@ -40,6 +40,7 @@ public final class FleetApplier {
   private static final int MOST_DETAILS = 20;
 
   private final Registry registry;
+  private final Fleets fleets;
   private final TrustDomain trustDomain;
   private final CertificateAuthority authority;
   private final Feed feed;
@@ -48,12 +49,14 @@ public final class FleetApplier {
 
   FleetApplier(
       Registry registry,
+      Fleets fleets,
       TrustDomain trustDomain,
       CertificateAuthority authority,
       Feed feed,
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
+    this.fleets = fleets;
     this.trustDomain = trustDomain;
     this.authority = authority;
     this.feed = feed;
@@ -83,7 +86,7 @@ public final class FleetApplier {
         return Change.UNCHANGED;
       }
       requireNamesForAll(tx, before, fleet);
-      FleetTable.put(tx, fleet, clock.instant());
+      fleets.put(tx, fleet, clock.instant());
       if (before.isEmpty() || !before.get().policy().equals(fleet.policy())) {
         feed.append(tx, fleet.policy());
       }

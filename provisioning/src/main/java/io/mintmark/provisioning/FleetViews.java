@@ -63,9 +63,11 @@ public final class FleetViews {
   public record CrlView(String issuer, Instant nextUpdate, int revoked) {}
 
   private final Registry registry;
+  private final Fleets fleets;
 
-  FleetViews(Registry registry) {
+  FleetViews(Registry registry, Fleets fleets) {
     this.registry = registry;
+    this.fleets = fleets;
   }
 
   /** All fleets by id. */
@@ -87,7 +89,7 @@ public final class FleetViews {
 
   /** Whether the fleet exists: the cheap question of {@code /cacerts}. */
   public boolean exists(FleetId id) {
-    return registry.read(h -> FleetTable.exists(h, id));
+    return fleets.find(id).isPresent();
   }
 
   private static CrlView view(X509CRL crl) {

@@ -62,6 +62,7 @@ public final class Provisioning implements AutoCloseable {
     this.authority = authority;
     Clock clock = config.clock();
     TrustDomain trustDomain = installation.trustDomain();
+    Fleets known = new Fleets(registry);
     feed = new Feed(registry, installation.feedId(), trustDomain);
     audit = new AuditLog(registry, clock);
     operators = new Operators(registry);
@@ -73,19 +74,19 @@ public final class Provisioning implements AutoCloseable {
     webhook = new ApprovalWebhook();
     ApprovalRequests requests = new ApprovalRequests(registry, approvals, webhook, audit, clock);
     Admission admission = new Admission(claims, requests, audit, clock);
-    enroller =
-        new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
+    enroller = new Enroller(
+        registry, known, trustDomain, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
-    renewer = new Renewer(registry, peers, issuance, live, certificatesSeen, audit);
+    renewer = new Renewer(registry, known, peers, issuance, live, certificatesSeen, audit);
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
+    fleets = new FleetApplier(registry, known, trustDomain, authority, feed, audit, clock);
     manifests = new ManifestImporter(registry, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
-    fleetViews = new FleetViews(registry);
+    fleetViews = new FleetViews(registry, known);
     tls = new ServiceCredential(
         folder.resolve("service.pem"), config.hosts(), authority, issuance, audit, clock);
   }

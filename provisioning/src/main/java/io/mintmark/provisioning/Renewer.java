@@ -7,7 +7,6 @@ import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.ApplicationTable;
 import io.mintmark.provisioning.sql.BrokerTable;
 import io.mintmark.provisioning.sql.DeviceTable;
-import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.security.PublicKey;
@@ -25,6 +24,7 @@ import org.jdbi.v3.core.Handle;
 public final class Renewer {
 
   private final Registry registry;
+  private final Fleets fleets;
   private final Peers peers;
   private final Issuance issuance;
   private final LiveCertificates liveCertificates;
@@ -33,12 +33,14 @@ public final class Renewer {
 
   Renewer(
       Registry registry,
+      Fleets fleets,
       Peers peers,
       Issuance issuance,
       LiveCertificates liveCertificates,
       CertificatesSeen seen,
       AuditLog audit) {
     this.registry = registry;
+    this.fleets = fleets;
     this.peers = peers;
     this.issuance = issuance;
     this.liveCertificates = liveCertificates;
@@ -79,8 +81,7 @@ public final class Renewer {
   private Issuance.Order order(Peer peer, PublicKey key) throws Refusal {
     Identity identity = peer.identity();
     if (identity instanceof Identity.Device device) {
-      DeviceProfile profile =
-          registry.read(h -> FleetTable.find(h, device.fleet())).orElseThrow().profile();
+      DeviceProfile profile = fleets.find(device.fleet()).orElseThrow().profile();
       profile.requireKeyType(key);
       return new Issuance.Order(
           identity.spiffeId(), profile.names(device), profile.certificateProfile(), key);

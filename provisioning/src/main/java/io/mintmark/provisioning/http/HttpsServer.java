@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -32,6 +33,11 @@ final class HttpsServer implements AutoCloseable {
 
   /** How long a stop waits for requests that are being answered. */
   private static final long STOP_MILLIS = 5_000;
+
+  /** The selector accepts connections itself: one thread less to hand each of them over to. */
+  private static final int ACCEPTORS = 0;
+
+  private static final int SELECTORS = 1;
 
   private static final int THREADS = 64;
   private static final int IDLE_THREADS = 4;
@@ -119,8 +125,11 @@ final class HttpsServer implements AutoCloseable {
 
   private static Connector connector(
       Server server, HttpConfiguration http, Options options, ServerTls tls) {
-    ServerConnector connector =
-        new ServerConnector(server, tls.factory(), new HttpConnectionFactory(http));
+    ServerConnector connector = new ServerConnector(
+        server,
+        ACCEPTORS,
+        SELECTORS,
+        AbstractConnectionFactory.getFactories(tls.factory(), new HttpConnectionFactory(http)));
     connector.setHost(options.bindAddress());
     connector.setPort(options.port());
     connector.setIdleTimeout(IDLE_MILLIS);

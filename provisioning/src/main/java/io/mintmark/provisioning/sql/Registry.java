@@ -42,7 +42,9 @@ public final class Registry implements AutoCloseable {
 
   private Registry(Connection writerConnection, HikariDataSource readerPool) {
     this.writerConnection = writerConnection;
-    this.writer = new GroupCommit(Jdbi.create(new OneConnection(writerConnection)));
+    KeptStatements statements = new KeptStatements();
+    this.writer = new GroupCommit(Jdbi.create(new OneConnection(writerConnection))
+        .setStatementBuilderFactory(connection -> statements));
     this.readerPool = readerPool;
     this.reader = Jdbi.create(readerPool);
   }

@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -307,6 +308,16 @@ class HttpsServerIT {
     assertThat(client.get("/peer").body()).isEqualTo("'CN=renewed'");
     keys.shown = null;
     assertThat(client.get("/peer").body()).isEqualTo("none");
+  }
+
+  /** A ticket that nobody could use would cost both sides, and say more than it should. */
+  @Test
+  void givesAKnownClientNoTicket() throws Exception {
+    SSLContext context = CLIENT.credential().tlsContext(List.of(ROOT.certificate()));
+    RawHttps client = new RawHttps(server.port(), context);
+    assertThat(client.get("/peer").body()).isEqualTo("'CN=some-client'");
+    // With TLS 1.3 a session is resumable by its tickets, each of which has an id of its own.
+    assertThat(Collections.list(context.getClientSessionContext().getIds())).isEmpty();
   }
 
   @Test
