@@ -62,11 +62,10 @@ public record EnrolReport(
     return ratio(Result::ratePerSecond);
   }
 
-  /** How many times the processor time of the first service the last needs; null as above. */
+  /** The first service's processor time for an enrolment over the last one's; null as above. */
   @JsonProperty
   public Double cpuRatio() {
-    Double ratio = ratio(Result::serverCpuMillis);
-    return ratio == null ? null : 1 / ratio;
+    return ratio(Result::serverCpuMillis);
   }
 
   private Double ratio(Function<Result, Double> figure) {
@@ -104,14 +103,14 @@ public record EnrolReport(
               out.append("%s: %d failed: %s\n".formatted(result.label(), count, reason)));
     }
     if (rateRatio() != null) {
-      out.append("\n%s has %.2f times the rate of %s, at %.2f times less server CPU"
+      out.append("\n%s has %.2f times the rate of %s and uses %.2f of its processor time\n"
           .formatted(
               results.get(0).label(),
               rateRatio(),
               results.get(results.size() - 1).label(),
               cpuRatio()));
     }
-    return out.append("\n%d at a time after %d to warm up; generator: Java %s, %d processors, %s\n"
+    return out.append("%d at a time after %d to warm up; generator: Java %s, %d processors, %s\n"
             .formatted(
                 concurrency,
                 warmup,
