@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       RenewEarlyCommand.class,
       AppCommand.class,
       FactoryCommand.class,
+      SimulateCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Mintmark implements Runnable {

@@ -16,10 +16,12 @@ import java.util.Map;
 public final class ChannelBindings {
 
   private final Registry registry;
+  private final Fleets fleets;
   private volatile boolean used;
 
-  ChannelBindings(Registry registry) {
+  ChannelBindings(Registry registry, Fleets fleets) {
     this.registry = registry;
+    this.fleets = fleets;
     refresh();
   }
 
@@ -51,8 +53,9 @@ public final class ChannelBindings {
     if (!used || fleetOrNull == null) {
       return;
     }
-    ChannelBinding rule = registry
-        .read(h -> EnrolmentTable.channelBinding(h, fleetOrNull))
+    ChannelBinding rule = fleets
+        .find(fleetOrNull)
+        .map(fleet -> fleet.enrolment().channelBinding())
         .orElse(ChannelBinding.OFF);
     boolean none = linking == null;
     if (rule == ChannelBinding.OFF || (rule == ChannelBinding.ALLOWED && none)) {

@@ -7,7 +7,6 @@ import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.DeviceTable;
-import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.security.KeyPair;
@@ -26,6 +25,7 @@ public final class Enroller {
   static final String MADE_HERE = ", key made by the service";
 
   private final Registry registry;
+  private final Fleets fleets;
   private final TrustDomain trustDomain;
   private final EnrolmentRates rates;
   private final Admission admission;
@@ -37,6 +37,7 @@ public final class Enroller {
 
   Enroller(
       Registry registry,
+      Fleets fleets,
       TrustDomain trustDomain,
       EnrolmentRates rates,
       Admission admission,
@@ -46,6 +47,7 @@ public final class Enroller {
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
+    this.fleets = fleets;
     this.trustDomain = trustDomain;
     this.rates = rates;
     this.admission = admission;
@@ -97,8 +99,8 @@ public final class Enroller {
   private Applicant applicant(
       FleetId fleet, List<X509Certificate> peerChain, NamedRequest request, String key)
       throws Refusal {
-    Fleet of = registry
-        .read(h -> FleetTable.find(h, fleet))
+    Fleet of = fleets
+        .find(fleet)
         .orElseThrow(() -> new Refusal(
             Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known: check the EST label"));
     Candidate candidate = candidate(of, peerChain, request, key);

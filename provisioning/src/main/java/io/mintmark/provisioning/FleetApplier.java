@@ -40,6 +40,7 @@ public final class FleetApplier {
   private static final int MOST_DETAILS = 20;
 
   private final Registry registry;
+  private final Fleets fleets;
   private final TrustDomain trustDomain;
   private final CertificateAuthority authority;
   private final ChannelBindings bindings;
@@ -49,6 +50,7 @@ public final class FleetApplier {
 
   FleetApplier(
       Registry registry,
+      Fleets fleets,
       TrustDomain trustDomain,
       CertificateAuthority authority,
       ChannelBindings bindings,
@@ -56,6 +58,7 @@ public final class FleetApplier {
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
+    this.fleets = fleets;
     this.trustDomain = trustDomain;
     this.authority = authority;
     this.bindings = bindings;
@@ -86,7 +89,7 @@ public final class FleetApplier {
         return Change.UNCHANGED;
       }
       requireNamesForAll(tx, before, fleet);
-      FleetTable.put(tx, fleet, clock.instant());
+      fleets.put(tx, fleet, clock.instant());
       if (before.isEmpty() || !before.get().policy().equals(fleet.policy())) {
         feed.append(tx, fleet.policy());
       }

@@ -68,9 +68,11 @@ public final class FleetViews {
   public record CrlView(String issuer, Instant nextUpdate, int revoked) {}
 
   private final Registry registry;
+  private final Fleets fleets;
 
-  FleetViews(Registry registry) {
+  FleetViews(Registry registry, Fleets fleets) {
     this.registry = registry;
+    this.fleets = fleets;
   }
 
   /** All fleets by id. */
@@ -96,14 +98,14 @@ public final class FleetViews {
    * @throws Refusal NOT_FOUND if there is none of this id
    */
   public Fleet fleet(FleetId id) throws Refusal {
-    return registry
-        .read(h -> FleetTable.find(h, id))
+    return fleets
+        .find(id)
         .orElseThrow(() -> new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + id + "' is not known"));
   }
 
   /** Whether the fleet exists: the cheap question of {@code /cacerts}. */
   public boolean exists(FleetId id) {
-    return registry.read(h -> FleetTable.exists(h, id));
+    return fleets.find(id).isPresent();
   }
 
   private static CrlView view(X509CRL crl) {

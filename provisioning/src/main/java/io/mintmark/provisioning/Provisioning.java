@@ -71,6 +71,7 @@ public final class Provisioning implements AutoCloseable {
     Clock clock = config.clock();
     nanoTime = NanoTime.of(clock);
     TrustDomain trustDomain = installation.trustDomain();
+    Fleets known = new Fleets(registry);
     feed = new Feed(registry, installation.feedId(), trustDomain);
     audit = new AuditLog(registry, clock);
     operators = new Operators(registry);
@@ -86,22 +87,30 @@ public final class Provisioning implements AutoCloseable {
     Admission admission = new Admission(claims, requests, audit, clock);
     EnrolmentRates rates = new EnrolmentRates(settings.limits().rates(), nanoTime);
     enroller = new Enroller(
-        registry, trustDomain, rates, admission, requests, issuance, live, audit, clock);
+        registry, known, trustDomain, rates, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
     renewer = new Renewer(
-        registry, settings.defaultFleet(), peers, rates, issuance, live, certificatesSeen, audit);
-    serverKeygen = new ServerKeygen(registry, authority, enroller, renewer);
+        registry,
+        known,
+        settings.defaultFleet(),
+        peers,
+        rates,
+        issuance,
+        live,
+        certificatesSeen,
+        audit);
+    serverKeygen = new ServerKeygen(known, authority, enroller, renewer);
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    channelBindings = new ChannelBindings(registry);
-    fleets =
-        new FleetApplier(registry, trustDomain, authority, channelBindings, feed, audit, clock);
+    channelBindings = new ChannelBindings(registry, known);
+    fleets = new FleetApplier(
+        registry, known, trustDomain, authority, channelBindings, feed, audit, clock);
     manifests = new ManifestImporter(registry, trustDomain, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
-    fleetViews = new FleetViews(registry);
+    fleetViews = new FleetViews(registry, known);
     tls = new ServiceCredential(
         folder.resolve("service.pem"), config.hosts(), authority, issuance, audit, clock);
   }
@@ -327,6 +336,11 @@ public final class Provisioning implements AutoCloseable {
   /** The CA's certificates. */
   public CertificateAuthority authority() {
     return authority;
+  }
+
+  /** The registry, for what it says of itself. */
+  public Registry registry() {
+    return registry;
   }
 
   /** The service's own TLS credential. */

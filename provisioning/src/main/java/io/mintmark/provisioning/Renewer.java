@@ -7,7 +7,6 @@ import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.ApplicationTable;
 import io.mintmark.provisioning.sql.BrokerTable;
 import io.mintmark.provisioning.sql.DeviceTable;
-import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.security.KeyPair;
@@ -27,6 +26,7 @@ import org.jdbi.v3.core.Handle;
 public final class Renewer {
 
   private final Registry registry;
+  private final Fleets fleets;
   private final Optional<FleetId> defaultFleet;
   private final Peers peers;
   private final EnrolmentRates rates;
@@ -37,6 +37,7 @@ public final class Renewer {
 
   Renewer(
       Registry registry,
+      Fleets fleets,
       Optional<FleetId> defaultFleet,
       Peers peers,
       EnrolmentRates rates,
@@ -45,6 +46,7 @@ public final class Renewer {
       CertificatesSeen seen,
       AuditLog audit) {
     this.registry = registry;
+    this.fleets = fleets;
     this.defaultFleet = defaultFleet;
     this.peers = peers;
     this.rates = rates;
@@ -104,7 +106,7 @@ public final class Renewer {
   }
 
   private DeviceProfile profile(FleetId fleet) {
-    return registry.read(h -> FleetTable.find(h, fleet)).orElseThrow().profile();
+    return fleets.find(fleet).orElseThrow().profile();
   }
 
   /**

@@ -2,8 +2,6 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.ca.CertificateAuthority;
-import io.mintmark.provisioning.sql.FleetTable;
-import io.mintmark.provisioning.sql.Registry;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -13,14 +11,13 @@ import java.util.List;
  */
 public final class ServerKeygen {
 
-  private final Registry registry;
+  private final Fleets fleets;
   private final CertificateAuthority authority;
   private final Enroller enroller;
   private final Renewer renewer;
 
-  ServerKeygen(
-      Registry registry, CertificateAuthority authority, Enroller enroller, Renewer renewer) {
-    this.registry = registry;
+  ServerKeygen(Fleets fleets, CertificateAuthority authority, Enroller enroller, Renewer renewer) {
+    this.fleets = fleets;
     this.authority = authority;
     this.enroller = enroller;
     this.renewer = renewer;
@@ -50,8 +47,8 @@ public final class ServerKeygen {
    * @throws Refusal NOT_FOUND if there is no such fleet or it has none of this
    */
   public void requireOn(FleetId label) throws Refusal {
-    Fleet fleet = registry
-        .read(h -> FleetTable.find(h, label))
+    Fleet fleet = fleets
+        .find(label)
         .orElseThrow(() -> new Refusal(
             Refusal.Kind.NOT_FOUND, "fleet '" + label + "' is not known: check the EST label"));
     if (!fleet.enrolment().serverKeygen()) {

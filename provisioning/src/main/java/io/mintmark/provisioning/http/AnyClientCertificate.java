@@ -25,7 +25,8 @@ final class AnyClientCertificate extends X509ExtendedTrustManager {
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
-    // Accepted here, validated in the route.
+    // Accepted here, validated in the route. No ticket is made for a session that is over.
+    engine.getHandshakeSession().invalidate();
   }
 
   @Override

@@ -2,14 +2,10 @@ package io.mintmark.provisioning.http;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.provisioning.tls.BindableEngine;
-import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -33,13 +29,16 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  */
 final class ServerTls {
 
+  /** A credential, and what JSSE takes of it. */
+  private record Shown(Credential credential, KeyManager[] keyManagers) {}
+
   /** Jetty's settings around engines of our own making. */
   private final class Factory extends SslContextFactory.Server {
 
     @Override
     public SSLEngine newSSLEngine() {
       if (bindable.getAsBoolean()) {
-        return new BindableEngine(shown);
+        return new BindableEngine(shown.credential());
       }
       SSLEngine engine = context().createSSLEngine();
       customize(engine);
@@ -58,8 +57,7 @@ final class ServerTls {
   private final SecureRandom random = new SecureRandom();
   private final SslContextFactory.Server factory = new Factory();
   private final BooleanSupplier bindable;
-  private volatile Credential shown;
-  private volatile KeyManager[] keyManagers;
+  private volatile Shown shown;
 
   private ServerTls(Credential credential, boolean askForCertificate, BooleanSupplier bindable) {
     this.bindable = bindable;
@@ -91,33 +89,16 @@ final class ServerTls {
 
   /** Shows this credential from the next handshake on; connections there are stay. */
   void use(Credential credential) {
-    keyManagers = keyManagers(credential);
-    shown = credential;
+    shown = new Shown(credential, new KeyManager[] {credential.keyManager()});
   }
 
   private SSLContext context() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keyManagers, TRUST, random);
+      context.init(shown.keyManagers(), TRUST, random);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot set up TLS", e);
-    }
-  }
-
-  private static KeyManager[] keyManagers(Credential credential) {
-    // The store lives in memory only; its password protects nothing.
-    char[] password = "in-memory".toCharArray();
-    X509Certificate[] chain = credential.chain().toArray(new X509Certificate[0]);
-    try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      store.setKeyEntry("service", credential.key(), password, chain);
-      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-      factory.init(store, password);
-      return factory.getKeyManagers();
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("the service's credential cannot be used for TLS", e);
     }
   }
 }

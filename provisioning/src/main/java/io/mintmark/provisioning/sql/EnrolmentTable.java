@@ -11,7 +11,6 @@ import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** How the devices of each fleet enrol. Stateless. */
@@ -32,15 +31,6 @@ public final class EnrolmentTable {
             Worded.of(ChannelBinding.class, row.getString("channel_binding")),
             row.getBoolean("server_keygen")))
         .one();
-  }
-
-  /** Whether the fleet's requests are tied to their connections; empty if there is no such fleet. */
-  public static Optional<ChannelBinding> channelBinding(Handle handle, FleetId fleet) {
-    return handle
-        .createQuery("select channel_binding from enrolments where fleet = :fleet")
-        .bind("fleet", fleet.value())
-        .map((row, ctx) -> Worded.of(ChannelBinding.class, row.getString("channel_binding")))
-        .findOne();
   }
 
   /** Whether any fleet ties requests to connections. */

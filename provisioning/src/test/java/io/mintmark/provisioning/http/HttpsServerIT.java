@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -316,6 +317,16 @@ class HttpsServerIT {
     assertThat(client.get("/peer").body()).isEqualTo("'CN=renewed'");
     keys.shown = null;
     assertThat(client.get("/peer").body()).isEqualTo("none");
+  }
+
+  /** A ticket that nobody could use would cost both sides, and say more than it should. */
+  @Test
+  void givesAKnownClientNoTicket() throws Exception {
+    SSLContext context = CLIENT.credential().tlsContext(List.of(ROOT.certificate()));
+    RawHttps client = new RawHttps(server.port(), context);
+    assertThat(client.get("/peer").body()).isEqualTo("'CN=some-client'");
+    // The client's own session alone: a ticket would be there as another, with an id of its own.
+    assertThat(Collections.list(context.getClientSessionContext().getIds())).hasSize(1);
   }
 
   @Test

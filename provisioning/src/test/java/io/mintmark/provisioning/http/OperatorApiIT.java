@@ -108,6 +108,16 @@ class OperatorApiIT {
   }
 
   @Test
+  void saysWhatTheServiceRunsOn() throws Exception {
+    JsonNode service = running.read("/api/v1/service");
+    assertThat(service.get("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(service.get("journal").asText()).isEqualTo("wal");
+    // By the connection that writes: that a power cut takes nothing back that was answered.
+    assertThat(service.get("synchronous").asText()).isEqualTo("full");
+    assertThat(service.get("signatures").asText()).isNotEmpty();
+  }
+
+  @Test
   void appliesFleets() throws Exception {
     JsonNode fleets = running.read("/api/v1/fleets").get("fleets");
     assertThat(fleets).anyMatch(fleet -> fleet.get("id").asText().equals("sensors"));
