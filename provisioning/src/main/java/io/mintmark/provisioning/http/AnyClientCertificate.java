@@ -25,7 +25,8 @@ final class AnyClientCertificate extends X509ExtendedTrustManager {
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
-    // Accepted here, validated in the route. No ticket is made for a session that is over.
+    // Accepted here, validated in the route. JSSE makes no ticket for a session that is over, and
+    // ServerTls would not take one back.
     engine.getHandshakeSession().invalidate();
   }
 

@@ -22,7 +22,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  * little here: a device comes once in a certificate's life and a broker keeps its connection. JSSE
  * has no switch for it (its server honours TLS 1.2 tickets past the session timeout), so each
  * connection gets an SSLContext, and with it ticket keys, of its own; that costs a few
- * microseconds.
+ * microseconds. Under TLS 1.3 {@link AnyClientCertificate} sees to it that no ticket is sent at all.
  *
  * <p>Engines are the JDK's, or {@link BindableEngine} for connections that must be able to tell
  * their channel bindings.
