@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@code docs/est/90-crash-safety.md} promises. {@code -Dmintmark.crash.kills=300} goes on for
+ * What {@code docs/est.md} promises. {@code -Dmintmark.crash.kills=300} goes on for
  * longer; {@code -Dmintmark.crash.seed=...} makes the same choices as the run that printed it.
  */
 class CrashIT {

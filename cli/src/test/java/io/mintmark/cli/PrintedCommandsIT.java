@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.testing.DocumentSection;
 import io.mintmark.identity.testing.ForeignPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ class PrintedCommandsIT {
     ForeignPrograms.require("curl", "openssl");
     Path data = Files.createDirectory(folder.resolve("mintmark-data"));
     Files.writeString(
-        data.resolve("service.yaml"), block("docs/est/10-operations.md", YAML, "default-fleet"));
+        data.resolve("service.yaml"), block("docs/est.md", "Operations", YAML, "default-fleet"));
     Path launcher = Files.writeString(
         folder.resolve("mintmark"),
         "#!/bin/sh\nexec '" + Launcher.ROOT.resolve("mintmark") + "' \"$@\"\n");
@@ -72,7 +73,7 @@ class PrintedCommandsIT {
         fleet,
         Files.readString(fleet)
             .replaceFirst("(?m)^enrolment:.*(\n .*)*\n", "")
-            .concat(block("docs/est/10-operations.md", YAML, "server-keygen")));
+            .concat(block("docs/est.md", "Operations", YAML, "server-keygen")));
     succeed(service.mintmark("fleet", "apply", "-f", fleet.toString()));
     succeed(service.mintmark(
         "manifest",
@@ -97,7 +98,7 @@ class PrintedCommandsIT {
 
   @Test
   void everyOperation() throws Exception {
-    run(blocks("docs/est/10-operations.md", SHELL));
+    run(blocks("docs/est.md", "Operations", SHELL));
     assertThat(certificates("cacerts.pem")).hasSizeGreaterThan(1);
     assertThat(identity("cert.pem")).isEqualTo(identity("next-cert.pem")).endsWith("/device-0001");
     assertThat(identity("made-cert.pem")).endsWith("/device-0002");
@@ -108,12 +109,12 @@ class PrintedCommandsIT {
   @Test
   void claims() throws Exception {
     Files.writeString(
-        folder.resolve("lamps.yaml"), block("docs/est/20-modes.md", YAML, "fleet: lamps"));
+        folder.resolve("lamps.yaml"), block("docs/est.md", "Modes", YAML, "fleet: lamps"));
     succeed(
         service.mintmark("fleet", "apply", "-f", folder.resolve("lamps.yaml").toString()));
     Path manifest = Files.writeString(folder.resolve("lamps.csv"), "device\nlamp-0042\n");
     succeed(service.mintmark("manifest", "import", "--fleet", "lamps", manifest.toString()));
-    String said = run(List.of(block("docs/est/20-modes.md", SHELL, "claim create")));
+    String said = run(List.of(block("docs/est.md", "Modes", SHELL, "claim create")));
     assertThat(said).contains("enrolled device lamp-0042 of fleet lamps");
     assertThat(identity("device/credential.pem")).endsWith("/lamp-0042");
     assertThat(service.mintmark("claim", "list", "--fleet", "lamps").out())
@@ -127,7 +128,7 @@ class PrintedCommandsIT {
         Files.readString(device.resolve("cert.pem")) + Files.readString(device.resolve("key.pem"));
     Files.writeString(folder.resolve("bootstrap.pem"), both);
     Files.copy(folder.resolve("mintmark-data/trust.pem"), folder.resolve("trust.pem"));
-    run(List.of(block("docs/enrol-without-java.md", SHELL, "simpleenroll")
+    run(List.of(block("docs/enrol-without-java.md", "The same by hand", SHELL, "simpleenroll")
         .replace("device-0001", "device-0003")));
     assertThat(identity("certificate.pem")).endsWith("/device-0003");
   }
@@ -170,15 +171,18 @@ class PrintedCommandsIT {
         .isEqualTo(shell("openssl pkey -in " + type + ".key -pubout"));
   }
 
-  private static List<String> blocks(String document, Pattern kind) throws IOException {
-    Matcher matcher = kind.matcher(Files.readString(Launcher.ROOT.resolve(document)));
+  private static List<String> blocks(String document, String section, Pattern kind)
+      throws IOException {
+    Matcher matcher = kind.matcher(DocumentSection.of(Launcher.ROOT.resolve(document), section));
     List<String> found = matcher.results().map(block -> block.group(1)).toList();
-    assertThat(found).as(document).isNotEmpty();
+    assertThat(found).as(section).isNotEmpty();
     return found;
   }
 
-  private static String block(String document, Pattern kind, String with) throws IOException {
-    Stream<String> fitting = blocks(document, kind).stream().filter(text -> text.contains(with));
+  private static String block(String document, String section, Pattern kind, String with)
+      throws IOException {
+    Stream<String> fitting =
+        blocks(document, section, kind).stream().filter(text -> text.contains(with));
     return fitting.findFirst().orElseThrow();
   }
 

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.testing.DocumentSection;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.ArrayList;
@@ -97,8 +97,8 @@ final class FuzzSeeds {
     HeldCertificate ca = HeldCertificate.builder().authority(1).build();
     String inline = '"' + ca.certificatePem().replace("\n", "\\n") + '"';
     List<byte[]> seeds = new ArrayList<>();
-    for (String page : List.of("20-modes.md", "30-factory-certificates.md", "40-profile.md")) {
-      Matcher blocks = YAML.matcher(Files.readString(Path.of("..", "docs", "est", page)));
+    for (String section : List.of("Modes", "Factory certificates", "Certificate profile")) {
+      Matcher blocks = YAML.matcher(DocumentSection.of(Path.of("..", "docs", "est.md"), section));
       while (blocks.find()) {
         seeds.add(blocks
             .group(1)

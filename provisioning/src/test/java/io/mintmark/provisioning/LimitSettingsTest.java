@@ -3,10 +3,10 @@ package io.mintmark.provisioning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mintmark.identity.testing.DocumentSection;
 import io.mintmark.provisioning.limits.Limits;
 import io.mintmark.provisioning.limits.Rate;
 import io.mintmark.provisioning.yaml.YamlException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The sections {@code limits} and {@code approvals} of the service's settings. */
 class LimitSettingsTest {
 
-  private static final Path DOCUMENT = Path.of("..", "docs", "est", "70-limits.md");
+  private static final Path DOCUMENT = Path.of("..", "docs", "est.md");
 
   @Test
   void whatIsLeftOutHasItsDefault() throws YamlException {
@@ -96,8 +96,8 @@ class LimitSettingsTest {
 
   @Test
   void theDocumentPrintsTheDefaults() throws Exception {
-    Matcher yaml =
-        Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(DOCUMENT));
+    Matcher yaml = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
+        .matcher(DocumentSection.of(DOCUMENT, "Limits"));
     assertThat(yaml.find()).isTrue();
     ServiceSettings printed = ServiceYaml.read(yaml.group(1));
     assertThat(printed).isEqualTo(ServiceSettings.DEFAULT);

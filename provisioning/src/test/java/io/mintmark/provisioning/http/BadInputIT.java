@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.mintmark.identity.testing.DocumentSection;
 import io.mintmark.provisioning.http.BadInputStage.Sending;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,12 +23,12 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each row of docs/est/80-bad-input.md, sent over real TLS: the status and the reason as printed
+ * Each row of docs/est.md, section Bad input,, sent over real TLS: the status and the reason as printed
  * there, the same line in the log and no other, and not one row of the registry changed.
  */
 class BadInputIT {
 
-  private static final Path DOCUMENT = Path.of("..", "docs", "est", "80-bad-input.md");
+  private static final Path DOCUMENT = Path.of("..", "docs", "est.md");
   private static final Pattern ROW =
       Pattern.compile("^\\| (.+?) \\| (\\d{3}) \\| `(.+)` \\|$", Pattern.MULTILINE);
 
@@ -63,7 +63,7 @@ class BadInputIT {
     Map<String, Sending> sendings = sendings();
     List<DynamicTest> tests = new ArrayList<>();
     List<String> printed = new ArrayList<>();
-    Matcher row = ROW.matcher(Files.readString(DOCUMENT));
+    Matcher row = ROW.matcher(DocumentSection.of(DOCUMENT, "Bad input"));
     while (row.find()) {
       String what = row.group(1);
       int status = Integer.parseInt(row.group(2));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.testing.DocumentSection;
 import io.mintmark.identity.testing.ForeignPrograms;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.FleetFile;
@@ -32,11 +33,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Requests tied to their TLS connection, by a client that can tell what to tie them with. The
- * fleets are the one of docs/est/60-channel-binding.md under each of the three rules.
+ * fleets are the one of docs/est.md, section Channel binding, under each of the three rules.
  */
 class ChannelBindingIT {
 
-  private static final Path DOCUMENT = Path.of("..", "docs", "est", "60-channel-binding.md");
+  private static final Path DOCUMENT = Path.of("..", "docs", "est.md");
   private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SCRIPT = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final AtomicInteger DEVICES = new AtomicInteger();
@@ -48,7 +49,7 @@ class ChannelBindingIT {
     Files.writeString(data.resolve("service.yaml"), "default-fleet: required\n");
     running = RunningService.of(data);
     Files.writeString(folder.resolve("factory-ca.pem"), running.factory.certificatePem());
-    Matcher printed = YAML.matcher(Files.readString(DOCUMENT));
+    Matcher printed = YAML.matcher(DocumentSection.of(DOCUMENT, "Channel binding"));
     assertThat(printed.find()).isTrue();
     assertThat(printed.group(1)).contains("fleet: gates\n", "channel-binding: required\n");
     for (String rule : List.of("off", "allowed", "required")) {
@@ -301,7 +302,7 @@ class ChannelBindingIT {
   @Test
   void takesWhatOpensslAloneSendsAsPrinted(@TempDir Path folder) throws Exception {
     ForeignPrograms.require("sh", "openssl", "basenc", "mkfifo");
-    Matcher printed = SCRIPT.matcher(Files.readString(DOCUMENT));
+    Matcher printed = SCRIPT.matcher(DocumentSection.of(DOCUMENT, "Channel binding"));
     assertThat(printed.find()).isTrue();
     running.importManifest("required", "device,pin\ngate-1,\n");
     Credential bootstrap = running.bootstrap("gate-1").credential();
