@@ -88,10 +88,11 @@ class UpIT {
           0,
           "2 added");
       expect(up.mintmark("manifest", "import", "--fleet", "none", manifest.toString()), 1, "none");
-      Path named = Files.writeString(
-          folder.resolve("named.yaml"),
-          "fleet: named\nenrolment: {mode: claim}\n"
-              + "certificate: {dns-names: [\"${device}.example.org\"]}\n");
+      Path named = Files.writeString(folder.resolve("named.yaml"), """
+          fleet: named
+          enrolment: {mode: claim}
+          certificate: {dns-names: ["${device}.example.org"]}
+          """);
       expect(up.mintmark("fleet", "apply", "-f", named.toString()), 0, "created");
       Path capitals = Files.writeString(folder.resolve("capitals.csv"), "device\nA-1\na-2\n");
       expect(
