@@ -17,6 +17,12 @@ final class CryptoProvider {
   private static final String CLASS =
       "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
 
+  /** The environment variable that says which one to use. */
+  static final String VARIABLE = "MINTMARK_CRYPTO";
+
+  /** Its value for the JDK's own. */
+  static final String JDK = "jdk";
+
   private CryptoProvider() {}
 
   /**
@@ -26,8 +32,8 @@ final class CryptoProvider {
    * @return one line that says which provider is in use and why
    */
   static String install() {
-    if ("jdk".equals(System.getenv("MINTMARK_CRYPTO"))) {
-      return describe(" (MINTMARK_CRYPTO=jdk)");
+    if (JDK.equals(System.getenv(VARIABLE))) {
+      return describe(" (" + VARIABLE + "=" + JDK + ")");
     }
     try {
       Class<?> type = Class.forName(CLASS);

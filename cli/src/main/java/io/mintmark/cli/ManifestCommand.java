@@ -40,6 +40,9 @@ final class ManifestCommand {
               result.path("added").asInt(),
               result.path("updated").asInt(),
               result.path("unchanged").asInt());
+      result
+          .path("warnings")
+          .forEach(warning -> err().println("mintmark: warning: " + warning.asText()));
       return 0;
     }
   }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
       CaCommand.class,
       AppCommand.class,
       FactoryCommand.class,
+      SimulateCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Mintmark implements Runnable {

@@ -40,6 +40,11 @@ final class OperatorClient {
     this.tls = Credential.anonymousTlsContext(trustAnchors);
   }
 
+  /** What the service runs on. */
+  JsonNode service() throws CommandFailure {
+    return json(exchange("GET", "/service", null, null));
+  }
+
   JsonNode applyFleet(String yaml) throws CommandFailure {
     return json(exchange("PUT", "/fleets", "application/yaml", utf8(yaml)));
   }

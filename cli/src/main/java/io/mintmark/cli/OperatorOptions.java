@@ -1,7 +1,5 @@
 package io.mintmark.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.Pem;
 import java.io.IOException;
 import java.net.URI;
@@ -60,13 +58,15 @@ final class OperatorOptions {
   }
 
   private URI recordedUrl() throws CommandFailure {
-    Path file = data.path().resolve("endpoints.json");
     try {
-      JsonNode endpoints = new ObjectMapper().readTree(read(file));
-      return URI.create(endpoints.required("operator").asText());
-    } catch (IOException | IllegalArgumentException e) {
+      return Endpoints.read(data.path()).operator();
+    } catch (NoSuchFileException e) {
+      throw missing(data.path().resolve(Endpoints.FILE));
+    } catch (IOException e) {
       throw new CommandFailure(
-          CommandFailure.UNUSABLE, file + " is not readable; name the API with --operator-url");
+          CommandFailure.UNUSABLE,
+          "the endpoints in the data folder are not readable (" + e.getMessage()
+              + "); name the API with --operator-url");
     }
   }
 
@@ -74,12 +74,16 @@ final class OperatorOptions {
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
-      throw new CommandFailure(
-          CommandFailure.UNUSABLE,
-          "there is no file " + file + ": is 'mintmark up' running with this data folder? Choose"
-              + " the folder with --data, or name --operator-url, --token-file and --trust");
+      throw missing(file);
     } catch (IOException e) {
       throw new CommandFailure(CommandFailure.UNUSABLE, "cannot read " + file + ": " + e);
     }
+  }
+
+  private static CommandFailure missing(Path file) {
+    return new CommandFailure(
+        CommandFailure.UNUSABLE,
+        "there is no file " + file + ": is 'mintmark up' running with this data folder? Choose"
+            + " the folder with --data, or name --operator-url, --token-file and --trust");
   }
 }

@@ -158,13 +158,14 @@ class CaVerbsIT {
   void showsDevicesWithoutJavaTheWayToTheirRootAlone() throws Exception {
     ForeignPrograms.require("curl", "openssl");
     HeldCertificate bootstrap = bootstrap("d-1");
-    Path shown =
-        Files.writeString(folder.resolve("bootstrap.pem"), bootstrap.credential().toPem());
+    Path shown = Files.writeString(
+        folder.resolve("bootstrap.pem"), bootstrap.credential().toPem());
     String root = id(expect(ca("prepare", "root"), 0, "is prepared"));
     expect(ca("activate", root), 0, "is active");
     String issuing = id(expect(ca("prepare", "issuing"), 0, "is prepared"));
     expect(ca("activate", issuing), 0, "is active");
-    assertThat(est(bootstrap.credential(), service.trustAnchors()).caCertificates()).hasSize(6);
+    assertThat(est(bootstrap.credential(), service.trustAnchors()).caCertificates())
+        .hasSize(6);
 
     Launcher.Result enrolled = Launcher.run(
         Map.of(),
@@ -182,11 +183,13 @@ class CaVerbsIT {
             "--out",
             folder.resolve("device").toString()));
     assertThat(enrolled.exitCode()).as(enrolled.all()).isZero();
-    List<X509Certificate> chain =
-        Credential.fromPem(Files.readString(folder.resolve("device/credential.pem"))).chain();
+    List<X509Certificate> chain = Credential.fromPem(
+            Files.readString(folder.resolve("device/credential.pem")))
+        .chain();
     assertThat(chain).hasSize(2);
     chain.get(0).verify(chain.get(1).getPublicKey());
-    assertThat(Pem.certificates(Files.readString(folder.resolve("device/ca.pem")))).hasSize(2);
+    assertThat(Pem.certificates(Files.readString(folder.resolve("device/ca.pem"))))
+        .hasSize(2);
   }
 
   private HeldCertificate bootstrap(String device) throws Exception {

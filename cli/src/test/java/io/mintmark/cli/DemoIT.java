@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +19,9 @@ class DemoIT {
   @Test
   void everyClaimHolds() throws Exception {
     Path json = folder.resolve("demo.json");
-    Launcher.Result result = Launcher.mintmark("demo", "--devices", "5", "--json", json.toString());
+    // With the options a person's has.
+    Launcher.Result result = Launcher.run(
+        Map.of(), Launcher.mintmarkCommand("demo", "--devices", "5", "--json", json.toString()));
     assertThat(result.exitCode()).as(result.all()).isZero();
     assertThat(result.out()).contains("PASS").doesNotContain("FAIL");
     JsonNode report = new ObjectMapper().readTree(Files.readString(json));

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,7 +49,7 @@ final class Running implements AutoCloseable {
   /** Any verb that goes on running; returns when it says that it is up. */
   static Running verb(Path data, String... arguments) throws IOException {
     Path output = Files.createTempFile("mintmark-running", ".log");
-    Process process = Launcher.builder(Map.of(), Launcher.mintmarkCommand(arguments))
+    Process process = Launcher.builder(Launcher.QUICK_START, Launcher.mintmarkCommand(arguments))
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
         .start();

@@ -88,6 +88,18 @@ class UpIT {
           0,
           "2 added");
       expect(up.mintmark("manifest", "import", "--fleet", "none", manifest.toString()), 1, "none");
+      Path named = Files.writeString(folder.resolve("named.yaml"), """
+          fleet: named
+          enrolment: {mode: claim}
+          certificate: {dns-names: ["${device}.example.org"]}
+          """);
+      expect(up.mintmark("fleet", "apply", "-f", named.toString()), 0, "created");
+      Path capitals = Files.writeString(folder.resolve("capitals.csv"), "device\nA-1\na-2\n");
+      expect(
+          up.mintmark("manifest", "import", "--fleet", "named", capitals.toString()),
+          0,
+          "2 added",
+          "warning: line 2: device id 'A-1' makes no DNS name");
       expect(up.mintmark("device", "list"), 0, "device-0001", "pending");
       expect(up.mintmark("device", "show", "device-0002"), 0, "device-0002", "sensors");
       expect(up.mintmark("device", "show", "nobody"), 1, "nobody");

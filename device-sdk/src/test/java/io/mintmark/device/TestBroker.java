@@ -1,5 +1,6 @@
 package io.mintmark.device;
 
+import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.ExtensionMain;
@@ -35,6 +36,11 @@ import java.util.concurrent.ExecutionException;
  * subscribe to {@code commands/<id>/#}; one called {@code app-...} may do the reverse for all.
  */
 final class TestBroker implements AutoCloseable {
+
+  static {
+    // HiveMQ gives its writers two seconds at each stop; here they have little to write.
+    InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(100);
+  }
 
   /**
    * A CONNECT that came.

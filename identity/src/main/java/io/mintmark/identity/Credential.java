@@ -88,27 +88,42 @@ public final class Credential {
    * @param trustAnchors the roots the other side's chain must end in
    */
   public SSLContext tlsContext(Collection<X509Certificate> trustAnchors) {
-    return tlsContext(new KeyManager[] {new OneCredential(key, chain)}, trustAnchors);
+    return tlsContext(trustManagers(trustAnchors), keyManager());
+  }
+
+  /**
+   * The same with trust decided by somebody else, who may share the work among many credentials.
+   *
+   * @param trust decides about the other side's chain
+   */
+  public SSLContext tlsContext(TrustManager trust) {
+    return tlsContext(new TrustManager[] {trust}, keyManager());
+  }
+
+  /**
+   * Shows this credential in TLS, on either side, whatever the other side says it would like. It has
+   * the key at hand; the JDK's own key managers decrypt it out of a key store for each handshake.
+   */
+  public X509ExtendedKeyManager keyManager() {
+    return new OneCredential(key, chain);
   }
 
   /** A TLS client context that shows no certificate and trusts exactly the given anchors. */
   public static SSLContext anonymousTlsContext(Collection<X509Certificate> trustAnchors) {
-    return tlsContext(new KeyManager[0], trustAnchors);
+    return tlsContext(trustManagers(trustAnchors));
   }
 
-  private static SSLContext tlsContext(
-      KeyManager[] keyManagers, Collection<X509Certificate> trustAnchors) {
+  private static SSLContext tlsContext(TrustManager[] trust, KeyManager... shown) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keyManagers, trustManagers(trustAnchors), new SecureRandom());
+      context.init(shown, trust, new SecureRandom());
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot set up TLS with the credential", e);
     }
   }
 
-  private static TrustManager[] trustManagers(Collection<X509Certificate> trustAnchors)
-      throws GeneralSecurityException {
+  private static TrustManager[] trustManagers(Collection<X509Certificate> trustAnchors) {
     try {
       KeyStore anchors = KeyStore.getInstance("PKCS12");
       anchors.load(null, null);
@@ -119,8 +134,8 @@ public final class Credential {
       TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
       factory.init(anchors);
       return factory.getTrustManagers();
-    } catch (IOException e) {
-      throw new IllegalStateException("an empty key store cannot fail to load", e);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("this JDK cannot set up TLS with the trust anchors", e);
     }
   }
 

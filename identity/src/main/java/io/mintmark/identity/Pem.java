@@ -110,11 +110,19 @@ public final class Pem {
    * @throws IllegalArgumentException if the bytes are not one certificate
    */
   public static X509Certificate certificate(byte[] der) {
-    List<X509Certificate> found = pkcs7(der);
-    if (found.size() != 1) {
-      throw new IllegalArgumentException("expected one certificate, found " + found.size());
+    // Not by way of pkcs7: the JDK would first try the other format, and fail at it by an
+    // exception.
+    ByteArrayInputStream in = new ByteArrayInputStream(der);
+    try {
+      Certificate found = CertificateFactory.getInstance("X.509").generateCertificate(in);
+      if (in.available() > 0) {
+        throw new IllegalArgumentException(
+            "expected one certificate, found " + in.available() + " bytes more");
+      }
+      return (X509Certificate) found;
+    } catch (CertificateException e) {
+      throw new IllegalArgumentException("not an X.509 certificate", e);
     }
-    return found.get(0);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.mintmark.identity.testing.HeldCertificate;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,17 @@ class PemTest {
     String pem = "subject: leaf\n" + leaf.certificatePem() + "\nsubject: root\r\n"
         + root.certificatePem().replace("\n", "\r\n");
     assertThat(Pem.certificates(pem)).containsExactly(leaf.certificate(), root.certificate());
+  }
+
+  @Test
+  void oneCertificateIsOneAndNothingElse() throws Exception {
+    byte[] der = leaf.certificate().getEncoded();
+    assertThat(Pem.certificate(der)).isEqualTo(leaf.certificate());
+    for (byte[] other : new byte[][] {
+      Arrays.copyOf(der, der.length + 1), Arrays.copyOf(der, der.length - 1), {}, {0x30, 0x00}
+    }) {
+      assertThatThrownBy(() -> Pem.certificate(other)).isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @ParameterizedTest

@@ -11,7 +11,6 @@ import io.mintmark.provisioning.sql.Transaction;
 import io.mintmark.provisioning.webhook.ApprovalWebhook;
 import io.mintmark.provisioning.webhook.WebhookException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +25,6 @@ import org.slf4j.LoggerFactory;
 final class ApprovalRequests {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalRequests.class);
-
-  /** More than operators will look through; the rest is put off. */
-  private static final int MOST_PENDING = 1000;
-
-  private static final Duration POLL = Duration.ofSeconds(30);
   private static final String WEBHOOK = "webhook";
 
   private final Registry registry;
@@ -38,18 +32,21 @@ final class ApprovalRequests {
   private final ApprovalWebhook webhook;
   private final AuditLog audit;
   private final Clock clock;
+  private final ApprovalSettings settings;
 
   ApprovalRequests(
       Registry registry,
       Approvals approvals,
       ApprovalWebhook webhook,
       AuditLog audit,
-      Clock clock) {
+      Clock clock,
+      ApprovalSettings settings) {
     this.registry = registry;
     this.approvals = approvals;
     this.webhook = webhook;
     this.audit = audit;
     this.clock = clock;
+    this.settings = settings;
   }
 
   /**
@@ -74,7 +71,7 @@ final class ApprovalRequests {
         .orElseThrow(() -> new Refusal(
             Refusal.Kind.PENDING,
             "the approval of device '" + candidate.identity().device() + "' has expired: ask again",
-            POLL)));
+            settings.retryAfter())));
   }
 
   /**
@@ -127,12 +124,12 @@ final class ApprovalRequests {
           tx,
           "approval.replaced",
           ApprovalTable.removeFormer(tx, fleet, device, candidate.keySha256()));
-      if (ApprovalTable.pending(tx.handle(), fleet) >= MOST_PENDING) {
+      if (ApprovalTable.pending(tx.handle(), fleet) >= settings.pendingPerFleet()) {
         throw new Refusal(
             Refusal.Kind.LATER,
-            "fleet '" + fleet + "' has " + MOST_PENDING + " approvals pending: operators must"
-                + " decide some first",
-            POLL);
+            "fleet '" + fleet + "' has " + settings.pendingPerFleet()
+                + " approvals pending: operators must" + " decide some first",
+            settings.retryAfter());
       }
       long id = ApprovalTable.insert(
           tx,
@@ -147,7 +144,7 @@ final class ApprovalRequests {
               now,
               null,
               null,
-              now.plus(Approvals.LIFETIME)));
+              now.plus(settings.lifetime())));
       audit.add(
           tx,
           candidate.actor(),
@@ -198,7 +195,7 @@ final class ApprovalRequests {
               + "' cannot be decided: the webhook of fleet '"
               + approval.fleet()
               + "' failed; ask again with the same key",
-          POLL);
+          settings.retryAfter());
     }
     return switch (answer.decision()) {
       case PENDING -> approval;
@@ -216,7 +213,7 @@ final class ApprovalRequests {
     });
   }
 
-  private static void check(Approval approval) throws Refusal {
+  private void check(Approval approval) throws Refusal {
     switch (approval.state()) {
       case PENDING -> throw pending(approval);
       case DENIED ->
@@ -235,7 +232,7 @@ final class ApprovalRequests {
   }
 
   /** RFC 7030, section 4.2.3: 202 with Retry-After. */
-  private static Refusal pending(Approval approval) {
+  private Refusal pending(Approval approval) {
     return new Refusal(
         Refusal.Kind.PENDING,
         "approval "
@@ -245,6 +242,6 @@ final class ApprovalRequests {
             + "' in fleet '"
             + approval.fleet()
             + "' is pending: ask again with the same key",
-        POLL);
+        settings.retryAfter());
   }
 }

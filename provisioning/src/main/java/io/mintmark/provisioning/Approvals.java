@@ -14,9 +14,6 @@ import java.util.List;
 /** What operators do with approvals. Thread-safe. */
 public final class Approvals {
 
-  /** How long a question waits for its answer, and an answer for the device. */
-  static final Duration LIFETIME = Duration.ofDays(7);
-
   private static final int LONGEST_PAGE = 1000;
 
   /**
@@ -50,11 +47,16 @@ public final class Approvals {
   private final Registry registry;
   private final AuditLog audit;
   private final Clock clock;
+  private final Duration lifetime;
 
-  Approvals(Registry registry, AuditLog audit, Clock clock) {
+  /**
+   * @param lifetime how long an answer waits for the device
+   */
+  Approvals(Registry registry, AuditLog audit, Clock clock, Duration lifetime) {
     this.registry = registry;
     this.audit = audit;
     this.clock = clock;
+    this.lifetime = lifetime;
   }
 
   /**
@@ -117,7 +119,7 @@ public final class Approvals {
   Approval keep(Transaction tx, Approval approval, State state, String reason, String actor) {
     String printable = reason == null ? null : Printable.of(reason);
     Instant now = clock.instant();
-    ApprovalTable.decide(tx, approval.id(), state, actor, printable, now.plus(LIFETIME));
+    ApprovalTable.decide(tx, approval.id(), state, actor, printable, now.plus(lifetime));
     audit.add(
         tx,
         actor,

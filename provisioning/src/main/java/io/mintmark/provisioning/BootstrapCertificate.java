@@ -5,6 +5,7 @@ import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.ca.Chains;
 import io.mintmark.provisioning.ca.Revocation;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,9 @@ import java.util.Optional;
  * @param device the device it names
  */
 record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
+
+  /** It takes a person; asking each few seconds would help nobody. */
+  private static final Duration CRL_RETRY = Duration.ofHours(1);
 
   /**
    * Validates a presented chain.
@@ -65,7 +69,8 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
               + fleet.id()
               + "' expired at "
               + stale.get()
-              + ": an operator has to apply the one after it");
+              + ": an operator has to apply the one after it",
+          CRL_RETRY);
     }
   }
 

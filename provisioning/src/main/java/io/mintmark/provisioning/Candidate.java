@@ -12,7 +12,8 @@ import java.security.cert.X509Certificate;
  * @param certificate what it proved possession of in TLS: the device's bootstrap certificate, or a
  *     claim certificate it shares with others
  * @param claim the claim it enrols by, or null
- * @param keySha256 SHA-256 of the SubjectPublicKeyInfo it wants certified, lower-case hex
+ * @param keySha256 SHA-256 of the SubjectPublicKeyInfo it wants certified, lower-case hex; of one
+ *     who wants a key made, {@link KeyRequest#sha256}
  */
 record Candidate(
     Fleet fleet,

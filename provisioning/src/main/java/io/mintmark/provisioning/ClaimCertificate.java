@@ -68,7 +68,7 @@ record ClaimCertificate(X509Certificate certificate, Claim claim) {
    *
    * @throws Refusal INVALID if the request names no device
    */
-  static DeviceId device(SigningRequest request) throws Refusal {
+  static DeviceId device(NamedRequest request) throws Refusal {
     String name;
     try {
       name = DeviceIdSource.commonName(X500Name.getInstance(request.subject()));

@@ -7,9 +7,10 @@ import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.DeviceTable;
-import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
+import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.Arrays;
@@ -20,8 +21,13 @@ import java.util.List;
  */
 public final class Enroller {
 
+  /** What the audit log adds when the device did not make its key itself. */
+  static final String MADE_HERE = ", key made by the service";
+
   private final Registry registry;
+  private final Fleets fleets;
   private final TrustDomain trustDomain;
+  private final EnrolmentRates rates;
   private final Admission admission;
   private final ApprovalRequests approvals;
   private final Issuance issuance;
@@ -31,7 +37,9 @@ public final class Enroller {
 
   Enroller(
       Registry registry,
+      Fleets fleets,
       TrustDomain trustDomain,
+      EnrolmentRates rates,
       Admission admission,
       ApprovalRequests approvals,
       Issuance issuance,
@@ -39,7 +47,9 @@ public final class Enroller {
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
+    this.fleets = fleets;
     this.trustDomain = trustDomain;
+    this.rates = rates;
     this.admission = admission;
     this.approvals = approvals;
     this.issuance = issuance;
@@ -55,36 +65,76 @@ public final class Enroller {
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal NOT_FOUND for an unknown fleet, FORBIDDEN naming the rule, INVALID if the
-   *     request contradicts the identity, PENDING or LATER while nobody has approved
+   *     request contradicts the identity, TOO_MANY if the device or its fleet asks too often,
+   *     PENDING or LATER while nobody has approved
    */
   public X509Certificate enroll(
       FleetId fleet, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
-    Fleet of = registry
-        .read(h -> FleetTable.find(h, fleet))
+    String key = Pem.fingerprint(request.publicKey().getEncoded());
+    Applicant applicant = applicant(fleet, peerChain, request, key);
+    applicant.profile().requireKeyType(request.publicKey());
+    refuseBootstrapKey(request, applicant.candidate().certificate());
+    requireApproval(applicant);
+    return issue(applicant, request.publicKey(), "");
+  }
+
+  /** As {@link #enroll}, with a key that is made once nothing speaks against who asks. */
+  MadeKey enrollWithMadeKey(FleetId fleet, List<X509Certificate> peerChain, KeyRequest request)
+      throws Refusal {
+    Applicant applicant = applicant(fleet, peerChain, request, request.sha256());
+    requireApproval(applicant);
+    KeyPair keys = request.type(applicant.profile()).generate();
+    X509Certificate issued = issue(applicant, keys.getPublic(), MADE_HERE);
+    return new MadeKey(keys.getPrivate(), issued);
+  }
+
+  /** Somebody nothing speaks against, except perhaps that nobody has said yes yet. */
+  private record Applicant(Candidate candidate, CertifiedNames names, boolean needsApproval) {
+
+    DeviceProfile profile() {
+      return candidate.fleet().profile();
+    }
+  }
+
+  private Applicant applicant(
+      FleetId fleet, List<X509Certificate> peerChain, NamedRequest request, String key)
+      throws Refusal {
+    Fleet of = fleets
+        .find(fleet)
         .orElseThrow(() -> new Refusal(
             Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known: check the EST label"));
-    Candidate candidate = candidate(of, peerChain, request);
+    Candidate candidate = candidate(of, peerChain, request, key);
+    rates.enrolling(candidate);
     // Known and permitted first: who is neither learns nothing about its request.
     boolean needsApproval = registry.read(h -> admission.needsApproval(h, candidate));
     CertifiedNames names = of.profile().names(candidate.identity());
     RequestedNames.check(request, names);
-    of.profile().requireKeyType(request.publicKey());
-    refuseBootstrapKey(request, candidate.certificate());
-    if (needsApproval) {
-      approvals.require(candidate);
+    return new Applicant(candidate, names, needsApproval);
+  }
+
+  private void requireApproval(Applicant applicant) throws Refusal {
+    if (applicant.needsApproval()) {
+      // Nobody should be asked for what cannot be given.
+      issuance.requireIssuer();
+      approvals.require(applicant.candidate());
     }
+  }
+
+  private X509Certificate issue(Applicant applicant, PublicKey key, String remark) throws Refusal {
+    Candidate candidate = applicant.candidate();
     return issuance.issue(
         new Issuance.Order(
             candidate.identity().spiffeId(),
-            names,
-            of.profile().certificateProfile(),
-            request.publicKey()),
+            applicant.names(),
+            applicant.profile().certificateProfile(),
+            key),
         tx -> admission.admit(tx, candidate),
-        (tx, issued) -> enrolled(tx, candidate, issued));
+        (tx, issued) -> enrolled(tx, candidate, issued, remark));
   }
 
   /** Who asks: a device by its own bootstrap certificate, or one by a claim's. */
-  private Candidate candidate(Fleet fleet, List<X509Certificate> peerChain, SigningRequest request)
+  private Candidate candidate(
+      Fleet fleet, List<X509Certificate> peerChain, NamedRequest request, String key)
       throws Refusal {
     X509Certificate certificate;
     DeviceId device;
@@ -101,7 +151,6 @@ public final class Enroller {
       device = shown.device();
     }
     Identity.Device identity = new Identity.Device(trustDomain, fleet.id(), device);
-    String key = Pem.fingerprint(request.publicKey().getEncoded());
     return new Candidate(fleet, identity, certificate, claim, key);
   }
 
@@ -116,7 +165,7 @@ public final class Enroller {
     }
   }
 
-  private void enrolled(Transaction tx, Candidate candidate, X509Certificate issued)
+  private void enrolled(Transaction tx, Candidate candidate, X509Certificate issued, String remark)
       throws Refusal {
     Device device = DeviceTable.find(tx.handle(), candidate.identity().device()).orElseThrow();
     boolean first = device.state() == DeviceState.PENDING;
@@ -129,7 +178,7 @@ public final class Enroller {
         candidate.actor(),
         first ? "device.enrolled" : "device.enrolled-again",
         device.id().value(),
-        "fleet " + device.fleet() + ", serial " + issued.getSerialNumber().toString(16));
+        "fleet " + device.fleet() + ", serial " + issued.getSerialNumber().toString(16) + remark);
     liveCertificates.keepLatestTwo(tx, candidate.identity());
   }
 }

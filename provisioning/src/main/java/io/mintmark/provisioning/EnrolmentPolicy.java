@@ -13,8 +13,16 @@ import java.util.List;
  * @param again what happens when an enrolled device asks with its bootstrap certificate and another
  *     key
  * @param webhook who decides approvals beside the operators, or null
+ * @param channelBinding whether requests are tied to the TLS connection they come over
+ * @param serverKeygen whether the service makes keys for devices that ask for it
  */
-public record EnrolmentPolicy(Mode mode, DeviceIdSource deviceId, Again again, Webhook webhook) {
+public record EnrolmentPolicy(
+    Mode mode,
+    DeviceIdSource deviceId,
+    Again again,
+    Webhook webhook,
+    ChannelBinding channelBinding,
+    boolean serverKeygen) {
 
   /** Who may have a first certificate. */
   public enum Mode implements Worded {
@@ -45,6 +53,16 @@ public record EnrolmentPolicy(Mode mode, DeviceIdSource deviceId, Again again, W
     DENY,
     /** Somebody decides. */
     APPROVE
+  }
+
+  /** Whether requests are tied to the TLS connection they come over (RFC 7030, section 3.5). */
+  public enum ChannelBinding implements Worded {
+    /** What a request says about it is ignored. */
+    OFF,
+    /** A request that says which connection it is for must come over that one. */
+    ALLOWED,
+    /** Every request must say it. */
+    REQUIRED
   }
 
   /**

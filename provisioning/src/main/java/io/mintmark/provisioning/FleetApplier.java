@@ -40,22 +40,28 @@ public final class FleetApplier {
   private static final int MOST_DETAILS = 20;
 
   private final Registry registry;
+  private final Fleets fleets;
   private final TrustDomain trustDomain;
   private final CertificateAuthority authority;
+  private final ChannelBindings bindings;
   private final Feed feed;
   private final AuditLog audit;
   private final Clock clock;
 
   FleetApplier(
       Registry registry,
+      Fleets fleets,
       TrustDomain trustDomain,
       CertificateAuthority authority,
+      ChannelBindings bindings,
       Feed feed,
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
+    this.fleets = fleets;
     this.trustDomain = trustDomain;
     this.authority = authority;
+    this.bindings = bindings;
     this.feed = feed;
     this.audit = audit;
     this.clock = clock;
@@ -83,7 +89,7 @@ public final class FleetApplier {
         return Change.UNCHANGED;
       }
       requireNamesForAll(tx, before, fleet);
-      FleetTable.put(tx, fleet, clock.instant());
+      fleets.put(tx, fleet, clock.instant());
       if (before.isEmpty() || !before.get().policy().equals(fleet.policy())) {
         feed.append(tx, fleet.policy());
       }
@@ -95,6 +101,7 @@ public final class FleetApplier {
           before.map(old -> differences(old, fleet)).orElse(null));
       return before.isEmpty() ? Change.CREATED : Change.UPDATED;
     });
+    bindings.refresh();
     return new Result(fleet.id(), change);
   }
 

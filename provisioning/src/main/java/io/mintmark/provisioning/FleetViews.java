@@ -24,6 +24,8 @@ public final class FleetViews {
    * @param deviceId where the bootstrap certificate has the device's id; null with claims
    * @param again what happens when an enrolled device bootstraps again
    * @param webhook who decides approvals beside operators, without the query; or null
+   * @param channelBinding whether requests are tied to their TLS connection
+   * @param serverKeygen whether the service makes keys for devices that ask for it
    * @param lifetime of its certificates, as the YAML would say it
    * @param backdate how long before its issuing a certificate begins to be valid
    * @param keyTypes the types of keys that are certified
@@ -43,6 +45,8 @@ public final class FleetViews {
       DeviceIdSource deviceId,
       EnrolmentPolicy.Again again,
       String webhook,
+      EnrolmentPolicy.ChannelBinding channelBinding,
+      boolean serverKeygen,
       String lifetime,
       String backdate,
       List<String> keyTypes,
@@ -64,9 +68,11 @@ public final class FleetViews {
   public record CrlView(String issuer, Instant nextUpdate, int revoked) {}
 
   private final Registry registry;
+  private final Fleets fleets;
 
-  FleetViews(Registry registry) {
+  FleetViews(Registry registry, Fleets fleets) {
     this.registry = registry;
+    this.fleets = fleets;
   }
 
   /** All fleets by id. */
@@ -86,9 +92,20 @@ public final class FleetViews {
         .orElseThrow(() -> new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + id + "' is not known")));
   }
 
+  /**
+   * The fleet itself.
+   *
+   * @throws Refusal NOT_FOUND if there is none of this id
+   */
+  public Fleet fleet(FleetId id) throws Refusal {
+    return fleets
+        .find(id)
+        .orElseThrow(() -> new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + id + "' is not known"));
+  }
+
   /** Whether the fleet exists: the cheap question of {@code /cacerts}. */
   public boolean exists(FleetId id) {
-    return registry.read(h -> FleetTable.exists(h, id));
+    return fleets.find(id).isPresent();
   }
 
   private static CrlView view(X509CRL crl) {
@@ -111,6 +128,8 @@ public final class FleetViews {
         policy.mode() == EnrolmentPolicy.Mode.CLAIM ? null : policy.deviceId(),
         policy.again(),
         policy.webhook() == null ? null : withoutQuery(policy.webhook().url()),
+        policy.channelBinding(),
+        policy.serverKeygen(),
         DurationText.of(profile.lifetime()),
         DurationText.of(profile.backdate()),
         profile.keyTypes().stream().map(KeyType::word).toList(),

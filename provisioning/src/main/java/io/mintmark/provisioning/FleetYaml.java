@@ -41,6 +41,10 @@ final class FleetYaml {
   private static final List<String> TOP =
       List.of("fleet", FACTORY_CAS, FACTORY_CRL, EnrolmentYaml.SECTION, "certificate", "mqtt");
 
+  /** RFC 7030, section 3.2.2: a label must not be named as an operation is. */
+  private static final List<String> OPERATIONS =
+      List.of("cacerts", "csrattrs", "fullcmc", "serverkeygen", "simpleenroll", "simplereenroll");
+
   private final TrustDomain trustDomain;
   private final Instant now;
 
@@ -63,7 +67,7 @@ final class FleetYaml {
 
   Fleet read(String yaml) throws YamlException {
     Section top = top(yaml);
-    FleetId id = valueOf(required(top, "fleet"), FleetId::new);
+    FleetId id = valueOf(required(top, "fleet"), FleetYaml::id);
     EnrolmentPolicy enrolment = EnrolmentYaml.read(top);
     FactoryYaml factory = new FactoryYaml(top, enrolment.mode(), now);
     DeviceProfile profile = ProfileYaml.read(top);
@@ -77,6 +81,14 @@ final class FleetYaml {
           filters(id, mqtt.get().scalars("publish")), filters(id, mqtt.get().scalars("subscribe")));
     }
     return new Fleet(id, factory.cas(), factory.crls(), enrolment, profile, clientId, topics);
+  }
+
+  private static FleetId id(String text) {
+    if (OPERATIONS.contains(text)) {
+      throw new IllegalArgumentException(
+          "fleet '" + text + "' has the name of an EST operation: choose another");
+    }
+    return new FleetId(text);
   }
 
   static Scalar required(Section section, String key) throws YamlException {

@@ -54,21 +54,24 @@ final class Issuance {
   private final Registry registry;
   private final CertificateAuthority authority;
   private final Clock clock;
+  private final IssuerEnd issuerEnd;
 
   Issuance(Registry registry, CertificateAuthority authority, Clock clock) {
     this.registry = registry;
     this.authority = authority;
     this.clock = clock;
+    this.issuerEnd = new IssuerEnd(authority.issuing());
   }
 
   /**
    * The certificate of an order: the one there is, or a new one.
    *
    * @throws Refusal of the rule or the consequence; FORBIDDEN if the certificate was revoked before
-   *     it was signed
+   *     it was signed; LATER if the issuing CA has come to its end
    */
   X509Certificate issue(Order order, Rule rule, Consequence consequence) throws Refusal {
     Instant now = clock.instant();
+    issuerEnd.requireRoom(order.profile().lifetime(), now);
     Permit draft = authority.draft(order.profile(), order.names(), order.key(), now);
     Decision decision = registry.write(tx -> {
       rule.check(tx);
@@ -79,6 +82,15 @@ final class Issuance {
     }
     X509Certificate signed = authority.sign(decision.permit());
     return registry.write(tx -> record(tx, signed, consequence));
+  }
+
+  /**
+   * Asked first where the issuing CA itself says who speaks: past its end nobody would be ours.
+   *
+   * @throws Refusal LATER if the issuing CA has come to its end
+   */
+  void requireIssuer() throws Refusal {
+    issuerEnd.requireRoom(Duration.ZERO, clock.instant());
   }
 
   /** Exactly one is not null. */

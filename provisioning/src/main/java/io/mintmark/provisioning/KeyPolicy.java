@@ -64,8 +64,9 @@ public final class KeyPolicy {
     if (key instanceof ECPublicKey ec) {
       return ecFault(ec);
     }
-    if (key instanceof EdECPublicKey ed && ed.getParams().getName().equals("Ed25519")) {
-      return null;
+    if (key instanceof EdECPublicKey ed) {
+      String name = ed.getParams().getName();
+      return name.equals("Ed25519") ? null : "keys of " + name + " are not certified";
     }
     return "keys of " + key.getAlgorithm() + " are not certified";
   }

@@ -1,6 +1,8 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
@@ -21,15 +23,21 @@ public final class ManifestImporter {
    * @param added new ones
    * @param updated known ones whose pin or attributes are different now
    * @param unchanged known ones
+   * @param warnings what will keep devices of it from enrolling, one text for each; of many, the
+   *     first ones and how many more
    */
-  public record Result(int added, int updated, int unchanged) {}
+  public record Result(int added, int updated, int unchanged, List<String> warnings) {}
+
+  private static final int MOST_WARNINGS = 20;
 
   private final Registry registry;
+  private final TrustDomain trustDomain;
   private final AuditLog audit;
   private final Clock clock;
 
-  ManifestImporter(Registry registry, AuditLog audit, Clock clock) {
+  ManifestImporter(Registry registry, TrustDomain trustDomain, AuditLog audit, Clock clock) {
     this.registry = registry;
+    this.trustDomain = trustDomain;
     this.audit = audit;
     this.clock = clock;
   }
@@ -45,9 +53,10 @@ public final class ManifestImporter {
   public Result load(FleetId fleet, String csv, String actor) throws Refusal {
     ManifestFile manifest = ManifestFile.read(fleet, csv);
     return registry.write(tx -> {
-      if (!FleetTable.exists(tx.handle(), fleet)) {
-        throw new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known");
-      }
+      DeviceProfile profile = FleetTable.find(tx.handle(), fleet)
+          .orElseThrow(
+              () -> new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known"))
+          .profile();
       List<Optional<Device>> known = known(tx, manifest);
       if (!manifest.faults().isEmpty()) {
         int bad = manifest.faults().size();
@@ -57,8 +66,33 @@ public final class ManifestImporter {
                 + (bad == 1 ? " bad line" : " bad lines"),
             manifest.faults());
       }
-      return store(tx, manifest, known, actor);
+      return store(tx, manifest, known, warnings(manifest, profile), actor);
     });
+  }
+
+  /** A manifest says what the factory shipped, whether or not it can enrol: so it is no bad line. */
+  private List<String> warnings(ManifestFile manifest, DeviceProfile profile) {
+    if (profile.dnsNames().isEmpty()) {
+      return List.of();
+    }
+    List<String> warnings = new ArrayList<>();
+    int more = 0;
+    for (ManifestFile.Line line : manifest.lines()) {
+      Device device = line.device();
+      try {
+        profile.names(new Identity.Device(trustDomain, device.fleet(), device.id()));
+      } catch (Refusal e) {
+        if (warnings.size() < MOST_WARNINGS) {
+          warnings.add("line " + line.number() + ": " + e.getMessage());
+        } else {
+          more++;
+        }
+      }
+    }
+    if (more > 0) {
+      warnings.add("and " + more + " more devices like these");
+    }
+    return warnings;
   }
 
   /** What the registry has of each line's device; a device of another fleet is a bad line. */
@@ -76,7 +110,11 @@ public final class ManifestImporter {
   }
 
   private Result store(
-      Transaction tx, ManifestFile manifest, List<Optional<Device>> known, String actor) {
+      Transaction tx,
+      ManifestFile manifest,
+      List<Optional<Device>> known,
+      List<String> warnings,
+      String actor) {
     Instant now = clock.instant();
     int added = 0;
     int updated = 0;
@@ -102,7 +140,7 @@ public final class ManifestImporter {
           manifest.lines().get(0).device().fleet().value(),
           "added " + added + ", updated " + updated + ", unchanged " + unchanged);
     }
-    return new Result(added, updated, unchanged);
+    return new Result(added, updated, unchanged, warnings);
   }
 
   /** A pin decides who may enrol as the device: its change is worth a row of its own. */

@@ -6,6 +6,7 @@ import io.mintmark.provisioning.ca.AuthorityFolder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.KeyToken;
 import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.limits.NanoTime;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.webhook.ApprovalWebhook;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.JdbiException;
 
@@ -34,16 +36,19 @@ public final class Provisioning implements AutoCloseable {
   private final CertificateAuthority authority;
   private final Feed feed;
   private final AuditLog audit;
+  private final LongSupplier nanoTime;
   private final Operators operators;
   private final ApprovalWebhook webhook;
   private final Claims claims;
   private final Approvals approvals;
   private final Enroller enroller;
   private final Renewer renewer;
+  private final ServerKeygen serverKeygen;
   private final CertificatesSeen certificatesSeen;
   private final RenewalInformation renewalInformation;
   private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
+  private final ChannelBindings channelBindings;
   private final FleetApplier fleets;
   private final ManifestImporter manifests;
   private final Applications applications;
@@ -72,7 +77,9 @@ public final class Provisioning implements AutoCloseable {
     this.issuers = issuers;
     this.authority = issuers.authority();
     Clock clock = config.clock();
+    nanoTime = NanoTime.of(clock);
     TrustDomain trustDomain = installation.trustDomain();
+    Fleets known = new Fleets(registry);
     feed = new Feed(registry, installation.feedId(), trustDomain);
     audit = new AuditLog(registry, clock);
     operators = new Operators(registry);
@@ -80,23 +87,38 @@ public final class Provisioning implements AutoCloseable {
     LiveCertificates live = new LiveCertificates(feed, audit, clock);
     Peers peers = new Peers(authority, trustDomain, clock);
     claims = new Claims(registry, audit, clock);
-    approvals = new Approvals(registry, audit, clock);
-    webhook = new ApprovalWebhook();
-    ApprovalRequests requests = new ApprovalRequests(registry, approvals, webhook, audit, clock);
+    ApprovalSettings asking = settings.approvals();
+    approvals = new Approvals(registry, audit, clock, asking.lifetime());
+    webhook = new ApprovalWebhook(asking.webhooksAtOnce());
+    ApprovalRequests requests =
+        new ApprovalRequests(registry, approvals, webhook, audit, clock, asking);
     Admission admission = new Admission(claims, requests, audit, clock);
-    enroller =
-        new Enroller(registry, trustDomain, admission, requests, issuance, live, audit, clock);
+    EnrolmentRates rates = new EnrolmentRates(settings.limits().rates(), nanoTime);
+    enroller = new Enroller(
+        registry, known, trustDomain, rates, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
-    renewer = new Renewer(registry, peers, issuance, live, certificatesSeen, audit);
+    renewer = new Renewer(
+        registry,
+        known,
+        settings.defaultFleet(),
+        peers,
+        rates,
+        issuance,
+        live,
+        certificatesSeen,
+        audit);
+    serverKeygen = new ServerKeygen(known, authority, enroller, renewer);
     renewalInformation = new RenewalInformation(registry, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
-    fleets = new FleetApplier(registry, trustDomain, authority, feed, audit, clock);
-    manifests = new ManifestImporter(registry, audit, clock);
+    channelBindings = new ChannelBindings(registry, known);
+    fleets = new FleetApplier(
+        registry, known, trustDomain, authority, channelBindings, feed, audit, clock);
+    manifests = new ManifestImporter(registry, trustDomain, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
-    fleetViews = new FleetViews(registry);
+    fleetViews = new FleetViews(registry, known);
     issuerViews = new IssuerViews(registry, issuers, new BundleReach(trustDomain, clock), clock);
     caCertifier = new CaCertifier(registry, issuers, trustDomain, feed, audit, clock);
     caPreparer = new CaPreparer(issuers, trustDomain, feed, audit, clock);
@@ -161,6 +183,9 @@ public final class Provisioning implements AutoCloseable {
     }
     if (e instanceof IllegalArgumentException) {
       return new StartException(e.getMessage(), e);
+    }
+    if (e.getCause() instanceof Refusal refusal) {
+      return new StartException(e.getMessage() + ": " + refusal.getMessage(), e);
     }
     throw e;
   }
@@ -241,6 +266,11 @@ public final class Provisioning implements AutoCloseable {
     return renewer;
   }
 
+  /** Keys made here for devices that cannot. */
+  public ServerKeygen serverKeygen() {
+    return serverKeygen;
+  }
+
   /** Whom to tell that a certificate was used. */
   public CertificatesSeen certificatesSeen() {
     return certificatesSeen;
@@ -259,6 +289,11 @@ public final class Provisioning implements AutoCloseable {
   /** Revoking, suspending, releasing. */
   public Revoker revoker() {
     return revoker;
+  }
+
+  /** Tying requests to the connections they come over. */
+  public ChannelBindings channelBindings() {
+    return channelBindings;
   }
 
   /** Creating and changing fleets. */
@@ -284,6 +319,11 @@ public final class Provisioning implements AutoCloseable {
   /** Operators. */
   public Operators operators() {
     return operators;
+  }
+
+  /** What rates are counted by. */
+  public LongSupplier nanoTime() {
+    return nanoTime;
   }
 
   /** The brokers' feed. */
@@ -344,6 +384,11 @@ public final class Provisioning implements AutoCloseable {
   /** The CA's certificates. */
   public CertificateAuthority authority() {
     return authority;
+  }
+
+  /** The registry, for what it says of itself. */
+  public Registry registry() {
+    return registry;
   }
 
   /** The service's own TLS credential. */

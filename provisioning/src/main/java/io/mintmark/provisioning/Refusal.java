@@ -25,6 +25,8 @@ public final class Refusal extends Exception {
     CONFLICT,
     /** Nothing is wrong with it, but not now. */
     LATER,
+    /** Nothing is wrong with it but that there were others before: after a time, yes. */
+    TOO_MANY,
     /** Somebody has yet to decide: the same request again, later, will be answered. */
     PENDING
   }
@@ -48,12 +50,23 @@ public final class Refusal extends Exception {
   }
 
   /**
-   * @param kind LATER or PENDING
+   * @param kind LATER, TOO_MANY or PENDING
    * @param message one printable line
    * @param retryAfter when asking again may help, in whole seconds
    */
   public Refusal(Kind kind, String message, Duration retryAfter) {
     this(kind, message, List.of(), retryAfter);
+  }
+
+  /**
+   * Somebody asks more often than a limit allows.
+   *
+   * @param why who does, for example {@code 'x' asks too often}
+   * @param seconds after which the same request is not too much
+   */
+  public static Refusal tooMany(String why, long seconds) {
+    return new Refusal(
+        Kind.TOO_MANY, why + ": try again in " + seconds + "s", Duration.ofSeconds(seconds));
   }
 
   private Refusal(Kind kind, String message, List<String> details, Duration retryAfter) {

@@ -7,13 +7,14 @@ import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.ApplicationTable;
 import io.mintmark.provisioning.sql.BrokerTable;
 import io.mintmark.provisioning.sql.DeviceTable;
-import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
+import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.Extension;
 import org.jdbi.v3.core.Handle;
@@ -25,7 +26,10 @@ import org.jdbi.v3.core.Handle;
 public final class Renewer {
 
   private final Registry registry;
+  private final Fleets fleets;
+  private final Optional<FleetId> defaultFleet;
   private final Peers peers;
+  private final EnrolmentRates rates;
   private final Issuance issuance;
   private final LiveCertificates liveCertificates;
   private final CertificatesSeen seen;
@@ -33,13 +37,19 @@ public final class Renewer {
 
   Renewer(
       Registry registry,
+      Fleets fleets,
+      Optional<FleetId> defaultFleet,
       Peers peers,
+      EnrolmentRates rates,
       Issuance issuance,
       LiveCertificates liveCertificates,
       CertificatesSeen seen,
       AuditLog audit) {
     this.registry = registry;
+    this.fleets = fleets;
+    this.defaultFleet = defaultFleet;
     this.peers = peers;
+    this.rates = rates;
     this.issuance = issuance;
     this.liveCertificates = liveCertificates;
     this.seen = seen;
@@ -49,27 +59,54 @@ public final class Renewer {
   /**
    * RFC 7030, section 4.2.2. Idempotent on the identity and its new key.
    *
-   * @param label the label of the request, null for the path without one, which is for applications
-   *     and brokers
+   * @param label the label of the request, null for the path without one, which is for
+   *     applications, brokers and devices of the default fleet
    * @param peerChain what the client proved possession of in TLS, leaf first; empty if it showed
    *     none
    * @throws Refusal FORBIDDEN naming the rule, INVALID if the request does not repeat the current
-   *     names, repeats the current key or has one of a type its fleet does not certify
+   *     names, repeats the current key or has one of a type its fleet does not certify, TOO_MANY if
+   *     it or its fleet asks too often, LATER if the issuing CA has come to its end
    */
   public X509Certificate renew(
       FleetId label, List<X509Certificate> peerChain, SigningRequest request) throws Refusal {
+    Peer peer = holder(label, peerChain, request);
+    requireNewKey(request, peer.certificate());
+    return issue(peer, request.publicKey(), "");
+  }
+
+  /** As {@link #renew}, with a key that is made once nothing speaks against it. */
+  MadeKey renewWithMadeKey(FleetId label, List<X509Certificate> peerChain, KeyRequest request)
+      throws Refusal {
+    Peer peer = holder(label, peerChain, request);
+    KeyPair keys = request.type(profile(label)).generate();
+    X509Certificate issued = issue(peer, keys.getPublic(), Enroller.MADE_HERE);
+    return new MadeKey(keys.getPrivate(), issued);
+  }
+
+  /** Who may renew here and asks for no other names. */
+  private Peer holder(FleetId label, List<X509Certificate> peerChain, NamedRequest request)
+      throws Refusal {
+    issuance.requireIssuer();
     Peer peer = peers.identify(peerChain);
+    rates.renewing(peer.identity());
     requireLabel(label, peer.identity());
     registry.read(h -> permitted(h, peer));
     requireSameNames(request, peer.certificate());
-    requireNewKey(request, peer.certificate());
+    return peer;
+  }
+
+  private X509Certificate issue(Peer peer, PublicKey key, String remark) throws Refusal {
     return issuance.issue(
-        order(peer, request.publicKey()),
+        order(peer, key),
         tx -> {
           permitted(tx.handle(), peer);
           seen.seen(tx, peer.certificate().getSerialNumber());
         },
-        (tx, issued) -> renewed(tx, peer, issued));
+        (tx, issued) -> renewed(tx, peer, issued, remark));
+  }
+
+  private DeviceProfile profile(FleetId fleet) {
+    return fleets.find(fleet).orElseThrow().profile();
   }
 
   /**
@@ -79,8 +116,7 @@ public final class Renewer {
   private Issuance.Order order(Peer peer, PublicKey key) throws Refusal {
     Identity identity = peer.identity();
     if (identity instanceof Identity.Device device) {
-      DeviceProfile profile =
-          registry.read(h -> FleetTable.find(h, device.fleet())).orElseThrow().profile();
+      DeviceProfile profile = profile(device.fleet());
       profile.requireKeyType(key);
       return new Issuance.Order(
           identity.spiffeId(), profile.names(device), profile.certificateProfile(), key);
@@ -92,13 +128,13 @@ public final class Renewer {
         key);
   }
 
-  private static void requireLabel(FleetId label, Identity identity) throws Refusal {
+  private void requireLabel(FleetId label, Identity identity) throws Refusal {
     FleetId own = identity instanceof Identity.Device device ? device.fleet() : null;
     if (own == null && label != null) {
       throw forbidden(
           "'" + identity + "' is of no fleet: renew it at the EST path without a label");
     }
-    if (own != null && !own.equals(label)) {
+    if (own != null && !own.equals(label == null ? defaultFleet.orElse(null) : label)) {
       throw forbidden("'" + identity + "' renews at the EST label '" + own + "' and no other");
     }
   }
@@ -122,7 +158,7 @@ public final class Renewer {
   }
 
   /** RFC 7030, section 4.2.2: subject and subjectAltName identical to the current ones. */
-  private static void requireSameNames(SigningRequest request, X509Certificate current)
+  private static void requireSameNames(NamedRequest request, X509Certificate current)
       throws Refusal {
     byte[] extension = current.getExtensionValue(Extension.subjectAlternativeName.getId());
     byte[] altName = ASN1OctetString.getInstance(extension).getOctets();
@@ -148,7 +184,7 @@ public final class Renewer {
     }
   }
 
-  private void renewed(Transaction tx, Peer peer, X509Certificate issued) {
+  private void renewed(Transaction tx, Peer peer, X509Certificate issued, String remark) {
     Identity identity = peer.identity();
     String kind = "application";
     if (identity instanceof Identity.Device device) {
@@ -166,7 +202,8 @@ public final class Renewer {
         "serial "
             + issued.getSerialNumber().toString(16)
             + " after "
-            + peer.certificate().getSerialNumber().toString(16));
+            + peer.certificate().getSerialNumber().toString(16)
+            + remark);
   }
 
   private static Refusal forbidden(String message) {

@@ -25,7 +25,7 @@ final class RequestedNames {
    * @throws Refusal INVALID if the subject is neither empty nor exactly the common name, or a
    *     subjectAltName is none of those the certificate will carry
    */
-  static void check(SigningRequest request, CertifiedNames names) throws Refusal {
+  static void check(NamedRequest request, CertifiedNames names) throws Refusal {
     try {
       checkSubject(X500Name.getInstance(request.subject()), names);
       if (request.subjectAltName() != null) {

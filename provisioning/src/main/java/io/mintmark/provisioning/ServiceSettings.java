@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.limits.Limits;
 import io.mintmark.provisioning.yaml.YamlException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,16 +13,19 @@ import java.util.Optional;
  * What the operator may set for the whole service, in {@code service.yaml}. Immutable.
  *
  * @param defaultFleet the fleet of EST requests without a label; may not exist yet
+ * @param limits what clients may ask of the service
+ * @param approvals how approvals are asked for
  * @param ca about the CAs
  */
-public record ServiceSettings(Optional<FleetId> defaultFleet, CaSettings ca) {
+public record ServiceSettings(
+    Optional<FleetId> defaultFleet, Limits limits, ApprovalSettings approvals, CaSettings ca) {
 
   /** Where the settings stand in a data folder, if anywhere. */
   static final String FILE = "service.yaml";
 
   /** What holds without a file. */
-  public static final ServiceSettings DEFAULT =
-      new ServiceSettings(Optional.empty(), CaSettings.DEFAULT);
+  public static final ServiceSettings DEFAULT = new ServiceSettings(
+      Optional.empty(), Limits.DEFAULT, ApprovalSettings.DEFAULT, CaSettings.DEFAULT);
 
   /**
    * Reads the settings of a start.

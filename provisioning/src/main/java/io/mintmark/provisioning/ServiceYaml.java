@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.limits.LimitsYaml;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;
@@ -14,13 +15,17 @@ import java.util.Optional;
  *
  * <pre>{@code
  * default-fleet: sensors
+ * limits:
+ *   rates: {per-device: 10/m burst 60}
+ * approvals: {lifetime: 7d}
  * ca: {activation-share: 99%}
  * }</pre>
  */
 final class ServiceYaml {
 
   private static final String DEFAULT_FLEET = "default-fleet";
-  private static final List<String> TOP = List.of(DEFAULT_FLEET, CaYaml.SECTION);
+  private static final List<String> TOP =
+      List.of(DEFAULT_FLEET, LimitsYaml.SECTION, ApprovalsYaml.SECTION, CaYaml.SECTION);
 
   private ServiceYaml() {}
 
@@ -39,6 +44,8 @@ final class ServiceYaml {
         fleet.isEmpty()
             ? Optional.empty()
             : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)),
+        LimitsYaml.read(top),
+        ApprovalsYaml.read(top),
         CaYaml.read(top));
   }
 

@@ -20,8 +20,8 @@ class CaYamlTest {
         """).ca();
     assertThat(ca.activationShare()).isEqualTo(90);
     assertThat(ca.token())
-        .contains(new TokenSettings(
-            Path.of("/usr/lib/softhsm/libsofthsm2.so"), 7, Path.of("/etc/pin")));
+        .contains(
+            new TokenSettings(Path.of("/usr/lib/softhsm/libsofthsm2.so"), 7, Path.of("/etc/pin")));
   }
 
   @Test

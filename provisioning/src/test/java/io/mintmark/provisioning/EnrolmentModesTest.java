@@ -165,7 +165,7 @@ class EnrolmentModesTest {
   void questionsAndAnswersExpire() throws Exception {
     gate("{mode: approval}");
     assertRefused(Kind.PENDING, "approval 1 ", () -> enroll("d-1", keys));
-    installation.clock.move(Approvals.LIFETIME);
+    installation.clock.move(ApprovalSettings.DEFAULT.lifetime());
     assertThat(installation.get().approvals().list(GATE, null, 0, 10)).isEmpty();
     assertRefused(
         Kind.NOT_FOUND,
@@ -175,12 +175,12 @@ class EnrolmentModesTest {
     assertRefused(Kind.PENDING, "approval 2 ", () -> enroll("d-1", keys));
     assertThat(installation.audited()).contains("approval.expired approval 1");
     installation.get().approvals().approve(2, null, OPERATOR);
-    installation.clock.move(Approvals.LIFETIME);
+    installation.clock.move(ApprovalSettings.DEFAULT.lifetime());
     assertRefused(Kind.PENDING, "approval 3 ", () -> enroll("d-1", keys));
 
     installation.get().approvals().deny(3, null, OPERATOR);
     assertRefused(Kind.FORBIDDEN, "was denied", () -> enroll("d-1", keys));
-    installation.clock.move(Approvals.LIFETIME);
+    installation.clock.move(ApprovalSettings.DEFAULT.lifetime());
     assertRefused(Kind.PENDING, "approval 4 ", () -> enroll("d-1", keys));
   }
 

@@ -122,7 +122,9 @@ class FactoryCrlTest {
     apply(List.of(root, line, other), crl(line));
     installation.clock.move(Duration.ofDays(1).plusSeconds(1));
 
-    assertRefused(LATER, "the factory CRL of fleet 'sensors' expired at", this::enroll);
+    Refusal stale =
+        assertRefused(LATER, "the factory CRL of fleet 'sensors' expired at", this::enroll);
+    assertThat(stale.retryAfter()).contains(Duration.ofHours(1));
     device = held("d-1").signedBy(other).build();
     enroll();
   }

@@ -99,6 +99,8 @@ class FleetApplierTest {
             DeviceIdSource.SUBJECT,
             EnrolmentPolicy.Again.ALLOW,
             null,
+            EnrolmentPolicy.ChannelBinding.OFF,
+            false,
             "7d",
             "5m",
             KeyType.words(),

@@ -35,6 +35,7 @@ class FleetYamlTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
           certifcate: {lifetime: 7d} | line 3: unknown key 'certifcate' in the fleet: did you mean 'certificate'?
           factory_cas: [] | line 3: unknown key 'factory_cas' in the fleet: did you mean 'factory-cas'?
+          enrolment: {server-keygen: yes} | line 3: 'server-keygen' cannot be 'yes': use one of [true, false]
           certificate: {lifetme: 7d} | line 3: unknown key 'lifetme' in 'certificate': did you mean 'lifetime'?
           certificate: {colour: red} | line 3: unknown key 'colour' in 'certificate': use one of [lifetime, backdate, key-types, extended-key-usage, dns-names, renewal-window]
           mqtt: {pubilsh: []} | line 3: unknown key 'pubilsh' in 'mqtt': did you mean 'publish'?
@@ -123,5 +124,17 @@ class FleetYamlTest {
   @Test
   void showsStrangeCharactersAsEscapes() {
     assertRefused("unknown key 'a\\u001b[31m'", "\"a\\e[31m\": 1");
+    assertRefused(
+        "'https://a\\u000a.b' is not a URL",
+        pumps("enrolment: {mode: approval, webhook: {url: \"https://a\\n.b\", trust: x}}"));
+  }
+
+  @Test
+  void aFleetIsNotNamedAsAnOperationIs() {
+    for (String name : new String[] {"cacerts", "simplereenroll", "fullcmc"}) {
+      assertRefused(
+          "line 1: fleet '" + name + "' has the name of an EST operation",
+          pumps("").replace("fleet: pumps", "fleet: " + name));
+    }
   }
 }

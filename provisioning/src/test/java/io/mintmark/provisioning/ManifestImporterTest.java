@@ -55,7 +55,7 @@ class ManifestImporterTest {
             t-100,d-1,%s,"first, of all"
 
             t-200,d-2,,
-            """.formatted(PIN))).isEqualTo(new Result(2, 0, 0));
+            """.formatted(PIN))).isEqualTo(new Result(2, 0, 0, List.of()));
 
     DeviceViews.DeviceView first = installation.device("d-1");
     assertThat(first.state()).isEqualTo(DeviceState.PENDING);
@@ -70,7 +70,7 @@ class ManifestImporterTest {
   @Test
   void acceptsWhatSpreadsheetsWrite() throws Exception {
     assertThat(load("\uFEFF\"device\",\"pin\"\r\n\"d-1\",\"\"\r\nd-2 ,\r\n"))
-        .isEqualTo(new Result(2, 0, 0));
+        .isEqualTo(new Result(2, 0, 0, List.of()));
   }
 
   @Test
@@ -79,7 +79,7 @@ class ManifestImporterTest {
     installation.enroll("d-1");
 
     assertThat(load("device,pin,model\nd-1," + PIN + ",t-100\nd-2,,t-100\nd-3,,\n"))
-        .isEqualTo(new Result(1, 1, 1));
+        .isEqualTo(new Result(1, 1, 1, List.of()));
 
     assertThat(installation.device("d-1").state()).isEqualTo(DeviceState.ACTIVE);
     assertThat(installation.device("d-1").pin()).isEqualTo(PIN);
@@ -92,7 +92,7 @@ class ManifestImporterTest {
     load("device\nd-1\n");
     int rows = installation.audited().size();
 
-    assertThat(load("device\nd-1\n")).isEqualTo(new Result(0, 0, 1));
+    assertThat(load("device\nd-1\n")).isEqualTo(new Result(0, 0, 1, List.of()));
     assertThat(installation.audited()).hasSize(rows);
   }
 
@@ -185,5 +185,27 @@ class ManifestImporterTest {
     assertThat(devices.list(new FleetId("pumps"), null, null, 10).devices()).isEmpty();
     assertRefused(NOT_FOUND, "'d-9' is not known", () -> devices.find(new DeviceId("d-9")));
     assertRefused(INVALID, "use one of [pending, active", () -> DeviceState.parse("gone"));
+  }
+
+  @Test
+  void warnsOfDevicesThatCouldNotEnrolByTheFleetsDnsNames() throws Exception {
+    installation.apply(TestInstallation.yaml(SENSORS, installation.factory)
+        .replace("backdate: 5m", "backdate: 5m\n  dns-names: [\"${device}.example.org\"]"));
+
+    Result result = load("device\nd-1\nD-2\na.b\n");
+
+    assertThat(result.added()).isEqualTo(3);
+    assertThat(result.warnings()).hasSize(2);
+    assertThat(result.warnings().get(0))
+        .startsWith("line 3: device id 'D-2' makes no DNS name in '${device}.example.org'");
+    assertRefused(Refusal.Kind.FORBIDDEN, "makes no DNS name", () -> installation.enroll("D-2"));
+    StringBuilder many = new StringBuilder("device\n");
+    for (int i = 0; i < 25; i++) {
+      many.append("X-").append(i).append('\n');
+    }
+    assertThat(load(many.toString()).warnings())
+        .hasSize(21)
+        .last()
+        .isEqualTo("and 5 more devices like these");
   }
 }

@@ -8,11 +8,12 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
 /** A clock that stands until a test moves it. */
-final class MovableClock extends Clock {
+public final class MovableClock extends Clock {
 
   private volatile Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
-  void move(Duration by) {
+  /** Moves it. */
+  public void move(Duration by) {
     now = now.plus(by);
   }
 

@@ -1,11 +1,6 @@
 package io.mintmark.simulators;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -31,12 +26,6 @@ public record DemoReport(
     List<Claim> claims,
     Map<String, Number> figures) {
 
-  private static final ObjectMapper JSON = new ObjectMapper()
-      .registerModule(new JavaTimeModule())
-      .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-      .enable(SerializationFeature.INDENT_OUTPUT)
-      .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
-
   public DemoReport {
     claims = List.copyOf(claims);
     figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
@@ -50,11 +39,7 @@ public record DemoReport(
 
   /** The report as JSON. */
   public String toJson() {
-    try {
-      return JSON.writeValueAsString(this) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("records of text and numbers always encode", e);
-    }
+    return ReportJson.text(this);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mintmark.simulators;
 
+import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.ExtensionMain;
@@ -19,6 +20,11 @@ import java.util.concurrent.TimeUnit;
  * extension.
  */
 final class TestBroker implements AutoCloseable {
+
+  static {
+    // HiveMQ gives its writers two seconds at each stop; here they have little to write.
+    InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(100);
+  }
 
   private static final String PASSWORD = "not-a-secret";
   private static final String LOCALHOST = "127.0.0.1";

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -26,7 +27,6 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
@@ -115,6 +115,7 @@ public final class HeldCertificate {
     private boolean anySubject;
     private final List<GeneralName> names = new ArrayList<>();
     private final List<KeyPurposeId> purposes = new ArrayList<>();
+    private final List<Extension> extensions = new ArrayList<>();
     private Instant notBefore = Instant.now().minus(Duration.ofMinutes(5));
     private Instant notAfter = Instant.now().plus(Duration.ofDays(1));
     private KeyPair keys;
@@ -122,7 +123,6 @@ public final class HeldCertificate {
     private int pathLength = -1;
     private boolean authority;
     private int authorityUsage = KeyUsage.keyCertSign | KeyUsage.cRLSign;
-    private byte[] keyIdentifier;
     private BigInteger serial = new BigInteger(120, RANDOM).setBit(119);
 
     public Builder commonName(String name) {
@@ -185,14 +185,14 @@ public final class HeldCertificate {
       return this;
     }
 
-    /** Puts this into a subjectKeyIdentifier; without it there is none. */
-    public Builder keyIdentifier(byte[] id) {
-      keyIdentifier = id.clone();
+    public Builder purposes(KeyPurposeId... ids) {
+      purposes.addAll(List.of(ids));
       return this;
     }
 
-    public Builder purposes(KeyPurposeId... ids) {
-      purposes.addAll(List.of(ids));
+    /** Whatever the bytes; in place of the keyUsage there would be if it is one. */
+    public Builder extension(ASN1ObjectIdentifier id, boolean critical, byte... value) {
+      extensions.add(new Extension(id, critical, value));
       return this;
     }
 
@@ -223,12 +223,11 @@ public final class HeldCertificate {
         if (authority) {
           builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(pathLength));
           builder.addExtension(Extension.keyUsage, true, new KeyUsage(authorityUsage));
-        } else {
+        } else if (extensions.stream().noneMatch(e -> e.getExtnId().equals(Extension.keyUsage))) {
           builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
         }
-        if (keyIdentifier != null) {
-          builder.addExtension(
-              Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyIdentifier));
+        for (Extension extension : extensions) {
+          builder.addExtension(extension);
         }
         if (!purposes.isEmpty()) {
           builder.addExtension(

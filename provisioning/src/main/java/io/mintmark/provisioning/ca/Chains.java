@@ -66,6 +66,15 @@ public final class Chains {
     while (end < chain.size() && !anchors.contains(chain.get(end))) {
       end++;
     }
+    List<X509Certificate> path = chain.subList(0, end);
+    for (int i = 0; i + 1 < end; i++) {
+      // RFC 8446, section 4.4.2 leaves it to us to sort them; devices send what they were given.
+      if (!path.get(i).getIssuerX500Principal().equals(path.get(i + 1).getSubjectX500Principal())) {
+        return faulty(
+            "came with a chain that has a gap or is out of order: each certificate must be"
+                + " followed by its issuer's");
+      }
+    }
     Set<TrustAnchor> trusted = anchors.stream()
         .filter(anchor -> Validity.of(anchor).contains(now))
         .map(anchor -> new TrustAnchor(anchor, null))
@@ -77,7 +86,6 @@ public final class Chains {
       PKIXParameters parameters = new PKIXParameters(trusted);
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(now));
-      List<X509Certificate> path = chain.subList(0, end);
       PKIXCertPathValidatorResult result =
           (PKIXCertPathValidatorResult) CertPathValidator.getInstance("PKIX")
               .validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);

@@ -23,7 +23,8 @@ public enum Purpose {
     return word;
   }
 
-  KeyPurposeId id() {
+  /** The object identifier in the extension. */
+  public KeyPurposeId id() {
     return this == CLIENT_AUTH ? KeyPurposeId.id_kp_clientAuth : KeyPurposeId.id_kp_serverAuth;
   }
 

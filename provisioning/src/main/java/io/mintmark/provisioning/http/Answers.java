@@ -38,6 +38,7 @@ final class Answers {
       case FORBIDDEN -> 403;
       case NOT_FOUND -> 404;
       case CONFLICT -> 409;
+      case TOO_MANY -> 429;
       case LATER -> 503;
     };
   }
@@ -52,13 +53,23 @@ final class Answers {
 
   private void refused(Refusal refusal, Context ctx) {
     int status = status(refusal.kind());
-    if (status == 503 || status == 202) {
-      // RFC 7030, section 4.2.3 has both with a time to wait for.
+    if (status == 503 || status == 429 || status == 202) {
+      // RFC 7030, section 4.2.3, and RFC 6585, section 4, have them with a time to wait for.
       ctx.header(
           Header.RETRY_AFTER,
           refusal.retryAfter().map(d -> Long.toString(d.toSeconds())).orElse(RETRY_AFTER_SECONDS));
     }
     answer(ctx, status, refusal.getMessage(), refusal.details());
+    if (status == 202 && !readsText(ctx)) {
+      // BouncyCastle's client takes a 202 for broken when it has a body.
+      ctx.result(new byte[0]);
+    }
+  }
+
+  /** Whether the client says that it reads what people read. */
+  private static boolean readsText(Context ctx) {
+    String accept = ctx.header(Header.ACCEPT);
+    return accept != null && (accept.contains("*/*") || accept.contains("text/"));
   }
 
   /** What concerns HTTP alone: 401, 405, 413, 415 and paths there is no route for. */

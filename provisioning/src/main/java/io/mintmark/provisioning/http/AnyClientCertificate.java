@@ -25,7 +25,9 @@ final class AnyClientCertificate extends X509ExtendedTrustManager {
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
-    // Accepted here, validated in the route.
+    // Accepted here, validated in the route. JSSE makes no ticket for a session that is over, and
+    // ServerTls would not take one back.
+    engine.getHandshakeSession().invalidate();
   }
 
   @Override

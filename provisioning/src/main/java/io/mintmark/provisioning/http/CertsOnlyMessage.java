@@ -1,10 +1,8 @@
 package io.mintmark.provisioning.http;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -39,11 +37,5 @@ final class CertsOnlyMessage {
     } catch (CertificateEncodingException | IOException e) {
       throw new IllegalStateException("a certificate of ours cannot be encoded", e);
     }
-  }
-
-  /** The body of an answer: base64 in lines of 76 characters (RFC 2045; RFC 8951, section 3.1). */
-  static byte[] body(List<X509Certificate> certificates) {
-    String lines = Base64.getMimeEncoder().encodeToString(der(certificates));
-    return (lines + "\r\n").getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -3,6 +3,7 @@ package io.mintmark.provisioning.http;
 import io.mintmark.identity.Credential;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.StartException;
+import io.mintmark.provisioning.limits.Limits;
 import java.util.List;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -31,12 +32,21 @@ public final class DeviceServer implements AutoCloseable {
    */
   public static DeviceServer start(Provisioning core, String bindAddress, int port)
       throws StartException {
-    ServerTls tls = ServerTls.askingForCertificates(core.tls().current());
-    QueuedThreadPool threads = HttpsServer.threads("device");
-    ParkedRequests parked = new ParkedRequests(threads);
+    ServerTls tls =
+        ServerTls.askingForCertificates(core.tls().current(), core.channelBindings()::used);
+    Limits limits = core.settings().limits();
+    QueuedThreadPool threads = HttpsServer.threads("device", limits);
+    ParkedRequests parked = new ParkedRequests(threads, limits.feed());
     HttpsServer server = HttpsServer.start(
         new HttpsServer.Options(
-            "device", bindAddress, port, List.of("GET", "POST"), ErrorFormat.TEXT),
+            "device",
+            bindAddress,
+            port,
+            List.of("GET", "POST"),
+            ErrorFormat.TEXT,
+            true,
+            limits,
+            core.nanoTime()),
         tls,
         threads,
         routes -> {

@@ -17,6 +17,8 @@ import java.util.List;
  */
 final class FeedRoute {
 
+  static final String PATH = "/v1/feed";
+
   private static final long LONGEST_WAIT_SECONDS = 60;
   private static final long DEFAULT_WAIT_SECONDS = 30;
 
@@ -32,12 +34,12 @@ final class FeedRoute {
   }
 
   void register(RoutesConfig routes) {
-    routes.get("/v1/feed", this::follow);
+    routes.get(PATH, this::follow);
   }
 
   private void follow(Context ctx) throws Refusal {
     List<X509Certificate> peer = PeerCertificates.of(ctx);
-    brokers.authenticate(peer);
+    String broker = brokers.authenticate(peer).spiffeId();
     long after = QueryParameters.number(ctx, "after", 0, 0, Long.MAX_VALUE);
     long wait = QueryParameters.number(ctx, "wait", DEFAULT_WAIT_SECONDS, 0, LONGEST_WAIT_SECONDS);
     FeedPage page = feed.after(after);
@@ -45,7 +47,8 @@ final class FeedRoute {
       Json.answer(ctx, page);
       return;
     }
-    ctx.future(() -> parked.until(() -> feed.head() > after, Duration.ofSeconds(wait), () -> {
+    Duration longest = Duration.ofSeconds(wait);
+    ctx.future(() -> parked.until(broker, () -> feed.head() > after, longest, () -> {
       // It may have been revoked while it waited.
       brokers.authenticate(peer);
       Json.answer(ctx, feed.after(after));

@@ -14,7 +14,6 @@ import java.util.Locale;
 final class FleetRoutes {
 
   private static final int LONGEST_FLEET = 1024 * 1024;
-  private static final int LONGEST_MANIFEST = 64 * 1024 * 1024;
   private static final List<String> YAML =
       List.of("application/yaml", "application/x-yaml", "text/yaml");
   private static final List<String> CSV = List.of("text/csv");
@@ -51,7 +50,7 @@ final class FleetRoutes {
     FleetId fleet = fleet(ctx.pathParam("fleet"));
     // Before 64 MiB are read for a fleet that is not there.
     core.fleetViews().find(fleet);
-    String csv = RequestBody.text(ctx, LONGEST_MANIFEST, CSV);
+    String csv = RequestBody.text(ctx, core.settings().limits().bytes().manifest(), CSV);
     Json.answer(ctx, core.manifests().load(fleet, csv, OperatorAuthentication.operator(ctx)));
   }
 

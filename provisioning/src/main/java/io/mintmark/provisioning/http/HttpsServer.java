@@ -5,18 +5,23 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.mintmark.provisioning.StartException;
+import io.mintmark.provisioning.limits.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * One HTTPS port: HTTP/1.1 over the given TLS, with limits, errors as one line and nothing said
@@ -24,16 +29,12 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 final class HttpsServer implements AutoCloseable {
 
-  /** Largest request line and headers together. */
-  private static final int HEADER_BYTES = 8 * 1024;
-
-  /** A connection on which nothing moves for so long is closed; a parked request is no such. */
-  private static final long IDLE_MILLIS = 30_000;
-
   /** How long a stop waits for requests that are being answered. */
   private static final long STOP_MILLIS = 5_000;
 
-  private static final int THREADS = 64;
+  /** Beyond those that work on requests: for handshakes, connections and answers. */
+  private static final int OTHER_THREADS = 16;
+
   private static final int IDLE_THREADS = 4;
   private static final int THREAD_IDLE_MILLIS = 60_000;
 
@@ -53,13 +54,24 @@ final class HttpsServer implements AutoCloseable {
    * @param port 0 for a free one
    * @param methods the HTTP methods it has routes for
    * @param errors how it words errors
+   * @param bodies whether the limit of bodies is that of devices; else the routes have their own
+   * @param limits what clients may ask of it
+   * @param nanoTime what rates are counted by
    */
   record Options(
-      String name, String bindAddress, int port, List<String> methods, ErrorFormat errors) {}
+      String name,
+      String bindAddress,
+      int port,
+      List<String> methods,
+      ErrorFormat errors,
+      boolean bodies,
+      Limits limits,
+      LongSupplier nanoTime) {}
 
   /** The threads requests run on. */
-  static QueuedThreadPool threads(String name) {
-    QueuedThreadPool pool = new QueuedThreadPool(THREADS, IDLE_THREADS, THREAD_IDLE_MILLIS);
+  static QueuedThreadPool threads(String name, Limits limits) {
+    int most = limits.requests().atOnce() + OTHER_THREADS;
+    QueuedThreadPool pool = new QueuedThreadPool(most, IDLE_THREADS, THREAD_IDLE_MILLIS);
     pool.setName("mintmark-" + name);
     pool.setDaemon(true);
     return pool;
@@ -94,13 +106,21 @@ final class HttpsServer implements AutoCloseable {
     config.http.compressionStrategy = CompressionStrategy.NONE;
     config.http.prefer405over404 = true;
     config.jetty.threadPool = threads;
-    config.jetty.modifyHttpConfiguration(HttpsServer::limit);
-    config.jetty.addConnector((server, http) -> connector(server, http, options, tls));
+    config.jetty.modifyHttpConfiguration(http -> limit(http, options.limits()));
+    Scheduler scheduler =
+        new ScheduledExecutorScheduler("mintmark-" + options.name() + "-clock", true);
+    ConnectionGate gate = new ConnectionGate(
+        options.limits(),
+        scheduler,
+        options.nanoTime(),
+        new CutLog(options.name(), options.nanoTime()));
+    config.jetty.addConnector(
+        (server, http) -> connector(server, http, options, tls, scheduler, gate));
     config.jetty.modifyServer(server -> {
       server.setErrorHandler(new OneLineErrors(options.errors()));
       server.setStopTimeout(STOP_MILLIS);
       server.insertHandler(new GracefulHandler());
-      server.insertHandler(new FrontGate(options.methods()));
+      insertGates(server, options, gate);
     });
     config.jetty.modifyServletContextHandler(
         context -> context.setErrorHandler(new OneLineErrors(options.errors())));
@@ -108,22 +128,46 @@ final class HttpsServer implements AutoCloseable {
     routes.accept(config.routes);
   }
 
-  private static void limit(HttpConfiguration http) {
+  /** From the one nearest to the routes to the one a request meets first. */
+  private static void insertGates(Server server, Options options, ConnectionGate gate) {
+    Limits limits = options.limits();
+    EarlyAnswer early = new EarlyAnswer(options.errors());
+    server.insertHandler(new LoadGate(early, limits.requests()));
+    if (options.bodies()) {
+      server.insertHandler(new WholeRequest(gate, early, limits.bytes().body()));
+    }
+    server.insertHandler(new FrontGate(options.methods()));
+    server.insertHandler(
+        new AddressRate(gate, early, limits.rates().address(), options.nanoTime()));
+    server.insertHandler(new RequestTimes(gate, limits.timeouts().response(), !options.bodies()));
+  }
+
+  private static void limit(HttpConfiguration http, Limits limits) {
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
-    http.setRequestHeaderSize(HEADER_BYTES);
+    http.setRequestHeaderSize(limits.bytes().headers());
     // Clients find the service by names of their own (port forwards, addresses); it is they who
     // check the certificate's names, so the Host header is not compared with it.
     http.addCustomizer(new SecureRequestCustomizer(false));
   }
 
   private static Connector connector(
-      Server server, HttpConfiguration http, Options options, ServerTls tls) {
-    ServerConnector connector =
-        new ServerConnector(server, tls.factory(), new HttpConnectionFactory(http));
+      Server server,
+      HttpConfiguration http,
+      Options options,
+      ServerTls tls,
+      Scheduler scheduler,
+      ConnectionGate gate) {
+    HttpConnectionFactory plain = new HttpConnectionFactory(http);
+    ServerConnector connector = new GatedConnector(
+        server,
+        scheduler,
+        gate,
+        new SslConnectionFactory(tls.factory(), plain.getProtocol()),
+        plain);
     connector.setHost(options.bindAddress());
     connector.setPort(options.port());
-    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setIdleTimeout(options.limits().timeouts().idle().toMillis());
     connector.setReuseAddress(true);
     try {
       // Before anything is started: then there is nothing to stop when the port is taken.

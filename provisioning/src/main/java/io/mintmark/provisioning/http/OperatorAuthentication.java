@@ -5,8 +5,15 @@ import io.javalin.http.Context;
 import io.javalin.http.Header;
 import io.javalin.http.HttpResponseException;
 import io.mintmark.provisioning.Operators;
+import io.mintmark.provisioning.Refusal;
+import io.mintmark.provisioning.limits.ClientAddress;
+import io.mintmark.provisioning.limits.Limits;
+import io.mintmark.provisioning.limits.RateLimiter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Asks for an operator's bearer token (RFC 6750) before anything else on the port is looked at. The
@@ -18,9 +25,14 @@ final class OperatorAuthentication {
   private static final String ATTRIBUTE = "mintmark.operator";
 
   private final Operators operators;
+  private final Limits limits;
+  private final RateLimiter<ClientAddress> failures;
 
-  OperatorAuthentication(Operators operators) {
+  OperatorAuthentication(Operators operators, Limits limits, LongSupplier nanoTime) {
     this.operators = operators;
+    this.limits = limits;
+    this.failures =
+        new RateLimiter<>(limits.rates().failedTokens(), ConnectionGate.MOST_ADDRESSES, nanoTime);
   }
 
   void register(RoutesConfig routes) {
@@ -37,7 +49,7 @@ final class OperatorAuthentication {
     return Optional.ofNullable(ctx.attribute(ATTRIBUTE));
   }
 
-  private void authenticate(Context ctx) {
+  private void authenticate(Context ctx) throws Refusal {
     String header = ctx.header(Header.AUTHORIZATION);
     if (header == null) {
       throw unauthorized(ctx, "", "an operator's token is required: Authorization: Bearer TOKEN");
@@ -46,12 +58,34 @@ final class OperatorAuthentication {
     if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       throw unauthorized(ctx, "", "only Authorization: Bearer TOKEN is accepted");
     }
+    InetAddress from = address(ctx);
+    refuseGuessing(failures.look(ClientAddress.of(from)));
     String token = header.substring(SCHEME.length()).strip();
-    String operator = operators
-        .authenticate(token)
-        .orElseThrow(() -> unauthorized(
-            ctx, ", error=\"invalid_token\"", "the token is not an operator's of this service"));
-    ctx.attribute(ATTRIBUTE, operator);
+    Optional<String> operator = operators.authenticate(token);
+    if (operator.isEmpty()) {
+      if (!limits.isExempt(from)) {
+        refuseGuessing(failures.take(ClientAddress.of(from)));
+      }
+      throw unauthorized(
+          ctx, ", error=\"invalid_token\"", "the token is not an operator's of this service");
+    }
+    ctx.attribute(ATTRIBUTE, operator.get());
+  }
+
+  /** Before the token is looked at, or an answer would be had for each guess. */
+  private static void refuseGuessing(long wait) throws Refusal {
+    if (wait > 0) {
+      throw Refusal.tooMany("too many wrong tokens came from your address", wait);
+    }
+  }
+
+  /** No name server is asked: the servlet's address is a literal. */
+  private static InetAddress address(Context ctx) {
+    try {
+      return InetAddress.getByName(ctx.req().getRemoteAddr());
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("a client's address is no name", e);
+    }
   }
 
   private static HttpResponseException unauthorized(Context ctx, String error, String message) {

@@ -3,6 +3,7 @@ package io.mintmark.provisioning.http;
 import io.mintmark.identity.Credential;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.StartException;
+import io.mintmark.provisioning.limits.Limits;
 import java.util.List;
 
 /**
@@ -29,17 +30,21 @@ public final class OperatorServer implements AutoCloseable {
   public static OperatorServer start(Provisioning core, String bindAddress, int port)
       throws StartException {
     ServerTls tls = ServerTls.withoutClientCertificates(core.tls().current());
+    Limits limits = core.settings().limits();
     HttpsServer server = HttpsServer.start(
         new HttpsServer.Options(
             "operator",
             bindAddress,
             port,
             List.of("GET", "POST", "PUT", "DELETE"),
-            ErrorFormat.JSON),
+            ErrorFormat.JSON,
+            false,
+            limits,
+            core.nanoTime()),
         tls,
-        HttpsServer.threads("operator"),
+        HttpsServer.threads("operator", limits),
         routes -> {
-          new OperatorAuthentication(core.operators()).register(routes);
+          new OperatorAuthentication(core.operators(), limits, core.nanoTime()).register(routes);
           new FleetRoutes(core).register(routes);
           new ClaimRoutes(core.claims()).register(routes);
           new ApprovalRoutes(core.approvals()).register(routes);
@@ -48,6 +53,7 @@ public final class OperatorServer implements AutoCloseable {
           new DeviceRoutes(core).register(routes);
           new ApplicationRoutes(core).register(routes);
           new AuditRoute(core.audit()).register(routes);
+          new ServiceRoute(core.registry()).register(routes);
         });
     return new OperatorServer(server, tls);
   }

@@ -1,6 +1,7 @@
 package io.mintmark.provisioning.http;
 
 import io.mintmark.provisioning.Refusal;
+import io.mintmark.provisioning.limits.Limits;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -28,22 +29,38 @@ final class ParkedRequests implements AutoCloseable {
   /** By a ticket of their own: futures have no equality. */
   private final Map<Object, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
 
+  private final Map<String, Integer> byOwner = new ConcurrentHashMap<>();
   private final Executor executor;
+  private final Limits.Feed limits;
   private volatile boolean closed;
 
-  ParkedRequests(Executor executor) {
+  ParkedRequests(Executor executor, Limits.Feed limits) {
     this.executor = executor;
+    this.limits = limits;
   }
 
   /**
    * Parks a request.
    *
+   * @param owner whose it is
    * @param ready whether what it waits for has happened already
    * @param longest after which it is answered in any case
    * @param answer run once, later, on the executor
-   * @return completed when the answer is written
+   * @return completed when the answer is written; with a {@link Refusal} if too many are parked
    */
-  CompletableFuture<Void> until(BooleanSupplier ready, Duration longest, Answer answer) {
+  CompletableFuture<Void> until(
+      String owner, BooleanSupplier ready, Duration longest, Answer answer) {
+    // Some may pass at once where only one more should: it is a bound of memory, not a count.
+    if (waiting.size() >= limits.parked()) {
+      return CompletableFuture.failedFuture(new Refusal(
+          Refusal.Kind.LATER, limits.parked() + " requests are waiting already: try again later"));
+    }
+    if (byOwner.merge(owner, 1, Integer::sum) > limits.parkedPerBroker()) {
+      left(owner);
+      return CompletableFuture.failedFuture(Refusal.tooMany(
+          "'" + owner + "' has " + limits.parkedPerBroker() + " requests waiting already",
+          longest.toSeconds()));
+    }
     CompletableFuture<Void> woken = new CompletableFuture<>();
     Object ticket = new Object();
     waiting.put(ticket, woken);
@@ -56,8 +73,15 @@ final class ParkedRequests implements AutoCloseable {
       woken.completeOnTimeout(null, longest.toMillis(), TimeUnit.MILLISECONDS);
     }
     return woken
-        .whenComplete((nothing, failure) -> waiting.remove(ticket))
+        .whenComplete((nothing, failure) -> {
+          waiting.remove(ticket);
+          left(owner);
+        })
         .thenRunAsync(() -> write(answer), executor);
+  }
+
+  private void left(String owner) {
+    byOwner.computeIfPresent(owner, (o, count) -> count == 1 ? null : count - 1);
   }
 
   private static void write(Answer answer) {

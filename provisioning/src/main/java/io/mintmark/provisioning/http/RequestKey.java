@@ -7,7 +7,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -63,7 +65,9 @@ final class RequestKey {
       if (!DERNull.INSTANCE.equals(info.getAlgorithm().getParameters())) {
         throw invalid("the RSA key's algorithm has other parameters than NULL");
       }
-      return decode("RSA", info);
+      RSAPublicKey key = (RSAPublicKey) decode("RSA", info);
+      requireCanonical(key, info.getPublicKeyData().getBytes());
+      return key;
     }
     if (algorithm.equals(EdECObjectIdentifiers.id_Ed25519)) {
       if (info.getAlgorithm().getParameters() != null) {
@@ -99,6 +103,17 @@ final class RequestKey {
   private static void requireUncompressed(byte[] point) throws Refusal {
     if (point.length == 0 || point[0] != UNCOMPRESSED) {
       throw invalid("the EC key is not an uncompressed point: encode it as 04, x and y");
+    }
+  }
+
+  /** The JDK reads a negative modulus as a positive one; others would not. */
+  private static void requireCanonical(RSAPublicKey key, byte[] encoded)
+      throws Refusal, IOException {
+    byte[] canonical = new org.bouncycastle.asn1.pkcs.RSAPublicKey(
+            key.getModulus(), key.getPublicExponent())
+        .getEncoded(ASN1Encoding.DER);
+    if (!Arrays.equals(encoded, canonical)) {
+      throw invalid("the RSA key is not two positive integers in DER");
     }
   }
 

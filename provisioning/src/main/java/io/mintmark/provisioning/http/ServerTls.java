@@ -1,13 +1,11 @@
 package io.mintmark.provisioning.http;
 
 import io.mintmark.identity.Credential;
-import java.io.IOException;
+import io.mintmark.provisioning.tls.BindableEngine;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -24,15 +22,24 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  * little here: a device comes once in a certificate's life and a broker keeps its connection. JSSE
  * has no switch for it (its server honours TLS 1.2 tickets past the session timeout), so each
  * connection gets an SSLContext, and with it ticket keys, of its own; that costs a few
- * microseconds.
+ * microseconds. Under TLS 1.3 {@link AnyClientCertificate} sees to it that no ticket is sent at all.
+ *
+ * <p>Engines are the JDK's, or {@link BindableEngine} for connections that must be able to tell
+ * their channel bindings.
  */
 final class ServerTls {
+
+  /** A credential, and what JSSE takes of it. */
+  private record Shown(Credential credential, KeyManager[] keyManagers) {}
 
   /** Jetty's settings around engines of our own making. */
   private final class Factory extends SslContextFactory.Server {
 
     @Override
     public SSLEngine newSSLEngine() {
+      if (bindable.getAsBoolean()) {
+        return new BindableEngine(shown.credential());
+      }
       SSLEngine engine = context().createSSLEngine();
       customize(engine);
       return engine;
@@ -49,10 +56,12 @@ final class ServerTls {
 
   private final SecureRandom random = new SecureRandom();
   private final SslContextFactory.Server factory = new Factory();
-  private volatile KeyManager[] shown;
+  private final BooleanSupplier bindable;
+  private volatile Shown shown;
 
-  private ServerTls(Credential credential, boolean askForCertificate) {
-    shown = keyManagers(credential);
+  private ServerTls(Credential credential, boolean askForCertificate, BooleanSupplier bindable) {
+    this.bindable = bindable;
+    use(credential);
     factory.setWantClientAuth(askForCertificate);
     factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
     factory.setRenegotiationAllowed(false);
@@ -60,14 +69,18 @@ final class ServerTls {
     factory.setSslContext(context());
   }
 
-  /** Asks clients for a certificate, and goes on without one. */
-  static ServerTls askingForCertificates(Credential credential) {
-    return new ServerTls(credential, true);
+  /**
+   * Asks clients for a certificate, and goes on without one.
+   *
+   * @param bindable asked for each connection: whether it must be able to tell its channel bindings
+   */
+  static ServerTls askingForCertificates(Credential credential, BooleanSupplier bindable) {
+    return new ServerTls(credential, true, bindable);
   }
 
   /** Never asks for a certificate. */
   static ServerTls withoutClientCertificates(Credential credential) {
-    return new ServerTls(credential, false);
+    return new ServerTls(credential, false, () -> false);
   }
 
   SslContextFactory.Server factory() {
@@ -76,32 +89,16 @@ final class ServerTls {
 
   /** Shows this credential from the next handshake on; connections there are stay. */
   void use(Credential credential) {
-    shown = keyManagers(credential);
+    shown = new Shown(credential, new KeyManager[] {credential.keyManager()});
   }
 
   private SSLContext context() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(shown, TRUST, random);
+      context.init(shown.keyManagers(), TRUST, random);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot set up TLS", e);
-    }
-  }
-
-  private static KeyManager[] keyManagers(Credential credential) {
-    // The store lives in memory only; its password protects nothing.
-    char[] password = "in-memory".toCharArray();
-    X509Certificate[] chain = credential.chain().toArray(new X509Certificate[0]);
-    try {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      store.setKeyEntry("service", credential.key(), password, chain);
-      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-      factory.init(store, password);
-      return factory.getKeyManagers();
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("the service's credential cannot be used for TLS", e);
     }
   }
 }

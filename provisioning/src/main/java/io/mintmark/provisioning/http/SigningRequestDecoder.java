@@ -15,8 +15,12 @@ import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 
@@ -37,6 +41,7 @@ public final class SigningRequestDecoder {
       PKCSObjectIdentifiers.sha256WithRSAEncryption, new Scheme("SHA256withRSA", "RSA"),
       PKCSObjectIdentifiers.sha384WithRSAEncryption, new Scheme("SHA384withRSA", "RSA"),
       PKCSObjectIdentifiers.sha512WithRSAEncryption, new Scheme("SHA512withRSA", "RSA"),
+      PKCSObjectIdentifiers.id_RSASSA_PSS, new Scheme("RSASSA-PSS", "RSA"),
       EdECObjectIdentifiers.id_Ed25519, new Scheme("Ed25519", "Ed25519"));
 
   private SigningRequestDecoder() {}
@@ -57,7 +62,7 @@ public final class SigningRequestDecoder {
       KeyPolicy.check(key);
       verify(request, signedPart(der), key);
       return new SigningRequest(
-          key, info.getSubject().getEncoded(ASN1Encoding.DER), subjectAltName(request));
+          key, subject(info), subjectAltName(request), IdentityLinking.textOrNull(request));
     } catch (IOException | RuntimeException e) {
       throw invalid("the body is not a well-formed PKCS#10 request");
     }
@@ -70,8 +75,8 @@ public final class SigningRequestDecoder {
     if (scheme == null) {
       throw invalid("the request is signed with algorithm "
           + algorithm
-          + ", which is not accepted: sign with SHA-256 or longer (ECDSA, RSA PKCS#1 v1.5) or"
-          + " Ed25519");
+          + ", which is not accepted: sign with SHA-256 or longer (ECDSA, RSA PKCS#1 v1.5 or PSS)"
+          + " or Ed25519");
     }
     if (!RequestKey.family(key).equals(scheme.keyAlgorithm())) {
       throw invalid("the request holds a key of "
@@ -83,6 +88,9 @@ public final class SigningRequestDecoder {
     boolean verified;
     try {
       Signature verifier = Signature.getInstance(scheme.jcaName());
+      if (algorithm.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+        verifier.setParameter(PssParameters.of(request.getSignatureAlgorithm().getParameters()));
+      }
       verifier.initVerify(key);
       verifier.update(signed);
       verified = verifier.verify(request.getSignature());
@@ -104,9 +112,14 @@ public final class SigningRequestDecoder {
     return Arrays.copyOfRange(der, start, end);
   }
 
+  /** The subject, DER, each part of which can be read. */
+  static byte[] subject(CertificationRequestInfo info) throws IOException {
+    requireReadable(info.getSubject());
+    return info.getSubject().getEncoded(ASN1Encoding.DER);
+  }
+
   /** The requested subjectAltName (RFC 2985, section 5.4.2), or null. */
-  private static byte[] subjectAltName(PKCS10CertificationRequest request)
-      throws Refusal, IOException {
+  static byte[] subjectAltName(PKCS10CertificationRequest request) throws Refusal, IOException {
     Attribute[] found = request.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest);
     if (found.length == 0) {
       return null;
@@ -117,7 +130,25 @@ public final class SigningRequestDecoder {
     // The constructor refuses an extension that is there twice.
     Extensions extensions = Extensions.getInstance(found[0].getAttrValues().getObjectAt(0));
     Extension san = extensions.getExtension(Extension.subjectAlternativeName);
-    return san == null ? null : san.getParsedValue().toASN1Primitive().getEncoded(ASN1Encoding.DER);
+    if (san == null) {
+      return null;
+    }
+    for (GeneralName name : GeneralNames.getInstance(san.getParsedValue()).getNames()) {
+      if (name.getTagNo() == GeneralName.directoryName) {
+        requireReadable(X500Name.getInstance(name.getName()));
+      }
+    }
+    return san.getParsedValue().toASN1Primitive().getEncoded(ASN1Encoding.DER);
+  }
+
+  /** BouncyCastle looks into the parts of a name only when they are asked for, and throws then. */
+  private static void requireReadable(X500Name name) {
+    for (RDN rdn : name.getRDNs()) {
+      // RFC 5280, appendix A.1: SIZE (1..MAX).
+      if (rdn.getTypesAndValues().length == 0) {
+        throw new IllegalArgumentException("an empty RDN");
+      }
+    }
   }
 
   private static Refusal invalid(String message) {

@@ -4,6 +4,7 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Pem;
 import io.mintmark.provisioning.DeviceIdSource;
 import io.mintmark.provisioning.EnrolmentPolicy;
+import io.mintmark.provisioning.EnrolmentPolicy.ChannelBinding;
 import io.mintmark.provisioning.EnrolmentPolicy.Webhook;
 import io.mintmark.provisioning.Worded;
 import java.net.URI;
@@ -13,7 +14,7 @@ import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
 /** How the devices of each fleet enrol. Stateless. */
-final class EnrolmentTable {
+public final class EnrolmentTable {
 
   private EnrolmentTable() {}
 
@@ -26,7 +27,18 @@ final class EnrolmentTable {
             Worded.of(EnrolmentPolicy.Mode.class, row.getString("mode")),
             Worded.of(DeviceIdSource.class, row.getString("device_id")),
             Worded.of(EnrolmentPolicy.Again.class, row.getString("again")),
-            webhook(row)))
+            webhook(row),
+            Worded.of(ChannelBinding.class, row.getString("channel_binding")),
+            row.getBoolean("server_keygen")))
+        .one();
+  }
+
+  /** Whether any fleet ties requests to connections. */
+  public static boolean anyChannelBinding(Handle handle) {
+    return handle
+        .createQuery("select exists (select 1 from enrolments where channel_binding <> :off)")
+        .bind("off", ChannelBinding.OFF.word())
+        .mapTo(Boolean.class)
         .one();
   }
 
@@ -36,8 +48,10 @@ final class EnrolmentTable {
     tx.handle()
         .createUpdate("""
             insert or replace into enrolments (fleet, mode, device_id, again, webhook_url,
-                                               webhook_timeout_ms, webhook_trust)
-            values (:fleet, :mode, :deviceId, :again, :url, :timeout, :trust)
+                                               webhook_timeout_ms, webhook_trust,
+                                               channel_binding, server_keygen)
+            values (:fleet, :mode, :deviceId, :again, :url, :timeout, :trust, :binding,
+                    :serverKeygen)
             """)
         .bind("fleet", fleet.value())
         .bind("mode", policy.mode().word())
@@ -46,6 +60,8 @@ final class EnrolmentTable {
         .bind("url", webhook == null ? null : webhook.url().toString())
         .bind("timeout", webhook == null ? null : webhook.timeout().toMillis())
         .bind("trust", webhook == null ? null : Pem.encode(webhook.trust()))
+        .bind("binding", policy.channelBinding().word())
+        .bind("serverKeygen", policy.serverKeygen() ? 1 : 0)
         .execute();
   }
 

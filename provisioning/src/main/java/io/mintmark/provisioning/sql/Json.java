@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -19,6 +20,9 @@ final class Json {
       .defaultPropertyInclusion(
           JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
       .build();
+
+  private static final ObjectReader MAPS =
+      MAPPER.readerFor(new TypeReference<Map<String, String>>() {});
 
   private Json() {}
 
@@ -44,7 +48,7 @@ final class Json {
 
   static Map<String, String> map(String json) {
     try {
-      return MAPPER.readValue(json, new TypeReference<Map<String, String>>() {});
+      return MAPS.readValue(json);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the registry holds a broken map", e);
     }

@@ -6,6 +6,7 @@ import io.mintmark.provisioning.StartException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -31,6 +32,9 @@ public final class Registry implements AutoCloseable {
   private static final String MIGRATIONS = "classpath:io/mintmark/provisioning/sql/sqlite";
   private static final int READERS = 4;
 
+  /** By SQLite's numbers for them. */
+  private static final List<String> SYNCHRONOUS = List.of("off", "normal", "full", "extra");
+
   private final Connection writerConnection;
   private final GroupCommit writer;
   private final HikariDataSource readerPool;
@@ -38,7 +42,9 @@ public final class Registry implements AutoCloseable {
 
   private Registry(Connection writerConnection, HikariDataSource readerPool) {
     this.writerConnection = writerConnection;
-    this.writer = new GroupCommit(Jdbi.create(new OneConnection(writerConnection)));
+    KeptStatements statements = new KeptStatements();
+    this.writer = new GroupCommit(Jdbi.create(new OneConnection(writerConnection))
+        .setStatementBuilderFactory(connection -> statements));
     this.readerPool = readerPool;
     this.reader = Jdbi.create(readerPool);
   }
@@ -120,6 +126,22 @@ public final class Registry implements AutoCloseable {
    */
   public <T, X extends Exception> T write(Change<T, X> change) throws X {
     return writer.write(change);
+  }
+
+  /**
+   * What SQLite does for durability, in its own words.
+   *
+   * @param journal {@code wal}
+   * @param synchronous {@code off}, {@code normal}, {@code full} or {@code extra}
+   */
+  public record Durability(String journal, String synchronous) {}
+
+  /** What the connection that writes is set to, by the connection itself. */
+  public Durability durability() {
+    return write(tx -> new Durability(
+        tx.handle().createQuery("pragma journal_mode").mapTo(String.class).one(),
+        SYNCHRONOUS.get(
+            tx.handle().createQuery("pragma synchronous").mapTo(Integer.class).one())));
   }
 
   @Override

@@ -22,7 +22,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ApprovalWebhook implements AutoCloseable {
 
-  private static final int MOST_AT_ONCE = 8;
   private static final long IDLE_SECONDS = 30;
 
   /**
@@ -68,11 +67,15 @@ public final class ApprovalWebhook implements AutoCloseable {
   private final Set<Long> asking = ConcurrentHashMap.newKeySet();
   private final ThreadPoolExecutor threads;
 
-  /** One for the whole service. */
-  public ApprovalWebhook() {
+  /**
+   * One for the whole service.
+   *
+   * @param mostAtOnce how many are asked at once
+   */
+  public ApprovalWebhook(int mostAtOnce) {
     AtomicInteger number = new AtomicInteger();
     threads = new ThreadPoolExecutor(
-        0, MOST_AT_ONCE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+        0, mostAtOnce, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
           Thread thread = new Thread(task, "mintmark-webhook-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;

@@ -13,6 +13,9 @@ import java.util.Optional;
 /** A mapping whose keys are known beforehand. Immutable. */
 public final class Section {
 
+  /** One that was left out. */
+  public static final Section EMPTY = new Section(new Mapping(1, Map.of()));
+
   private final Mapping mapping;
 
   private Section(Mapping mapping) {

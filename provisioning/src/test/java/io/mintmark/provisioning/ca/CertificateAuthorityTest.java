@@ -121,7 +121,7 @@ class CertificateAuthorityTest {
     HeldCertificate foreign = HeldCertificate.builder()
         .commonName("issuing")
         .authority(0)
-        .keyIdentifier(new byte[] {1, 2, 3})
+        .extension(Extension.subjectKeyIdentifier, false, new byte[] {4, 3, 1, 2, 3})
         .signedBy(root)
         .build();
     CertificateAuthority under = HeldIssuers.authority(root, foreign);

@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
 import org.junit.jupiter.api.Test;
 
 class HierarchyTest {
@@ -109,7 +110,7 @@ class HierarchyTest {
     HeldCertificate named = HeldCertificate.builder()
         .commonName("named")
         .authority(0)
-        .keyIdentifier(new byte[] {0x0a, 0x0b})
+        .extension(Extension.subjectKeyIdentifier, false, new byte[] {4, 2, 0x0a, 0x0b})
         .signedBy(oldRoot)
         .build();
     Issuer issuer = HeldIssuers.issuer(Role.ISSUING, State.ACTIVE, named);

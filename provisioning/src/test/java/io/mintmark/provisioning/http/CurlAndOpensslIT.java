@@ -27,7 +27,8 @@ class CurlAndOpensslIT {
   @BeforeAll
   static void start() throws Exception {
     ForeignPrograms.require("curl", "openssl");
-    running = RunningService.of(folder.resolve("data"), "d-1", "d-rsa");
+    running = RunningService.of(folder.resolve("data"), "d-1", "d-rsa", "d-pss", "d-made");
+    running.applyEnrolment("sensors", "{mode: manifest, server-keygen: true}");
     shell = new Shell(folder);
     est = running.service().deviceUri() + "/.well-known/est/sensors/";
     Files.writeString(folder.resolve("root.pem"), Pem.encode(running.service().trustAnchors()));
@@ -161,6 +162,57 @@ class CurlAndOpensslIT {
             est + "simpleenroll"),
         "rsa-cert.pem");
     assertThat(leaf.getPublicKey().getAlgorithm()).isEqualTo("RSA");
+  }
+
+  @Test
+  void enrolsWithAnRsaPssRequest() throws Exception {
+    bootstrap("d-pss");
+    shell.run("openssl", "genrsa", "-out", "pss.pem", "2048");
+    String request = "openssl req -new -key pss.pem -subj /CN=d-pss -sha256"
+        + " -sigopt rsa_padding_mode:pss -out pss-csr.pem";
+    for (String salt : new String[] {"", " -sigopt rsa_pss_saltlen:-1"}) {
+      shell.run((request + salt).split(" "));
+      assertThat(shell.run("openssl", "req", "-in", "pss-csr.pem", "-noout", "-text"))
+          .contains("Signature Algorithm: rsassaPss");
+      certificates(enrol("pss-csr.pem", "simpleenroll"), "pss-cert.pem");
+    }
+  }
+
+  @Test
+  void readsTheAttributes() throws Exception {
+    Files.writeString(folder.resolve("csrattrs.b64"), curl("--fail", est + "csrattrs"));
+    shell.run("openssl", "base64", "-d", "-in", "csrattrs.b64", "-out", "csrattrs.der");
+    assertThat(shell.run("openssl", "asn1parse", "-inform", "DER", "-in", "csrattrs.der"))
+        .contains("Extension Request", "X509v3 Extended Key Usage", "commonName")
+        .contains("1.2.840.113549.1.9.16.2.61");
+  }
+
+  @Test
+  void hasItsKeyMade() throws Exception {
+    bootstrap("d-made");
+    shell.run(("openssl req -new -newkey rsa:2048 -nodes -keyout unused.pem -subj /CN=d-made"
+            + " -out made-csr.pem")
+        .split(" "));
+    String[] parts = enrol("made-csr.pem", "serverkeygen").split("--est-server-keygen", -1);
+    Files.writeString(folder.resolve("made.b64"), parts[1].split("\r\n\r\n", -1)[1]);
+    shell.run("openssl", "base64", "-d", "-in", "made.b64", "-out", "made.p8");
+    shell.run(
+        "openssl", "pkcs8", "-inform", "DER", "-nocrypt", "-in", "made.p8", "-out", "made-key.pem");
+    certificates(parts[2].split("\r\n\r\n", -1)[1], "made-cert.pem");
+    assertThat(shell.run("openssl", "pkey", "-in", "made-key.pem", "-pubout"))
+        .isEqualTo(shell.run("openssl", "x509", "-in", "made-cert.pem", "-noout", "-pubkey"));
+  }
+
+  private static String enrol(String csr, String operation) throws Exception {
+    return curl(
+        "--fail",
+        "--cert",
+        "bootstrap.pem",
+        "-H",
+        "Content-Type: application/pkcs10",
+        "--data-binary",
+        "@" + csr,
+        est + operation);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -31,6 +32,7 @@ class FeedIT {
 
   @BeforeAll
   static void start(@TempDir Path data) throws Exception {
+    Files.writeString(data.resolve("service.yaml"), "limits: {feed: {parked-per-broker: 200}}\n");
     running = RunningService.of(data, "d-1", "d-2", "d-3");
     broker = broker("b-1");
   }

@@ -11,11 +11,13 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.StartException;
+import io.mintmark.provisioning.limits.Limits;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -51,13 +53,21 @@ class HttpsServerIT {
 
   @BeforeAll
   static void start() throws StartException {
-    tls = ServerTls.askingForCertificates(SERVER.credential());
-    server = HttpsServer.start(options(0), tls, HttpsServer.threads("test"), HttpsServerIT::routes);
+    tls = ServerTls.askingForCertificates(SERVER.credential(), () -> false);
+    server = HttpsServer.start(
+        options(0), tls, HttpsServer.threads("test", Limits.DEFAULT), HttpsServerIT::routes);
   }
 
   private static HttpsServer.Options options(int port) {
     return new HttpsServer.Options(
-        "test", "127.0.0.1", port, List.of("GET", "POST"), ErrorFormat.TEXT);
+        "test",
+        "127.0.0.1",
+        port,
+        List.of("GET", "POST"),
+        ErrorFormat.TEXT,
+        true,
+        Limits.DEFAULT,
+        System::nanoTime);
   }
 
   private static void routes(RoutesConfig routes) {
@@ -309,6 +319,16 @@ class HttpsServerIT {
     assertThat(client.get("/peer").body()).isEqualTo("none");
   }
 
+  /** A ticket that nobody could use would cost both sides, and say more than it should. */
+  @Test
+  void givesAKnownClientNoTicket() throws Exception {
+    SSLContext context = CLIENT.credential().tlsContext(List.of(ROOT.certificate()));
+    RawHttps client = new RawHttps(server.port(), context);
+    assertThat(client.get("/peer").body()).isEqualTo("'CN=some-client'");
+    // The client's own session alone: a ticket would be there as another, with an id of its own.
+    assertThat(Collections.list(context.getClientSessionContext().getIds())).hasSize(1);
+  }
+
   @Test
   void speaksTls12And13AndNothingOlder() throws Exception {
     for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
@@ -353,8 +373,8 @@ class HttpsServerIT {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> HttpsServer.start(
               options(taken.getLocalPort()),
-              ServerTls.askingForCertificates(SERVER.credential()),
-              HttpsServer.threads("taken"),
+              ServerTls.askingForCertificates(SERVER.credential(), () -> false),
+              HttpsServer.threads("taken", Limits.DEFAULT),
               HttpsServerIT::routes))
           .isInstanceOf(StartException.class)
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())

@@ -3,6 +3,7 @@ package io.mintmark.provisioning.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mintmark.identity.testing.DocumentSection;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.FleetFile;
 import java.io.IOException;
@@ -18,10 +19,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The fleets of docs/est/20-modes.md, applied as they are printed there. */
+/** The fleets of docs/est.md, section Modes,, applied as they are printed there. */
 class ModesDocumentIT {
 
-  private static final Path DOCUMENT = Path.of("..", "docs", "est", "20-modes.md");
+  private static final Path DOCUMENT = Path.of("..", "docs", "est.md");
   private static final Pattern YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
   private static final Pattern ID = Pattern.compile("fleet: ([a-z0-9-]+)\n");
 
@@ -34,7 +35,7 @@ class ModesDocumentIT {
     HeldCertificate webhookCa = HeldCertificate.builder().authority(0).build();
     Files.writeString(folder.resolve("factory-ca.pem"), running.factory.certificatePem());
     Files.writeString(folder.resolve("webhook-ca.pem"), webhookCa.certificatePem());
-    Matcher blocks = YAML.matcher(Files.readString(DOCUMENT));
+    Matcher blocks = YAML.matcher(DocumentSection.of(DOCUMENT, "Modes"));
     while (blocks.find()) {
       Matcher id = ID.matcher(blocks.group(1));
       assertThat(id.find()).as(blocks.group(1)).isTrue();

@@ -108,6 +108,16 @@ class OperatorApiIT {
   }
 
   @Test
+  void saysWhatTheServiceRunsOn() throws Exception {
+    JsonNode service = running.read("/api/v1/service");
+    assertThat(service.get("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(service.get("journal").asText()).isEqualTo("wal");
+    // By the connection that writes: that a power cut takes nothing back that was answered.
+    assertThat(service.get("synchronous").asText()).isEqualTo("full");
+    assertThat(service.get("signatures").asText()).isNotEmpty();
+  }
+
+  @Test
   void appliesFleets() throws Exception {
     JsonNode fleets = running.read("/api/v1/fleets").get("fleets");
     assertThat(fleets).anyMatch(fleet -> fleet.get("id").asText().equals("sensors"));
@@ -157,7 +167,8 @@ class OperatorApiIT {
   void importsAManifestWholeOrNotAtAll() throws Exception {
     JsonNode result = RunningService.json(
         running.importManifest("sensors", "device,pin,colour\nm-1,,red\nm-2,,blue\n"));
-    assertThat(result.toString()).isEqualTo("{\"added\":2,\"updated\":0,\"unchanged\":0}");
+    assertThat(result.toString())
+        .isEqualTo("{\"added\":2,\"updated\":0,\"unchanged\":0,\"warnings\":[]}");
     List<String> before = running.registry();
     String bad = "device,pin\nm-3,\nm 4,\nm-5,md5:00\nm-6,\n";
     JsonNode problem =

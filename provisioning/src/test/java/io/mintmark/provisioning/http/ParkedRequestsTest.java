@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.mintmark.provisioning.Refusal;
+import io.mintmark.provisioning.limits.Limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +20,14 @@ class ParkedRequestsTest {
   private static final Duration LONG = Duration.ofMinutes(1);
 
   private final List<String> answers = new CopyOnWriteArrayList<>();
-  private final ParkedRequests parked = new ParkedRequests(Runnable::run);
+  private final ParkedRequests parked =
+      new ParkedRequests(Runnable::run, new Limits.Feed(2000, 1500));
 
   @Test
   void wakesAllAtOnce() {
     List<CompletableFuture<Void>> requests = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
-      requests.add(parked.until(() -> false, LONG, () -> answers.add("woken")));
+      requests.add(parked.until("broker", () -> false, LONG, () -> answers.add("woken")));
     }
     assertThat(parked.count()).isEqualTo(1000);
     parked.wakeAll();
@@ -36,7 +38,8 @@ class ParkedRequestsTest {
 
   @Test
   void answersAtOnceWhatHappenedWhileItJoined() {
-    assertThat(parked.until(() -> true, LONG, () -> answers.add("ready"))).isDone();
+    assertThat(parked.until("broker", () -> true, LONG, () -> answers.add("ready")))
+        .isDone();
     assertThat(answers).containsExactly("ready");
     assertThat(parked.count()).isZero();
   }
@@ -44,7 +47,7 @@ class ParkedRequestsTest {
   @Test
   void answersWhenTheWaitIsOver() {
     CompletableFuture<Void> request =
-        parked.until(() -> false, Duration.ofMillis(20), () -> answers.add("over"));
+        parked.until("broker", () -> false, Duration.ofMillis(20), () -> answers.add("over"));
     await().until(request::isDone);
     assertThat(answers).containsExactly("over");
     assertThat(parked.count()).isZero();
@@ -63,7 +66,7 @@ class ParkedRequestsTest {
     long seen = 0;
     while (seen < 20_000) {
       long after = seen;
-      parked.until(() -> head.get() > after, LONG, () -> {}).get();
+      parked.until("broker", () -> head.get() > after, LONG, () -> {}).get();
       seen = head.get();
     }
     writer.join();
@@ -71,7 +74,7 @@ class ParkedRequestsTest {
 
   @Test
   void passesARefusalOn() {
-    CompletableFuture<Void> request = parked.until(() -> true, LONG, () -> {
+    CompletableFuture<Void> request = parked.until("broker", () -> true, LONG, () -> {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "no");
     });
     Assertions.assertThatThrownBy(request::join)
@@ -81,9 +84,11 @@ class ParkedRequestsTest {
 
   @Test
   void sendsEverybodyAwayWhenClosed() {
-    CompletableFuture<Void> before = parked.until(() -> false, LONG, () -> answers.add("never"));
+    CompletableFuture<Void> before =
+        parked.until("broker", () -> false, LONG, () -> answers.add("never"));
     parked.close();
-    CompletableFuture<Void> after = parked.until(() -> true, LONG, () -> answers.add("never"));
+    CompletableFuture<Void> after =
+        parked.until("broker", () -> true, LONG, () -> answers.add("never"));
     assertThat(before).isCompletedExceptionally();
     assertThat(after).isCompletedExceptionally();
     assertThat(answers).isEmpty();

@@ -29,15 +29,26 @@ final class RawHttps {
 
   private final int port;
   private final SSLContext tls;
+  private final InetAddress local;
 
   RawHttps(int port, SSLContext tls) {
+    this(port, tls, InetAddress.getLoopbackAddress());
+  }
+
+  private RawHttps(int port, SSLContext tls, InetAddress local) {
     this.port = port;
     this.tls = tls;
+    this.local = local;
+  }
+
+  /** The same client at another address of this machine, for example 127.0.0.2. */
+  RawHttps from(String address) throws IOException {
+    return new RawHttps(port, tls, InetAddress.getByName(address));
   }
 
   SSLSocket connect() throws IOException {
-    SSLSocket socket =
-        (SSLSocket) tls.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+    SSLSocket socket = (SSLSocket)
+        tls.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port, local, 0);
     socket.setSoTimeout(20_000);
     return socket;
   }

@@ -2,11 +2,15 @@ package io.mintmark.provisioning.http;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Provider;
+import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Object;
@@ -18,6 +22,7 @@ import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSAPublicKey;
+import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -80,6 +85,51 @@ final class Requests {
               info, content.getAlgorithmIdentifier(), new DERBitString(content.getSignature()))
           .getEncoded(ASN1Encoding.DER);
     } catch (OperatorCreationException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A request rightly signed with RSASSA-PSS. */
+  static byte[] pss(KeyPair keys, String hash, String maskHash, int salt) {
+    PSSParameterSpec parameters =
+        new PSSParameterSpec(hash, "MGF1", new MGF1ParameterSpec(maskHash), salt, 1);
+    try {
+      AlgorithmParameters encoded = AlgorithmParameters.getInstance("RSASSA-PSS");
+      encoded.init(parameters);
+      CertificationRequestInfo info = info(keys);
+      Signature signature = Signature.getInstance("RSASSA-PSS");
+      signature.setParameter(parameters);
+      signature.initSign(keys.getPrivate());
+      signature.update(info.getEncoded(ASN1Encoding.DER));
+      return request(
+          info,
+          new AlgorithmIdentifier(
+              PKCSObjectIdentifiers.id_RSASSA_PSS,
+              RSASSAPSSparams.getInstance(encoded.getEncoded())),
+          signature.sign());
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A request that says it was signed in this way, and was not. */
+  static byte[] signedAs(KeyPair keys, AlgorithmIdentifier algorithm) {
+    return request(info(keys), algorithm, new byte[256]);
+  }
+
+  private static CertificationRequestInfo info(KeyPair keys) {
+    return new CertificationRequestInfo(
+        new X500Name("CN=d-1"),
+        SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()),
+        new DERSet());
+  }
+
+  private static byte[] request(
+      CertificationRequestInfo info, AlgorithmIdentifier algorithm, byte[] signature) {
+    try {
+      return new CertificationRequest(info, algorithm, new DERBitString(signature))
+          .getEncoded(ASN1Encoding.DER);
+    } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -31,16 +31,23 @@ final class RunningService implements AutoCloseable {
   final HeldCertificate factory =
       HeldCertificate.builder().commonName("factory").authority(1).build();
   final Path data;
+  private final Clock clock;
   private ProvisioningService service;
 
-  private RunningService(Path data) throws StartException {
+  private RunningService(Path data, Clock clock) throws StartException {
     this.data = data;
+    this.clock = clock;
     start();
   }
 
   /** With the fleet {@code sensors} and these devices in its manifest, without pins. */
   static RunningService of(Path data, String... devices) throws Exception {
-    RunningService running = new RunningService(data);
+    return of(data, Clock.systemUTC(), devices);
+  }
+
+  /** The same by another clock. */
+  static RunningService of(Path data, Clock clock, String... devices) throws Exception {
+    RunningService running = new RunningService(data, clock);
     running.applyFleet("sensors", "7d");
     StringBuilder manifest = new StringBuilder("device,pin\n");
     for (String device : devices) {
@@ -51,12 +58,17 @@ final class RunningService implements AutoCloseable {
   }
 
   static ProvisioningConfig config(Path data, int devicePort, int operatorPort) {
+    return config(data, devicePort, operatorPort, Clock.systemUTC());
+  }
+
+  private static ProvisioningConfig config(
+      Path data, int devicePort, int operatorPort, Clock clock) {
     return new ProvisioningConfig(
-        data, null, null, "127.0.0.1", devicePort, operatorPort, null, null, Clock.systemUTC());
+        data, null, null, "127.0.0.1", devicePort, operatorPort, null, null, clock);
   }
 
   void start() throws StartException {
-    service = ProvisioningService.start(config(data, 0, 0));
+    service = ProvisioningService.start(config(data, 0, 0, clock));
   }
 
   void stop() {
@@ -113,7 +125,11 @@ final class RunningService implements AutoCloseable {
   /** One enrolment request as it goes over the wire. */
   RawHttps.Answer enroll(String fleet, Credential credential, byte[] request) throws IOException {
     return device(credential)
-        .post("/.well-known/est/" + fleet + "/simpleenroll", "application/pkcs10", request);
+        .post(
+            "/.well-known/est/" + fleet + "/simpleenroll",
+            "application/pkcs10",
+            request,
+            "Accept: */*");
   }
 
   EstClient est(Credential credential) {

@@ -11,6 +11,7 @@ import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.SigningRequest;
+import io.mintmark.provisioning.TestKeys;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -21,14 +22,19 @@ import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.Assertions;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -106,6 +112,60 @@ class SigningRequestDecoderTest {
             .publicKey()
             .getEncoded())
         .isEqualTo(ed.getPublic().getEncoded());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SHA-256,32", "SHA-384,48", "SHA-512,64", "SHA-256,0", "SHA-256,222"})
+  void acceptsRsaPss(String hash, int salt) throws Exception {
+    KeyPair rsa = TestKeys.of("rsa-2048");
+    assertThat(SigningRequestDecoder.decode(Requests.pss(rsa, hash, hash, salt)).publicKey())
+        .isEqualTo(rsa.getPublic());
+    byte[] damaged = Requests.pss(rsa, hash, hash, salt);
+    damaged[damaged.length - 1] ^= 1;
+    assertThat(refusal(damaged)).contains("signature was not made by the key");
+  }
+
+  @Test
+  void refusesOtherRsaPss() {
+    KeyPair rsa = TestKeys.of("rsa-2048");
+    assertThat(refusal(Requests.pss(rsa, "SHA-1", "SHA-1", 20)))
+        .contains("uses hash 1.3.14.3.2.26");
+    assertThat(refusal(Requests.pss(rsa, "SHA-256", "SHA-1", 32))).contains("its own hash");
+    ASN1ObjectIdentifier id = PKCSObjectIdentifiers.id_RSASSA_PSS;
+    AlgorithmIdentifier sha256 = new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256);
+    AlgorithmIdentifier mgf1 = new AlgorithmIdentifier(PKCSObjectIdentifiers.id_mgf1, sha256);
+    for (long salt : new long[] {479, -1, Long.MAX_VALUE}) {
+      assertThat(refusal(Requests.signedAs(
+              rsa,
+              new AlgorithmIdentifier(
+                  id,
+                  new RSASSAPSSparams(
+                      sha256,
+                      mgf1,
+                      new ASN1Integer(salt),
+                      RSASSAPSSparams.DEFAULT_TRAILER_FIELD)))))
+          .contains("salt");
+    }
+    assertThat(refusal(Requests.signedAs(rsa, new AlgorithmIdentifier(id))))
+        .contains("has no parameters");
+    assertThat(refusal(Requests.signedAs(rsa, new AlgorithmIdentifier(id, new RSASSAPSSparams()))))
+        .as("the defaults are SHA-1")
+        .contains("uses hash");
+    assertThat(refusal(Requests.signedAs(
+            rsa,
+            new AlgorithmIdentifier(
+                id, new RSASSAPSSparams(sha256, mgf1, new ASN1Integer(32), new ASN1Integer(2))))))
+        .contains("trailer");
+    assertThat(refusal(Requests.signedAs(rsa, new AlgorithmIdentifier(id, sha256))))
+        .contains("well-formed");
+    KeyPair ec = CertificateRequest.newKeyPair();
+    assertThat(refusal(Requests.signedAs(
+            ec,
+            new AlgorithmIdentifier(
+                id,
+                new RSASSAPSSparams(
+                    sha256, mgf1, new ASN1Integer(32), RSASSAPSSparams.DEFAULT_TRAILER_FIELD)))))
+        .contains("sign it with its own key");
   }
 
   @Test
@@ -368,6 +428,27 @@ class SigningRequestDecoderTest {
         new DERSet(new DEROctetString(new byte[] {1})));
     assertThat(refusal(Requests.signed(KEYS, "SHA256withECDSA", "CN=d", nonsense)))
         .contains("well-formed");
+  }
+
+  @Test
+  void refusesNamesWhosePartsCannotBeRead() throws Exception {
+    // Found by fuzzing: BouncyCastle looks into an RDN only when asked to, long after decoding.
+    ASN1Encodable numberForType =
+        new DERSequence(new ASN1Encodable[] {new ASN1Integer(1), new DERUTF8String("d-1")});
+    for (DERSet rdn : new DERSet[] {new DERSet(numberForType), new DERSet()}) {
+      X500Name name = X500Name.getInstance(new DERSequence(rdn));
+      SubjectPublicKeyInfo key =
+          SubjectPublicKeyInfo.getInstance(KEYS.getPublic().getEncoded());
+      assertThat(refusal(Requests.signed(KEYS, "SHA256withECDSA", key, name, new DERSet())))
+          .contains("well-formed");
+      Extension san = Extension.create(
+          Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName(name)));
+      Attribute request = new Attribute(
+          PKCSObjectIdentifiers.pkcs_9_at_extensionRequest,
+          new DERSet(new DERSequence(new ASN1Encodable[] {san})));
+      assertThat(refusal(Requests.signed(KEYS, "SHA256withECDSA", "CN=d", request)))
+          .contains("well-formed");
+    }
   }
 
   @Test

@@ -8,7 +8,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** A client that changes its certificate within one TLS context, as careless clients do. */
-final class SwitchingKeyManager extends X509ExtendedKeyManager {
+class SwitchingKeyManager extends X509ExtendedKeyManager {
 
   /** What to show from now on; null for nothing. */
   volatile Credential shown;

@@ -49,7 +49,9 @@ class EnrolmentMigrationTest {
               EnrolmentPolicy.Mode.MANIFEST,
               DeviceIdSource.SUBJECT,
               EnrolmentPolicy.Again.ALLOW,
-              null));
+              null,
+              EnrolmentPolicy.ChannelBinding.OFF,
+              false));
       assertThat(fleet.factoryCrls()).isEmpty();
       assertThat(fleet.profile())
           .isEqualTo(new DeviceProfile(

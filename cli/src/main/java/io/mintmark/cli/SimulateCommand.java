@@ -1,0 +1,21 @@
+package io.mintmark.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "simulate",
+    description = "Play many devices against a service and measure it.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "SCENARIO",
+    subcommands = {SimulateEnrollCommand.class})
+final class SimulateCommand implements Runnable {
+
+  @CommandLine.Spec
+  private CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "a scenario is needed");
+  }
+}

@@ -1,0 +1,122 @@
+package io.mintmark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** The service as a process of its own, on one data folder and the same ports at each start. */
+final class CrashService implements AutoCloseable {
+
+  /** What a shell and Java call the end by SIGKILL: 128 + 9. */
+  private static final int KILLED = 137;
+
+  private final Path data;
+  private final Path log;
+  private final int devicePort;
+  private final int operatorPort;
+  private Process process;
+
+  CrashService(Path data, Random random) throws IOException {
+    this.data = data;
+    this.log = data.resolveSibling(data.getFileName() + ".log");
+    this.devicePort = freePort(random);
+    this.operatorPort = freePort(random);
+  }
+
+  /**
+   * Below the ports that outgoing connections get: a client that tries a port of that range while
+   * nobody listens can be connected to itself, and then holds it.
+   */
+  private static int freePort(Random random) throws IOException {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int port = 10_000 + random.nextInt(20_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // Taken: the next one.
+      }
+    }
+    throw new IOException("no free port from 10000 to 29999 in 100 attempts");
+  }
+
+  Path data() {
+    return data;
+  }
+
+  URI deviceUri() {
+    return URI.create("https://localhost:" + devicePort);
+  }
+
+  /** The lines of this start. */
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  /** Starts the process and does not wait for it. */
+  void start() throws IOException {
+    process = Launcher.builder(
+            Launcher.QUICK_START,
+            Launcher.mintmarkCommand(
+                "provisioning",
+                "--data",
+                data.toString(),
+                "--device-port",
+                Integer.toString(devicePort),
+                "--operator-port",
+                Integer.toString(operatorPort)))
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  void awaitUp() throws IOException {
+    Awaitility.await("the service starts on what the last kill left")
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> !process.isAlive() || log().contains("Stop with Ctrl-C"));
+    requireAlive();
+  }
+
+  void requireAlive() throws IOException {
+    assertThat(process.isAlive()).as("it ended by itself: %s", log()).isTrue();
+  }
+
+  /** SIGKILL after so many milliseconds; it must still have been alive. */
+  void killAfter(long millis) throws IOException, InterruptedException {
+    assertThat(process.waitFor(millis, TimeUnit.MILLISECONDS))
+        .as("it ended by itself: %s", log())
+        .isFalse();
+    kill();
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    assertThat(process.waitFor()).isEqualTo(KILLED);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (process == null) {
+      return;
+    }
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("it did not end on SIGTERM: " + log());
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.mintmark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scenarios at small size, for whether they tell the truth and not for speed. */
+@Timeout(300)
+class SimulateIT {
+
+  @TempDir
+  Path folder;
+
+  @Test
+  void enrollComparesTwoServicesOfItsOwn() throws Exception {
+    Path json = folder.resolve("enroll.json");
+    Launcher.Result result = Launcher.mintmark(
+        "simulate", "enroll", "--devices", "40", "--warmup", "4", "--json", json.toString());
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    JsonNode report = read(json);
+    assertThat(report.get("passed").asBoolean()).isTrue();
+    assertThat(report.get("results")).hasSize(2);
+    for (JsonNode each : report.get("results")) {
+      assertMeasured(each, 40);
+      assertThat(result.out()).contains(each.get("label").asText());
+    }
+    JsonNode fast = report.get("results").get(0);
+    JsonNode stock = report.get("results").get(1);
+    assertThat(stock.get("service").get("signatures").asText()).isEqualTo("SunEC");
+    assertThat(report.get("rateRatio").asDouble())
+        .isCloseTo(
+            fast.get("ratePerSecond").asDouble() / stock.get("ratePerSecond").asDouble(),
+            within(0.01));
+    assertThat(result.out()).contains("synchronous=full", "server CPU", "times the rate of stock");
+  }
+
+  @Test
+  void enrollMeasuresARunningService() throws Exception {
+    Path data = folder.resolve("data");
+    Path json = folder.resolve("enroll.json");
+    try (Running service = Running.verb(
+        data,
+        "provisioning",
+        "--data",
+        data.toString(),
+        "--device-port",
+        "0",
+        "--operator-port",
+        "0")) {
+      Launcher.Result result = Verbs.mintmark(
+          "simulate",
+          "enroll",
+          "--data",
+          data.toString(),
+          "--devices",
+          "12",
+          "--warmup",
+          "3",
+          "--json",
+          json.toString());
+      assertThat(result.exitCode()).as(result.all()).isZero();
+      JsonNode report = read(json);
+      assertThat(report.has("rateRatio")).isFalse();
+      assertThat(report.get("results")).hasSize(1);
+      assertMeasured(report.get("results").get(0), 12);
+      // What it says of the service, the service's own registry says too.
+      Launcher.Result listed =
+          service.mintmark("device", "list", "--fleet", "storm", "--state", "active", "--json");
+      assertThat(new ObjectMapper().readTree(listed.out())).hasSize(12 + 3);
+    }
+    Launcher.Result away = Verbs.mintmark("simulate", "enroll", "--data", data.toString());
+    assertThat(away.exitCode()).as(away.all()).isEqualTo(2);
+    assertThat(away.err()).contains("does not answer");
+  }
+
+  @Test
+  void oddOptionsAreUsage() {
+    assertUsage("--devices", "0");
+    assertUsage("--warmup", "-1");
+    assertUsage("--concurrency", "0");
+    assertUsage("--data", folder.resolve("nowhere").toString());
+    assertThat(Verbs.mintmark("simulate").exitCode()).isEqualTo(2);
+  }
+
+  private static void assertUsage(String option, String value) {
+    Launcher.Result result = Verbs.mintmark("simulate", "enroll", option, value);
+    assertThat(result.exitCode()).as(result.all()).isEqualTo(2);
+    assertThat(result.err()).contains(value);
+  }
+
+  private static void assertMeasured(JsonNode result, int devices) {
+    assertThat(result.get("enrolled").asInt()).isEqualTo(devices);
+    assertThat(result.get("latency").get("count").asInt()).isEqualTo(devices);
+    assertThat(result.get("failures")).isEmpty();
+    assertThat(result.get("ratePerSecond").asDouble()).isPositive();
+    assertThat(result.get("serverCpuMillis").asDouble()).isPositive();
+    assertThat(result.get("service").get("synchronous").asText()).isEqualTo("full");
+  }
+
+  private static JsonNode read(Path json) throws Exception {
+    return new ObjectMapper().readTree(Files.readString(json));
+  }
+}

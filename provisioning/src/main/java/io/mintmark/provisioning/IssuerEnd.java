@@ -1,0 +1,60 @@
+package io.mintmark.provisioning;
+
+import io.mintmark.identity.Validity;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that nothing is issued that the issuing CA's own end would cut to nothing, and that
+ * somebody hears of it. Thread-safe.
+ */
+final class IssuerEnd {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IssuerEnd.class);
+
+  /** A certificate shorter than it was meant to be is worth its handshake only if it lasts so long. */
+  private static final Duration SHORTEST = Duration.ofMinutes(1);
+
+  /** Only a person can help; the log hears of it as often. */
+  private static final Duration RETRY = Duration.ofHours(1);
+
+  private final Validity validity;
+  private final AtomicReference<Instant> said = new AtomicReference<>(Instant.MIN);
+
+  IssuerEnd(X509Certificate issuing) {
+    validity = Validity.of(issuing);
+  }
+
+  /**
+   * Requires that a certificate of this lifetime fits in, or a minute of it.
+   *
+   * @throws Refusal LATER if it does not, or the clock is outside the CA's validity
+   */
+  void requireRoom(Duration lifetime, Instant now) throws Refusal {
+    Duration needed = lifetime.compareTo(SHORTEST) < 0 ? lifetime : SHORTEST;
+    if (validity.contains(now) && !now.plus(needed).isAfter(validity.notAfter())) {
+      return;
+    }
+    Instant before = said.get();
+    if (before.isBefore(now.minus(RETRY)) && said.compareAndSet(before, now)) {
+      LOG.error(
+          "no certificate can be issued at {}: the issuing CA is valid {}; check this machine's"
+              + " clock, else stop the service, put an issuing CA of the same root with a later end"
+              + " into ca/issuing.p12 and start it",
+          now,
+          validity);
+    }
+    throw new Refusal(
+        Refusal.Kind.LATER,
+        "no certificate can be issued now: the service's issuing CA is valid from "
+            + validity.notBefore()
+            + " to "
+            + validity.notAfter()
+            + "; its operator has to replace it",
+        RETRY);
+  }
+}

@@ -1,0 +1,44 @@
+package io.mintmark.provisioning.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jdbi.v3.core.statement.DefaultStatementBuilder;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/**
+ * Prepares each SQL text once and uses it again: SQLite takes longer to plan our statements than to
+ * run them. For one connection and whoever has it to himself.
+ */
+final class KeptStatements extends DefaultStatementBuilder {
+
+  /** There are fewer texts; a bound all the same. */
+  private static final int MOST = 200;
+
+  private final Map<String, PreparedStatement> idle = new LinkedHashMap<>();
+
+  @Override
+  public PreparedStatement create(Connection connection, String sql, StatementContext context)
+      throws SQLException {
+    PreparedStatement kept = context.isReturningGeneratedKeys() || context.isConcurrentUpdatable()
+        ? null
+        : idle.remove(sql);
+    return kept == null ? super.create(connection, sql, context) : kept;
+  }
+
+  /** Keeps it for the next time, unless one of the same text is there. */
+  @Override
+  public void close(Connection connection, String sql, Statement statement) throws SQLException {
+    if (statement instanceof PreparedStatement prepared
+        && idle.size() < MOST
+        && !idle.containsKey(sql)) {
+      prepared.clearParameters();
+      idle.put(sql, prepared);
+    } else {
+      super.close(connection, sql, statement);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.mintmark.simulators;
+
+import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Identity;
+import io.mintmark.identity.Pem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+
+/**
+ * Enrols by EST with as little processor time of its own as Java allows, so that a machine that
+ * plays thousands of devices measures the service and not itself. Each enrolment is a connection, a
+ * full TLS 1.3 handshake with the device's bootstrap certificate, a new P-256 key and a request;
+ * the answer is parsed and must be this device's certificate for this key. Thread-safe.
+ */
+final class LeanEnrolment {
+
+  private static final int TIMEOUT_MILLIS = 30_000;
+  private static final int LONGEST_ANSWER = 64 * 1024;
+
+  private final InetSocketAddress address;
+  private final String host;
+  private final int port;
+  private final String head;
+  private final FleetId fleet;
+  private final TrustManager trust;
+
+  LeanEnrolment(EnrolmentService service, FleetId fleet) {
+    URI uri = service.service();
+    this.host = uri.getHost();
+    this.port = uri.getPort();
+    this.address = new InetSocketAddress(host, port);
+    this.fleet = fleet;
+    this.trust = new RememberingTrust(service.trust());
+    this.head = "POST /.well-known/est/" + fleet + "/simpleenroll HTTP/1.1\r\n"
+        + "Host: " + host + ":" + port + "\r\n"
+        + "Content-Type: application/pkcs10\r\n"
+        + "Connection: close\r\n"
+        + "Content-Length: ";
+  }
+
+  /**
+   * A first operational certificate for a new key of the device.
+   *
+   * @throws IOException if the service cannot be reached, refuses, or answers something else; the
+   *     message is one line that does not name the device
+   */
+  X509Certificate enrol(BootstrapDevice device) throws IOException {
+    KeyPair keys = CertificateRequest.newKeyPair();
+    byte[] answer = exchange(
+        device.credential(), CertificateRequest.create(keys, device.id().value()));
+    X509Certificate leaf;
+    try {
+      leaf = Pem.pkcs7(Base64.getMimeDecoder().decode(answer)).get(0);
+      if (Identity.of(leaf) instanceof Identity.Device identity
+          && identity.device().equals(device.id())
+          && identity.fleet().equals(fleet)
+          && leaf.getPublicKey().equals(keys.getPublic())) {
+        return leaf;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the answer holds no certificate", e);
+    }
+    throw new IOException("the answer is not the certificate of the device and its key");
+  }
+
+  private byte[] exchange(Credential shown, byte[] request) throws IOException {
+    byte[] body = Base64.getEncoder().encode(request);
+    try (Socket tcp = new Socket()) {
+      tcp.setTcpNoDelay(true);
+      tcp.setSoTimeout(TIMEOUT_MILLIS);
+      tcp.connect(address, TIMEOUT_MILLIS);
+      try (SSLSocket tls = (SSLSocket)
+          shown.tlsContext(trust).getSocketFactory().createSocket(tcp, host, port, true)) {
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setProtocols(new String[] {"TLSv1.3"});
+        tls.setSSLParameters(parameters);
+        OutputStream out = tls.getOutputStream();
+        byte[] start = (head + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] message = new byte[start.length + body.length];
+        System.arraycopy(start, 0, message, 0, start.length);
+        System.arraycopy(body, 0, message, start.length, body.length);
+        out.write(message);
+        return answer(tls.getInputStream());
+      }
+    }
+  }
+
+  /** The body of a 200; the connection ends with the answer. */
+  private static byte[] answer(InputStream in) throws IOException {
+    byte[] all = in.readNBytes(LONGEST_ANSWER);
+    String text = new String(all, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf("\r\n\r\n");
+    if (end < 0 || !text.startsWith("HTTP/1.1 ")) {
+      throw new IOException("the connection ended before an answer");
+    }
+    String status = text.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3);
+    if (!status.equals("200")) {
+      throw new IOException("answered " + status);
+    }
+    return text.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
