@@ -60,7 +60,7 @@ final class Issuance {
     this.registry = registry;
     this.authority = authority;
     this.clock = clock;
-    this.issuerEnd = new IssuerEnd(authority.issuing());
+    this.issuerEnd = new IssuerEnd(authority::issuing);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,11 +23,14 @@ final class IssuerEnd {
   /** Only a person can help; the log hears of it as often. */
   private static final Duration RETRY = Duration.ofHours(1);
 
-  private final Validity validity;
+  private final Supplier<X509Certificate> issuing;
   private final AtomicReference<Instant> said = new AtomicReference<>(Instant.MIN);
 
-  IssuerEnd(X509Certificate issuing) {
-    validity = Validity.of(issuing);
+  /**
+   * @param issuing the CA that signs, which may be another each time
+   */
+  IssuerEnd(Supplier<X509Certificate> issuing) {
+    this.issuing = issuing;
   }
 
   /**
@@ -35,6 +39,7 @@ final class IssuerEnd {
    * @throws Refusal LATER if it does not, or the clock is outside the CA's validity
    */
   void requireRoom(Duration lifetime, Instant now) throws Refusal {
+    Validity validity = Validity.of(issuing.get());
     Duration needed = lifetime.compareTo(SHORTEST) < 0 ? lifetime : SHORTEST;
     if (validity.contains(now) && !now.plus(needed).isAfter(validity.notAfter())) {
       return;
@@ -43,8 +48,7 @@ final class IssuerEnd {
     if (before.isBefore(now.minus(RETRY)) && said.compareAndSet(before, now)) {
       LOG.error(
           "no certificate can be issued at {}: the issuing CA is valid {}; check this machine's"
-              + " clock, else stop the service, put an issuing CA of the same root with a later end"
-              + " into ca/issuing.p12 and start it",
+              + " clock, else hand over to another: mintmark ca prepare issuing, mintmark ca activate",
           now,
           validity);
     }

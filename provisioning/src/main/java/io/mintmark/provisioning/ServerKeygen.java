@@ -61,12 +61,13 @@ public final class ServerKeygen {
     }
   }
 
-  /** Whether it claims to be of our CA; the renewer then finds out. */
+  /** Whether it claims to be of a CA of ours; the renewer then finds out. */
   private boolean isOperational(List<X509Certificate> peerChain) {
     return !peerChain.isEmpty()
-        && peerChain
-            .get(0)
-            .getIssuerX500Principal()
-            .equals(authority.issuing().getSubjectX500Principal());
+        && authority.hierarchy().issuers().stream()
+            .anyMatch(issuer -> issuer
+                .certificate()
+                .getSubjectX500Principal()
+                .equals(peerChain.get(0).getIssuerX500Principal()));
   }
 }

@@ -106,7 +106,7 @@ class IssuerEndTest {
     assertThat(installation.audited()).isEqualTo(audited);
     assertThat(log.list).hasSize(1);
     assertThat(log.list.get(0).getLevel()).isEqualTo(Level.ERROR);
-    assertThat(log.list.get(0).getFormattedMessage()).contains("ca/issuing.p12");
+    assertThat(log.list.get(0).getFormattedMessage()).contains("mintmark ca prepare issuing");
     assertThat(log.list.get(0).getThrowableProxy()).isNull();
     installation.clock.move(Duration.ofMinutes(61));
     assertAllRefused();
@@ -126,13 +126,24 @@ class IssuerEndTest {
   }
 
   @Test
+  void goesOnWithAnotherIssuingCa() throws Exception {
+    moveTo(Duration.ofSeconds(59));
+    assertAllRefused();
+    String next = installation.get().caPreparer().issuing(OPERATOR);
+    installation.get().caActivator().activate(next, false, OPERATOR);
+
+    assertThat(installation.get().enroller().enroll(SENSORS, bootstrap.chain(), request))
+        .isNotNull();
+  }
+
+  @Test
   void issuesWhatIsMeantToBeShorterAsLongAsItFits() throws Exception {
-    new IssuerEnd(installation.get().authority().issuing())
+    new IssuerEnd(installation.get().authority()::issuing)
         .requireRoom(Duration.ofSeconds(10), end().minusSeconds(10));
     assertRefused(
         LATER,
         "valid from",
-        () -> new IssuerEnd(installation.get().authority().issuing())
+        () -> new IssuerEnd(installation.get().authority()::issuing)
             .requireRoom(Duration.ofSeconds(10), end().minusSeconds(9)));
   }
 
