@@ -184,7 +184,8 @@ class CaRolloverTest {
   @Test
   void byForceWhateverDevicesHold() throws Exception {
     installation.manifest("d-1");
-    installation.enroll("d-1");
+    KeyPair keys = CertificateRequest.newKeyPair();
+    X509Certificate before = installation.enroll("d-1", keys);
     String root = prepareRoot();
     assertRefused(Refusal.Kind.CONFLICT, "--force", () -> activate(root, false));
 
@@ -195,6 +196,8 @@ class CaRolloverTest {
     assertRefused(Refusal.Kind.CONFLICT, "are still good", () -> retire(oldRootId, false));
     retire(oldRootId, true);
     assertThat(anchors()).doesNotContain(oldRoot);
+    // What nobody trusts any more is not given again.
+    assertThat(installation.enroll("d-1", keys)).isNotEqualTo(before);
   }
 
   @Test
