@@ -7,6 +7,7 @@ import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Chains;
 import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.provisioning.sql.IssuerTable;
 import io.mintmark.provisioning.sql.Registry;
 import java.security.cert.X509Certificate;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +47,16 @@ final class Issuers {
    * recorded, is told of those in the folder.
    *
    * @param signers may replace an issuing key's signer
+   * @param addresses where certificates say that their status is told
    * @throws StartException if the active issuing CA's key is not there or not readable, it has
    *     expired or is not of a trusted root
    */
   static Issuers open(
-      Registry registry, AuthorityFolder folder, UnaryOperator<Signer> signers, Instant now)
+      Registry registry,
+      AuthorityFolder folder,
+      UnaryOperator<Signer> signers,
+      Optional<StatusAddresses> addresses,
+      Instant now)
       throws StartException {
     if (registry.read(IssuerTable::all).isEmpty()) {
       if (!folder.exists()) {
@@ -69,7 +76,8 @@ final class Issuers {
     if (fault != null) {
       throw new StartException("the issuing CA of " + active.keyRef() + " " + fault);
     }
-    return new Issuers(registry, folder, signers, new CertificateAuthority(hierarchy, keys));
+    return new Issuers(
+        registry, folder, signers, new CertificateAuthority(hierarchy, keys, addresses));
   }
 
   private static StartException missing(String key) {
@@ -121,6 +129,22 @@ final class Issuers {
   /** The CAs at work: the same object for good, whatever changes. */
   CertificateAuthority authority() {
     return authority;
+  }
+
+  /**
+   * The key of a CA, for a CRL. A root's is read each time, if it is there, and not kept.
+   *
+   * @throws IllegalStateException if it is there and cannot be read
+   */
+  Optional<Signer> signer(Issuer issuer) {
+    if (issuer.role() == Role.ISSUING) {
+      return authority.signer(issuer.id());
+    }
+    try {
+      return folder.signer(issuer);
+    } catch (StartException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.provisioning.yaml.YamlException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,14 +13,16 @@ import java.util.Optional;
  * What the operator may set for the whole service, in {@code service.yaml}. Immutable.
  *
  * @param defaultFleet the fleet of EST requests without a label; may not exist yet
+ * @param status where the world finds CRLs and OCSP, as certificates tell it; without it they do not
  */
-public record ServiceSettings(Optional<FleetId> defaultFleet) {
+public record ServiceSettings(Optional<FleetId> defaultFleet, Optional<StatusAddresses> status) {
 
   /** Where the settings stand in a data folder, if anywhere. */
   static final String FILE = "service.yaml";
 
   /** What holds without a file. */
-  public static final ServiceSettings DEFAULT = new ServiceSettings(Optional.empty());
+  public static final ServiceSettings DEFAULT =
+      new ServiceSettings(Optional.empty(), Optional.empty());
 
   /**
    * Reads the settings of a start.

@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;
@@ -14,12 +15,14 @@ import java.util.Optional;
  *
  * <pre>{@code
  * default-fleet: sensors
+ * status-url: http://pki.example.org:8480
  * }</pre>
  */
 final class ServiceYaml {
 
   private static final String DEFAULT_FLEET = "default-fleet";
-  private static final List<String> TOP = List.of(DEFAULT_FLEET);
+  private static final String STATUS_URL = "status-url";
+  private static final List<String> TOP = List.of(DEFAULT_FLEET, STATUS_URL);
 
   private ServiceYaml() {}
 
@@ -34,10 +37,14 @@ final class ServiceYaml {
     }
     Section top = Section.of("the service's settings", YamlReader.read(yaml), TOP);
     Optional<Scalar> fleet = top.scalar(DEFAULT_FLEET);
+    Optional<Scalar> status = top.scalar(STATUS_URL);
     return new ServiceSettings(
         fleet.isEmpty()
             ? Optional.empty()
-            : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)));
+            : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)),
+        status.isEmpty()
+            ? Optional.empty()
+            : Optional.of(FleetYaml.valueOf(status.get(), StatusAddresses::parse)));
   }
 
   /** Nothing but comments: a file somebody has yet to fill. */

@@ -72,7 +72,7 @@ class CertificateAuthorityTest {
       .signedBy(root)
       .build();
   private final CertificateAuthority authority = HeldIssuers.authority(root, issuing);
-  private final Lint lint = new Lint(authority.hierarchy().active());
+  private final Lint lint = new Lint(authority.hierarchy().active(), null);
   private final PublicKey key = CertificateRequest.newKeyPair().getPublic();
 
   @Test
