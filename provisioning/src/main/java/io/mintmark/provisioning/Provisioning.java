@@ -8,6 +8,7 @@ import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Signer;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.StatusTable;
 import io.mintmark.provisioning.webhook.ApprovalWebhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +52,8 @@ public final class Provisioning implements AutoCloseable {
   private final Brokers brokers;
   private final DeviceViews devices;
   private final FleetViews fleetViews;
+  private final CrlPublisher crls;
+  private final OcspResponder ocsp;
   private final ServiceCredential tls;
 
   private Provisioning(
@@ -92,6 +95,13 @@ public final class Provisioning implements AutoCloseable {
     brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
     fleetViews = new FleetViews(registry);
+    crls =
+        new CrlPublisher(registry, () -> authority.hierarchy().issuers(), issuers::signer, clock);
+    ResponderCredentials responders = new ResponderCredentials(issuance, audit, clock);
+    ocsp = new OcspResponder(
+        (issuer, serial) -> registry.read(h -> StatusTable.status(h, issuer, serial)),
+        new AnsweredIssuers(authority, responders),
+        clock);
     tls = new ServiceCredential(
         folder.resolve("service.pem"), config.hosts(), authority, issuance, audit, clock);
   }
@@ -122,7 +132,7 @@ public final class Provisioning implements AutoCloseable {
       Installation installation = Installation.open(registry, config.trustDomain());
       AuthorityFolder keys = keys(config, environment, folder, installation);
       Instant now = config.clock().instant();
-      Issuers issuers = Issuers.open(registry, keys, signer, now);
+      Issuers issuers = Issuers.open(registry, keys, signer, settings.status(), now);
       installation.keepIssuingCa(issuers.authority().issuing(), now);
       Provisioning opened =
           new Provisioning(config, folder, settings, registry, installation, issuers);
@@ -292,6 +302,16 @@ public final class Provisioning implements AutoCloseable {
   /** The CA's certificates. */
   public CertificateAuthority authority() {
     return authority;
+  }
+
+  /** The CRLs of the issuers. */
+  public CrlPublisher crls() {
+    return crls;
+  }
+
+  /** The OCSP responder. */
+  public OcspResponder ocsp() {
+    return ocsp;
   }
 
   /** The service's own TLS credential. */

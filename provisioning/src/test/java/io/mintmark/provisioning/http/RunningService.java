@@ -33,14 +33,33 @@ final class RunningService implements AutoCloseable {
   final Path data;
   private ProvisioningService service;
 
-  private RunningService(Path data) throws StartException {
+  private final int statusPort;
+
+  private RunningService(Path data, int statusPort) throws StartException {
     this.data = data;
+    this.statusPort = statusPort;
     start();
   }
 
   /** With the fleet {@code sensors} and these devices in its manifest, without pins. */
   static RunningService of(Path data, String... devices) throws Exception {
-    RunningService running = new RunningService(data);
+    return of(new RunningService(data, ProvisioningConfig.NO_PORT), devices);
+  }
+
+  /**
+   * With a port for CRLs and OCSP besides.
+   *
+   * @param url what certificates call it
+   * @param port 0 for a free one
+   */
+  static RunningService withStatus(Path data, String url, int port, String... devices)
+      throws Exception {
+    Files.createDirectories(data);
+    Files.writeString(data.resolve("service.yaml"), "status-url: " + url + "\n");
+    return of(new RunningService(data, port), devices);
+  }
+
+  private static RunningService of(RunningService running, String... devices) throws Exception {
     running.applyFleet("sensors", "7d");
     StringBuilder manifest = new StringBuilder("device,pin\n");
     for (String device : devices) {
@@ -56,7 +75,8 @@ final class RunningService implements AutoCloseable {
   }
 
   void start() throws StartException {
-    service = ProvisioningService.start(config(data, 0, 0));
+    service = ProvisioningService.start(new ProvisioningConfig(
+        data, null, null, "127.0.0.1", 0, 0, statusPort, null, null, Clock.systemUTC()));
   }
 
   void stop() {
