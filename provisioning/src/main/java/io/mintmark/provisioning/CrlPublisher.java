@@ -133,7 +133,7 @@ public final class CrlPublisher {
   private void publish(
       Issuer issuer, Crl beforeOrNull, boolean scheduled, Signer signer, Instant now)
       throws GeneralSecurityException {
-    CrlTable.Taken taken = registry.write(tx -> CrlTable.take(tx, issuer.id()));
+    CrlTable.Taken taken = registry.write(tx -> CrlTable.take(tx, issuer.id(), now));
     Instant lastScheduled = beforeOrNull == null ? Instant.EPOCH : beforeOrNull.scheduledAt();
     List<RevokedSerial> entries = issuer.role() == Issuer.Role.ROOT
         ? revokedBelow(issuer)

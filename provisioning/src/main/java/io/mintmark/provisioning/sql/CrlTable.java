@@ -55,12 +55,19 @@ public final class CrlTable {
         .findOne();
   }
 
-  /** Takes the next number of an issuer, for good. */
-  public static Taken take(Transaction tx, String issuer) {
-    tx.handle().createUpdate("""
-            insert into crls (issuer, number) values (:issuer, 1)
-            on conflict (issuer) do update set number = number + 1
-            """).bind("issuer", issuer).execute();
+  /**
+   * Takes a number of an issuer, for good: larger than all before, and no smaller than the seconds
+   * since 1970, so that it rises as well when an older copy of the registry was put back.
+   */
+  public static Taken take(Transaction tx, String issuer, Instant now) {
+    tx.handle()
+        .createUpdate("""
+            insert into crls (issuer, number) values (:issuer, :now)
+            on conflict (issuer) do update set number = max(number + 1, :now)
+            """)
+        .bind("issuer", issuer)
+        .bind("now", now.getEpochSecond())
+        .execute();
     return tx.handle()
         .createQuery("select number, changes from crls where issuer = :issuer")
         .bind("issuer", issuer)
