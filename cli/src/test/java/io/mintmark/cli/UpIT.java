@@ -136,6 +136,7 @@ class UpIT {
     expect(upOnFreePorts(Path.of("/proc/mintmark")), 2, "/proc/mintmark");
     expect(upOnFreePorts(folder.resolve("x"), "--device-port", "70000"), 2, "70000");
     expect(upOnFreePorts(folder.resolve("x"), "--trust-domain", "No Good"), 2, "No Good");
+    expect(upOnFreePorts(folder.resolve("x"), "--status-port", "none"), 2, "'none'", "or off");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mintmark.identity.testing.HeldCertificate;
 import java.math.BigInteger;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -17,6 +18,7 @@ import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.ocsp.OCSPRequest;
 import org.bouncycastle.asn1.ocsp.TBSRequest;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,20 @@ class OcspRequestTest {
     IssuerHashes others = new IssuerHashes(HeldCertificate.builder().build().certificate());
     assertThat(read.questions()).allMatch(hashes::isMeantBy).noneMatch(others::isMeantBy);
     assertThat(read.nonce()).isNull();
+  }
+
+  /** A CA that changed its key keeps its name, and one that changed its name its key. */
+  @Test
+  void meansAnIssuerByNameAndKey() throws Exception {
+    X500Name name =
+        X500Name.getInstance(ISSUER.certificate().getSubjectX500Principal().getEncoded());
+    X509Certificate sameName = HeldCertificate.builder().subject(name).build().certificate();
+    X509Certificate sameKey =
+        HeldCertificate.builder().keys(ISSUER.keys()).build().certificate();
+    OcspRequest read = OcspRequest.read(request(null));
+    for (X509Certificate other : List.of(sameName, sameKey)) {
+      assertThat(new IssuerHashes(other).isMeantBy(read.questions().get(0))).isFalse();
+    }
   }
 
   /** RFC 9654, section 2.1. */
