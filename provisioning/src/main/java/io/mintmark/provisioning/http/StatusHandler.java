@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.http;
 
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.Crl;
 import io.mintmark.provisioning.CrlPublisher;
@@ -8,18 +9,21 @@ import io.mintmark.provisioning.OcspResponder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.StatusAddresses;
 import java.io.IOException;
-import java.io.InputStream;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /** {@code /crl/<issuer>.crl}, {@code /ca/<issuer>.cer}, {@code /ocsp}. Thread-safe. */
 final class StatusHandler extends Handler.Abstract {
@@ -75,7 +79,13 @@ final class StatusHandler extends Handler.Abstract {
       reply.refuse(404, "there is no CRL of an issuer '" + Printable.of(issuer) + "'");
       return;
     }
-    reply.keep(crl.get().der(), CRL, crl.get().thisUpdate(), crl.get().nextUpdate());
+    // Its number is never another's; hashing megabytes for each request would cost the most of it.
+    reply.keep(
+        crl.get().der(),
+        CRL,
+        Long.toString(crl.get().number()),
+        crl.get().thisUpdate(),
+        crl.get().nextUpdate());
   }
 
   private void certificate(String issuer, StatusReply reply) {
@@ -90,26 +100,24 @@ final class StatusHandler extends Handler.Abstract {
     reply.keep(
         der(certificate.get()),
         CERTIFICATE,
+        Pem.fingerprint(der(certificate.get())),
         certificate.get().getNotBefore().toInstant(),
         certificate.get().getNotAfter().toInstant());
   }
 
   private void ocsp(Request request, String rest, StatusReply reply) {
-    byte[] der;
     switch (request.getMethod()) {
-      case "POST" -> der = body(request, reply);
-      case "GET", "HEAD" -> der = inPath(rest);
-      default -> {
-        reply.methodNotAllowed(ASKING);
-        return;
-      }
+      case "GET", "HEAD" -> answer(inPath(rest), reply);
+      case "POST" -> posted(request, reply);
+      default -> reply.methodNotAllowed(ASKING);
     }
-    if (der == null) {
-      return;
-    }
-    OcspAnswer answer = ocsp.answer(der);
+  }
+
+  private void answer(byte[] request, StatusReply reply) {
+    OcspAnswer answer = ocsp.answer(request);
     if (answer.mayBeKept()) {
-      reply.keep(answer.der(), OCSP_RESPONSE, answer.from(), answer.until());
+      String tag = Pem.fingerprint(answer.der());
+      reply.keep(answer.der(), OCSP_RESPONSE, tag, answer.from(), answer.until());
     } else {
       reply.once(answer.der(), OCSP_RESPONSE);
     }
@@ -124,30 +132,38 @@ final class StatusHandler extends Handler.Abstract {
     }
   }
 
-  /** Null if that was refused. */
-  private static byte[] body(Request request, StatusReply reply) {
+  /** No thread waits for the body: whoever sends it slowly keeps nobody else from asking. */
+  private void posted(Request request, StatusReply reply) {
     String header = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
     String type = header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     if (!type.equals(OCSP_REQUEST)) {
       reply.refuse(
           415, "media type '" + Printable.of(type) + "' is not accepted: send " + OCSP_REQUEST);
-      return null;
+      return;
     }
     if (request.getLength() > LARGEST_REQUEST) {
-      reply.refuse(413, "the request is longer than " + LARGEST_REQUEST + " bytes");
-      return null;
+      tooLong(reply);
+      return;
     }
-    try (InputStream in = Request.asInputStream(request)) {
-      byte[] body = in.readNBytes(LARGEST_REQUEST + 1);
-      if (body.length > LARGEST_REQUEST) {
-        reply.refuse(413, "the request is longer than " + LARGEST_REQUEST + " bytes");
-        return null;
-      }
-      return body;
-    } catch (IOException e) {
+    Content.Source.asByteArrayAsync(
+        request,
+        LARGEST_REQUEST,
+        Promise.Invocable.from(
+            InvocationType.BLOCKING,
+            body -> answer(body, reply),
+            failure -> unread(failure, reply)));
+  }
+
+  private static void unread(Throwable failure, StatusReply reply) {
+    if (failure instanceof IOException || failure instanceof TimeoutException) {
       reply.refuse(400, "the body could not be read to its end");
-      return null;
+    } else {
+      tooLong(reply);
     }
+  }
+
+  private static void tooLong(StatusReply reply) {
+    reply.refuse(413, "the request is longer than " + LARGEST_REQUEST + " bytes");
   }
 
   private static byte[] der(X509Certificate certificate) {

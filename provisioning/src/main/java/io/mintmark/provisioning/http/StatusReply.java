@@ -2,7 +2,6 @@ package io.mintmark.provisioning.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.mintmark.identity.Pem;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,13 +38,14 @@ final class StatusReply {
    * Signed data, for caches too (RFC 5019, section 6.2), or 304 to who has it (RFC 9110, section
    * 13.2.2).
    *
+   * @param version what no other content of the address has
    * @param from when it was made
    * @param until when it ends
    */
-  void keep(byte[] body, String mediaType, Instant from, Instant until) {
+  void keep(byte[] body, String mediaType, String version, Instant from, Instant until) {
     Duration left = now.isBefore(until) ? Duration.between(now, until) : Duration.ZERO;
     long maxAge = Math.min(left.toSeconds(), LONGEST_CACHED.toSeconds());
-    String tag = "\"" + Pem.fingerprint(body) + "\"";
+    String tag = "\"" + version + "\"";
     HttpFields.Mutable headers = response.getHeaders();
     headers.put(HttpHeader.ETAG, tag);
     headers.put(HttpHeader.LAST_MODIFIED, DateGenerator.formatDate(from));

@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,5 +41,16 @@ final class PlainHttp {
 
   HttpResponse<byte[]> ocsp(byte[] request) throws IOException, InterruptedException {
     return send("POST", "/ocsp", request, "Content-Type", "application/ocsp-request");
+  }
+
+  /** An OCSP request of a length that is not announced. */
+  HttpResponse<byte[]> chunked(byte[] request) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(base + "/ocsp"))
+            .timeout(Duration.ofSeconds(20))
+            .header("Content-Type", "application/ocsp-request")
+            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(request)))
+            .build(),
+        HttpResponse.BodyHandlers.ofByteArray());
   }
 }
