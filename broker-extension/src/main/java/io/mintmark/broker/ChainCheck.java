@@ -8,10 +8,12 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -54,11 +56,10 @@ interface ChainCheck {
     @Override
     public void require(List<X509Certificate> chain) throws RefusedException {
       try {
-        List<X509Certificate> path = chain.stream().filter(c -> !isAnchor(c)).toList();
-        if (path.isEmpty()) {
+        if (chain.isEmpty() || isAnchor(chain.get(0))) {
           throw new RefusedException(Refusal.UNTRUSTED, "a trust anchor is nobody's certificate");
         }
-        CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
+        CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path(chain));
         PKIXParameters parameters = new PKIXParameters(anchors);
         // Revocation is the feed's: denials are read after this.
         parameters.setRevocationEnabled(false);
@@ -66,6 +67,36 @@ interface ChainCheck {
         CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
       } catch (GeneralSecurityException e) {
         throw new RefusedException(Refusal.UNTRUSTED, e.getMessage());
+      }
+    }
+
+    /**
+     * From the leaf to what one of our anchors issued. During a change of roots clients show a cross
+     * certificate too (RFC 4210, section 4.4), for who trusts only the other root; others show what
+     * belongs to no path at all.
+     */
+    private List<X509Certificate> path(List<X509Certificate> chain) {
+      List<X509Certificate> path = new ArrayList<>();
+      Optional<X509Certificate> next = Optional.of(chain.get(0));
+      while (next.isPresent()) {
+        X509Certificate last = next.get();
+        path.add(last);
+        next = anchors.stream().anyMatch(a -> isIssued(last, a.getTrustedCert()))
+            ? Optional.empty()
+            : chain.stream().filter(c -> !path.contains(c) && isIssued(last, c)).findFirst();
+      }
+      return path;
+    }
+
+    private static boolean isIssued(X509Certificate certificate, X509Certificate issuer) {
+      if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+        return false;
+      }
+      try {
+        certificate.verify(issuer.getPublicKey());
+        return true;
+      } catch (GeneralSecurityException e) {
+        return false;
       }
     }
 

@@ -49,6 +49,51 @@ class ChainCheckTest {
     refuses(List.of(pki.root.certificate()));
   }
 
+  /** NewWithOld and OldWithNew of RFC 4210, section 4.4. */
+  @Test
+  void crossCertificatesLeadFromEitherRoot() {
+    HeldCertificate newRoot =
+        HeldCertificate.builder().commonName("new root").authority(1).build();
+    HeldCertificate newIssuing = HeldCertificate.builder()
+        .commonName("new issuing")
+        .authority(0)
+        .signedBy(newRoot)
+        .build();
+    HeldCertificate newWithOld = HeldCertificate.builder()
+        .commonName("new root")
+        .keys(newRoot.keys())
+        .authority(1)
+        .signedBy(pki.root)
+        .build();
+    HeldCertificate device = HeldCertificate.builder()
+        .commonName("d1")
+        .uri(TestPki.deviceId("sensors", "d1"))
+        .signedBy(newIssuing)
+        .build();
+    List<X509Certificate> shown =
+        List.of(device.certificate(), newIssuing.certificate(), newWithOld.certificate());
+    for (List<X509Certificate> bundle : List.of(
+        List.of(newRoot.certificate()),
+        pki.anchors(),
+        List.of(pki.root.certificate(), newRoot.certificate()))) {
+      check.trust(bundle);
+      assertThatCode(() -> check.require(shown)).doesNotThrowAnyException();
+    }
+    check.trust(List.of(
+        HeldCertificate.builder().commonName("new root").authority(1).build().certificate()));
+    refuses(shown);
+  }
+
+  @Test
+  void whatBelongsToNoPathDoesNoHarm() {
+    HeldCertificate device = pki.device("sensors", "d1");
+    HeldCertificate other =
+        HeldCertificate.builder().commonName("other").authority(1).build();
+    assertThatCode(() -> check.require(
+            List.of(device.certificate(), other.certificate(), pki.issuing.certificate())))
+        .doesNotThrowAnyException();
+  }
+
   @Test
   void newAnchorsReplaceTheOld() {
     HeldCertificate other =

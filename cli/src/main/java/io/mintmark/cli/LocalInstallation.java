@@ -72,7 +72,16 @@ final class LocalInstallation implements Installation, AutoCloseable {
 
   private static ProvisioningConfig config(Path data, int devicePort, int operatorPort) {
     return new ProvisioningConfig(
-        data, null, HOSTS, BIND, devicePort, operatorPort, null, null, Clock.systemUTC());
+        data,
+        null,
+        HOSTS,
+        BIND,
+        devicePort,
+        operatorPort,
+        ProvisioningConfig.NO_PORT,
+        null,
+        null,
+        Clock.systemUTC());
   }
 
   @Override

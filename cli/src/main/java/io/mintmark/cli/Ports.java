@@ -1,5 +1,7 @@
 package io.mintmark.cli;
 
+import io.mintmark.provisioning.ProvisioningConfig;
+
 /** What a port option may be. */
 final class Ports {
 
@@ -12,5 +14,19 @@ final class Ports {
           option + " " + port + " is not a port: use 1 to 65535, or 0 for any free one");
     }
     return port;
+  }
+
+  /** The word {@code off}, or -1, for none. */
+  static int requireOrOff(String option, String port) throws CommandFailure {
+    if (port.equals("off") || port.equals(Integer.toString(ProvisioningConfig.NO_PORT))) {
+      return ProvisioningConfig.NO_PORT;
+    }
+    try {
+      return require(option, Integer.parseInt(port));
+    } catch (NumberFormatException e) {
+      throw new CommandFailure(
+          CommandFailure.UNUSABLE,
+          option + " '" + port + "' is not a port: use 1 to 65535, 0 for any free one, or off");
+    }
   }
 }

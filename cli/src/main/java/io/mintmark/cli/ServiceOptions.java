@@ -51,6 +51,14 @@ final class ServiceOptions {
   private int operatorPort;
 
   @Option(
+      names = "--status-port",
+      paramLabel = "PORT",
+      defaultValue = "8480",
+      description = "HTTP for CRLs and OCSP, 0 for any free one, 'off' for none (default:"
+          + " ${DEFAULT-VALUE}).")
+  private String statusPort;
+
+  @Option(
       names = "--passphrase-file",
       paramLabel = "FILE",
       description = "Holds the passphrase of the CA keys, - to be asked (default:"
@@ -73,6 +81,7 @@ final class ServiceOptions {
         bind,
         Ports.require("--device-port", devicePort),
         Ports.require("--operator-port", operatorPort),
+        Ports.requireOrOff("--status-port", statusPort),
         passphraseFile,
         settings,
         Clock.systemUTC());

@@ -16,5 +16,6 @@ final class ServiceReport {
     out.println("  crypto provider   " + crypto);
     out.println("  EST               " + service.deviceUri() + "/.well-known/est/<fleet>/");
     out.println("  operator API      " + service.operatorUri() + "/api/v1");
+    service.statusUri().ifPresent(uri -> out.println("  CRLs and OCSP     " + uri));
   }
 }

@@ -42,7 +42,9 @@ class BrokerIT {
         "--device-port",
         "0",
         "--operator-port",
-        "0")) {
+        "0",
+        "--status-port",
+        "off")) {
       service = provisioning.service();
       Factory factory = Factory.open(folder.resolve("factory"), FactoryOptions.of(FLEET));
       device = factory.make("device", 1).get(0);

@@ -44,8 +44,17 @@ class CaVerbsIT {
   @BeforeEach
   void start() throws Exception {
     data = folder.resolve("data");
-    service = ProvisioningService.start(
-        new ProvisioningConfig(data, null, null, "127.0.0.1", 0, 0, null, null, Clock.systemUTC()));
+    service = ProvisioningService.start(new ProvisioningConfig(
+        data,
+        null,
+        null,
+        "127.0.0.1",
+        0,
+        0,
+        ProvisioningConfig.NO_PORT,
+        null,
+        null,
+        Clock.systemUTC()));
   }
 
   @AfterEach

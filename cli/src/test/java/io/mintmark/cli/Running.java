@@ -40,6 +40,8 @@ final class Running implements AutoCloseable {
         "0",
         "--operator-port",
         "0",
+        "--status-port",
+        "0",
         "--mqtt-port",
         "0"));
     arguments.addAll(List.of(more));

@@ -131,7 +131,8 @@ class UpIT {
   void whatCannotBeStartedIsOneLineAndExitCodeTwo() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
-      for (String option : new String[] {"--device-port", "--operator-port", "--mqtt-port"}) {
+      for (String option :
+          new String[] {"--device-port", "--operator-port", "--status-port", "--mqtt-port"}) {
         Path data = folder.resolve("taken" + option);
         Launcher.Result result = upOnFreePorts(data, option, port);
         expect(result, 2, port);
@@ -147,6 +148,7 @@ class UpIT {
     expect(upOnFreePorts(Path.of("/proc/mintmark")), 2, "/proc/mintmark");
     expect(upOnFreePorts(folder.resolve("x"), "--device-port", "70000"), 2, "70000");
     expect(upOnFreePorts(folder.resolve("x"), "--trust-domain", "No Good"), 2, "No Good");
+    expect(upOnFreePorts(folder.resolve("x"), "--status-port", "none"), 2, "'none'", "or off");
   }
 
   @Test
@@ -161,7 +163,8 @@ class UpIT {
   private static Launcher.Result upOnFreePorts(Path data, String... more) {
     java.util.List<String> arguments =
         new java.util.ArrayList<>(java.util.List.of("up", "--data", data.toString()));
-    for (String option : new String[] {"--device-port", "--operator-port", "--mqtt-port"}) {
+    for (String option :
+        new String[] {"--device-port", "--operator-port", "--status-port", "--mqtt-port"}) {
       if (!java.util.List.of(more).contains(option)) {
         arguments.add(option);
         arguments.add("0");

@@ -6,6 +6,7 @@ import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.sql.CertificateTable;
+import io.mintmark.provisioning.sql.CrlTable;
 import io.mintmark.provisioning.sql.IssuerTable;
 import io.mintmark.provisioning.sql.Transaction;
 import java.time.Clock;
@@ -82,9 +83,16 @@ public final class CaRetirer {
       requireUnused(hierarchy, issuer, "revoked");
       Instant now = clock.instant();
       IssuerTable.setState(tx, issuer.id(), State.REVOKED, now);
+      CrlTable.changed(tx, issuer.id());
+      hierarchy.rootOf(issuer).ifPresent(root -> CrlTable.changed(tx, root.id()));
       List<CertificateRecord> signed = CertificateTable.liveOfIssuer(tx.handle(), issuer.id(), now);
       for (CertificateRecord certificate : signed) {
-        CertificateTable.end(tx, certificate.serial(), CertificateState.REVOKED, "cACompromise");
+        CertificateTable.end(
+            tx,
+            certificate.serial(),
+            CertificateState.REVOKED,
+            RevocationReason.CA_COMPROMISE.word(),
+            now);
         feed.append(
             tx,
             Denial.ofSerial(

@@ -73,6 +73,23 @@ final class Issuance {
     Instant now = clock.instant();
     issuerEnd.requireRoom(order.profile().lifetime(), now);
     Permit draft = authority.draft(order.profile(), order.names(), order.key(), now);
+    return issue(draft, order, rule, consequence, now);
+  }
+
+  /**
+   * As {@link #issue(Order, Rule, Consequence)}, for a new key of our own and by any of our CAs.
+   *
+   * @param issuer its id
+   * @throws Refusal never, but for a revocation at this very moment
+   */
+  X509Certificate issueBy(String issuer, Order order, Consequence consequence) throws Refusal {
+    Instant now = clock.instant();
+    Permit draft = authority.draft(issuer, order.profile(), order.names(), order.key(), now);
+    return issue(draft, order, tx -> {}, consequence, now);
+  }
+
+  private X509Certificate issue(
+      Permit draft, Order order, Rule rule, Consequence consequence, Instant now) throws Refusal {
     Decision decision = registry.write(tx -> {
       rule.check(tx);
       return decide(tx, order, draft, now);

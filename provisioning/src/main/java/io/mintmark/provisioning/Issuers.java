@@ -2,6 +2,7 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.BundleReach.Reach;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
@@ -12,6 +13,7 @@ import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Chains;
 import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.provisioning.sql.BundleTable;
 import io.mintmark.provisioning.sql.IssuerTable;
 import io.mintmark.provisioning.sql.Registry;
@@ -62,9 +64,11 @@ final class Issuers {
 
   /**
    * The CAs of an installation. A registry that knows of none, new or from before they were
-   * recorded, is told of those in the folder; a new installation's are made.
+   * recorded, is told of those in the folder; a new installation's are made. An active issuing CA
+   * that has expired meanwhile hands over: see {@link Succession}.
    *
    * @param signers may replace an issuing key's signer
+   * @param addresses where certificates say that their status is told
    * @throws StartException if the active issuing CA's key is not there or not readable, it has
    *     expired or is not of a trusted root
    */
@@ -73,6 +77,7 @@ final class Issuers {
       Installation installation,
       AuthorityFolder folder,
       UnaryOperator<Signer> signers,
+      Optional<StatusAddresses> addresses,
       Clock clock)
       throws StartException {
     Instant now = clock.instant();
@@ -80,6 +85,9 @@ final class Issuers {
       adopt(registry, first(installation, folder, now), now);
     }
     Hierarchy hierarchy = new Hierarchy(registry.read(IssuerTable::all));
+    if (!now.isBefore(Validity.of(hierarchy.active().certificate()).notAfter())) {
+      hierarchy = new Succession(registry, folder, installation.trustDomain(), now).of(hierarchy);
+    }
     Issuer active = hierarchy.active();
     Map<String, Signer> keys = new HashMap<>();
     for (Issuer issuer : issuing(hierarchy)) {
@@ -98,7 +106,8 @@ final class Issuers {
     if (fault != null) {
       throw new StartException("the issuing CA of " + active.keyRef() + " " + fault);
     }
-    return new Issuers(registry, folder, signers, clock, new CertificateAuthority(hierarchy, keys));
+    return new Issuers(
+        registry, folder, signers, clock, new CertificateAuthority(hierarchy, keys, addresses));
   }
 
   private static AuthorityFolder.First first(
@@ -159,6 +168,23 @@ final class Issuers {
   /** Where their keys are. */
   AuthorityFolder folder() {
     return folder;
+  }
+
+  /**
+   * The key of a CA, for a CRL. A root's is read each time, if it is there, and not kept; so is
+   * that of an issuing CA that was revoked, which signs nothing else any more.
+   *
+   * @throws IllegalStateException if it is there and cannot be read
+   */
+  Optional<Signer> signer(Issuer issuer) {
+    if (issuer.role() == Role.ISSUING && issuer.state() != State.REVOKED) {
+      return authority.signer(issuer.id());
+    }
+    try {
+      return folder.signer(issuer);
+    } catch (StartException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
   }
 
   /**

@@ -81,7 +81,12 @@ final class LiveCertificates {
    * @param why for the audit log: which certificate came after it, and how that is known
    */
   void supersede(Transaction tx, Identity.Device device, CertificateRecord old, String why) {
-    CertificateTable.end(tx, old.serial(), CertificateState.SUPERSEDED, "superseded");
+    CertificateTable.end(
+        tx,
+        old.serial(),
+        CertificateState.SUPERSEDED,
+        RevocationReason.SUPERSEDED.word(),
+        clock.instant());
     feed.append(tx, Denial.ofSerial(old.serial(), "superseded", old.validity().notAfter()));
     audit.add(
         tx,

@@ -26,7 +26,7 @@ final class ProfileYaml {
   private static final int LARGEST_DEFAULT_BACKDATE_SHARE = 10;
 
   private static final List<String> PURPOSES =
-      Arrays.stream(Purpose.values()).map(Purpose::word).toList();
+      Purpose.ofDevices().stream().map(Purpose::word).toList();
 
   private ProfileYaml() {}
 
@@ -100,7 +100,7 @@ final class ProfileYaml {
   }
 
   private static Purpose purpose(String word) {
-    return Arrays.stream(Purpose.values())
+    return Purpose.ofDevices().stream()
         .filter(purpose -> purpose.word().equals(word))
         .findFirst()
         .orElseThrow(() -> unknown("extended key usage", word, PURPOSES));

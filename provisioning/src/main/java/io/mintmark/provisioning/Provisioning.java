@@ -9,6 +9,7 @@ import io.mintmark.provisioning.ca.Signer;
 import io.mintmark.provisioning.limits.NanoTime;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
+import io.mintmark.provisioning.sql.StatusTable;
 import io.mintmark.provisioning.webhook.ApprovalWebhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,6 +62,8 @@ public final class Provisioning implements AutoCloseable {
   private final CaActivator caActivator;
   private final CaRetirer caRetirer;
   private final BundleReports bundleReports;
+  private final CrlPublisher crls;
+  private final OcspResponder ocsp;
   private final ServiceCredential tls;
 
   private Provisioning(
@@ -126,6 +129,13 @@ public final class Provisioning implements AutoCloseable {
     caActivator = new CaActivator(issuers, reach, settings.ca(), feed, audit, clock);
     caRetirer = new CaRetirer(issuers, reach, settings.ca(), feed, audit, clock);
     bundleReports = new BundleReports(registry, authority, peers, clock);
+    crls =
+        new CrlPublisher(registry, () -> authority.hierarchy().issuers(), issuers::signer, clock);
+    ResponderCredentials responders = new ResponderCredentials(issuance, audit, clock);
+    ocsp = new OcspResponder(
+        (issuer, serial) -> registry.read(h -> StatusTable.status(h, issuer, serial)),
+        new AnsweredIssuers(authority, responders),
+        clock);
     tls = new ServiceCredential(
         folder.resolve("service.pem"), config.hosts(), authority, issuance, audit, clock);
   }
@@ -156,8 +166,10 @@ public final class Provisioning implements AutoCloseable {
       registry = Registry.open(folder.privateFile("registry.db"));
       Installation installation = Installation.open(registry, config.trustDomain());
       keys = keys(config, settings, secrets, folder, installation);
-      Issuers issuers = Issuers.open(registry, installation, keys, signer, config.clock());
-      installation.keepIssuingCa(issuers.authority().issuing(), config.clock().instant());
+      Clock clock = config.clock();
+      Issuers issuers =
+          Issuers.open(registry, installation, keys, signer, settings.status(), clock);
+      installation.keepIssuingCa(issuers.authority().issuing(), clock.instant());
       Provisioning opened =
           new Provisioning(config, folder, settings, registry, installation, issuers);
       opened.prepare(config.clock());
@@ -389,6 +401,16 @@ public final class Provisioning implements AutoCloseable {
   /** The registry, for what it says of itself. */
   public Registry registry() {
     return registry;
+  }
+
+  /** The CRLs of the issuers. */
+  public CrlPublisher crls() {
+    return crls;
+  }
+
+  /** The OCSP responder. */
+  public OcspResponder ocsp() {
+    return ocsp;
   }
 
   /** The service's own TLS credential. */

@@ -8,6 +8,7 @@ import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.http.DeviceServer;
 import io.mintmark.provisioning.http.OperatorServer;
 import io.mintmark.provisioning.http.SigningRequestDecoder;
+import io.mintmark.provisioning.http.StatusServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -23,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running provisioning service: the core of a data folder behind its two HTTPS ports. {@link
+ * The running provisioning service: the core of a data folder behind its two HTTPS ports
+ * and, where it is wanted, the port of CRLs and OCSP. {@link
  * #start} again after {@link #close}, in the same process or another, goes on where it was.
  * Thread-safe.
  */
@@ -32,27 +35,38 @@ public final class ProvisioningService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProvisioningService.class);
   private static final long RENEWAL_CHECK_HOURS = 1;
 
+  /** Revocations of one such moment share a CRL. */
+  private static final long CRL_CHECK_SECONDS = 1;
+
+  private static final long LONGEST_STOP_SECONDS = 5;
+
   private final Provisioning core;
   private final DeviceServer devices;
   private final OperatorServer operators;
+  private final StatusServer status;
   private final String host;
-  private final ScheduledExecutorService renewal;
+  private final ScheduledExecutorService upkeep;
 
   private ProvisioningService(
-      Provisioning core, DeviceServer devices, OperatorServer operators, String host) {
+      Provisioning core,
+      DeviceServer devices,
+      OperatorServer operators,
+      StatusServer status,
+      String host) {
     this.core = core;
     this.devices = devices;
     this.operators = operators;
+    this.status = status;
     this.host = host;
-    this.renewal = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "mintmark-own-certificate");
+    this.upkeep = Executors.newSingleThreadScheduledExecutor(task -> {
+      Thread thread = new Thread(task, "mintmark-upkeep");
       thread.setDaemon(true);
       return thread;
     });
   }
 
   /**
-   * Opens the data folder, making what an empty one lacks, listens on both ports and writes {@code
+   * Opens the data folder, making what an empty one lacks, listens on its ports and writes {@code
    * endpoints.json}.
    *
    * @throws StartException with one clear line if any of it cannot be done; nothing is left open
@@ -61,24 +75,32 @@ public final class ProvisioningService implements AutoCloseable {
     Provisioning core = Provisioning.open(config);
     DeviceServer devices = null;
     OperatorServer operators = null;
+    StatusServer status = null;
     boolean started = false;
     try {
       devices = DeviceServer.start(core, config.bindAddress(), config.devicePort());
       operators = OperatorServer.start(core, config.bindAddress(), config.operatorPort());
-      ProvisioningService service =
-          new ProvisioningService(core, devices, operators, config.hosts().get(0));
+      if (config.statusPort() != ProvisioningConfig.NO_PORT) {
+        core.crls().publishDue();
+        status =
+            StatusServer.start(core, config.bindAddress(), config.statusPort(), config.clock());
+      }
+      ProvisioningService service = new ProvisioningService(
+          core, devices, operators, status, config.hosts().get(0));
       service.writeEndpoints(config.data().resolve("endpoints.json"));
       service.watchOwnCertificate();
+      service.watchCrls();
       LOG.info(
-          "provisioning service of {}: devices and brokers at {}, operators at {}",
+          "provisioning service of {}: devices and brokers at {}, operators at {}, CRLs and OCSP at {}",
           service.trustDomain(),
           service.deviceUri(),
-          service.operatorUri());
+          service.operatorUri(),
+          service.statusUri().map(URI::toString).orElse("no port"));
       started = true;
       return service;
     } finally {
       if (!started) {
-        closeAll(core, devices, operators);
+        closeAll(core, devices, operators, status);
       }
     }
   }
@@ -87,19 +109,20 @@ public final class ProvisioningService implements AutoCloseable {
     Map<String, String> endpoints = new LinkedHashMap<>();
     endpoints.put("service", deviceUri().toString());
     endpoints.put("operator", operatorUri().toString());
+    statusUri().ifPresent(uri -> endpoints.put("status", uri.toString()));
     try {
       AtomicFile.write(file, new ObjectMapper().writeValueAsString(endpoints) + "\n");
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("two addresses cannot fail to become JSON", e);
+      throw new IllegalStateException("some addresses cannot fail to become JSON", e);
     } catch (IOException e) {
       throw new StartException("cannot write " + file + ": " + e.getMessage(), e);
     }
   }
 
   private void watchOwnCertificate() {
-    ScheduledFuture<?> unused = renewal.scheduleWithFixedDelay(
+    ScheduledFuture<?> unused = upkeep.scheduleWithFixedDelay(
         this::showCurrent, RENEWAL_CHECK_HOURS, RENEWAL_CHECK_HOURS, TimeUnit.HOURS);
-    core.onIssuersChange(() -> renewal.execute(this::showCurrent));
+    core.onIssuersChange(() -> upkeep.execute(this::showCurrent));
   }
 
   private void showCurrent() {
@@ -112,14 +135,35 @@ public final class ProvisioningService implements AutoCloseable {
     }
   }
 
+  private void watchCrls() {
+    if (status != null) {
+      ScheduledFuture<?> unused = upkeep.scheduleWithFixedDelay(
+          () -> {
+            try {
+              core.crls().publishDue();
+            } catch (RuntimeException e) {
+              LOG.error("CRLs could not be looked after; trying again", e);
+            }
+          },
+          CRL_CHECK_SECONDS,
+          CRL_CHECK_SECONDS,
+          TimeUnit.SECONDS);
+    }
+  }
+
   /** Where devices and brokers find it: the first configured host and the port it listens on. */
   public URI deviceUri() {
-    return uri(devices.port());
+    return uri("https", devices.port());
   }
 
   /** Where operators find it. */
   public URI operatorUri() {
-    return uri(operators.port());
+    return uri("https", operators.port());
+  }
+
+  /** Where CRLs and OCSP are, if they have a port. */
+  public Optional<URI> statusUri() {
+    return Optional.ofNullable(status).map(s -> uri("http", s.port()));
   }
 
   /** How many brokers wait for news of the feed now: those that will hear at once. */
@@ -127,9 +171,9 @@ public final class ProvisioningService implements AutoCloseable {
     return devices.parked();
   }
 
-  private URI uri(int port) {
+  private URI uri(String scheme, int port) {
     // An IPv6 address stands in brackets (RFC 3986, section 3.2.2).
-    return URI.create("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+    return URI.create(scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
   }
 
   /** The installation's name. */
@@ -161,15 +205,25 @@ public final class ProvisioningService implements AutoCloseable {
   /** Stops listening, then closes the registry. Repeating it changes nothing. */
   @Override
   public void close() {
-    renewal.shutdownNow();
-    closeAll(core, devices, operators);
+    upkeep.shutdown();
+    try {
+      // A CRL being made needs the registry to its end.
+      if (!upkeep.awaitTermination(LONGEST_STOP_SECONDS, TimeUnit.SECONDS)) {
+        upkeep.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closeAll(core, devices, operators, status);
   }
 
   /** The registry last, for requests still being answered need it; each whatever others throw. */
-  private static void closeAll(Provisioning core, DeviceServer devices, OperatorServer operators) {
+  private static void closeAll(
+      Provisioning core, DeviceServer devices, OperatorServer operators, StatusServer status) {
     try (core;
         devices;
-        operators) {
+        operators;
+        status) {
       LOG.debug("stopping");
     }
   }

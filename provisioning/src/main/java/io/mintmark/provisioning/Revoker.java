@@ -6,11 +6,14 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.sql.CertificateTable;
+import io.mintmark.provisioning.sql.CrlTable;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Takes a device's right to connect away, for good or for a while. State, feed and audit change in
@@ -18,14 +21,7 @@ import java.util.List;
  */
 public final class Revoker {
 
-  /** Of RFC 5280, section 5.3.1 those that fit an end entity and are for good. */
-  private static final List<String> REASONS = List.of(
-      "unspecified",
-      "keyCompromise",
-      "affiliationChanged",
-      "superseded",
-      "cessationOfOperation",
-      "privilegeWithdrawn");
+  private static final List<String> REASONS = RevocationReason.ofEndEntities();
 
   private final Registry registry;
   private final TrustDomain trustDomain;
@@ -49,7 +45,7 @@ public final class Revoker {
    * @throws Refusal NOT_FOUND for an unknown device, INVALID for an unknown reason
    */
   public void revoke(DeviceId device, String reason, String actor) throws Refusal {
-    String why = reason == null ? "unspecified" : reason;
+    String why = reason == null ? RevocationReason.UNSPECIFIED.word() : reason;
     if (!REASONS.contains(why)) {
       throw new Refusal(
           Refusal.Kind.INVALID,
@@ -57,7 +53,9 @@ public final class Revoker {
               + Printable.of(why)
               + "' is not known: use one of "
               + REASONS
-              + (why.equals("certificateHold") ? ", or suspend the device" : ""));
+              + (why.equals(RevocationReason.CERTIFICATE_HOLD.word())
+                  ? ", or suspend the device"
+                  : ""));
     }
     registry.write(tx -> {
       Device known = find(tx, device);
@@ -80,10 +78,11 @@ public final class Revoker {
 
   /** Those being signed this moment as well. */
   private int revokeCertificates(Transaction tx, Identity identity, String reason) {
-    List<CertificateRecord> live =
-        CertificateTable.live(tx.handle(), identity.spiffeId(), clock.instant());
+    Instant now = clock.instant();
+    List<CertificateRecord> live = CertificateTable.live(tx.handle(), identity.spiffeId(), now);
     for (CertificateRecord certificate : live) {
-      CertificateTable.end(tx, certificate.serial(), CertificateState.REVOKED, reason);
+      CertificateTable.end(tx, certificate.serial(), CertificateState.REVOKED, reason, now);
+      CrlTable.changed(tx, certificate.issuer());
       feed.append(
           tx,
           Denial.ofSerial(
@@ -103,6 +102,11 @@ public final class Revoker {
       if (known.state() != DeviceState.SUSPENDED) {
         DeviceTable.setState(tx, device, DeviceState.SUSPENDED);
         feed.append(tx, Denial.ofIdentity(identity(known), "suspended"));
+        Instant now = clock.instant();
+        forEachLive(tx, identity(known), live -> {
+          CertificateTable.hold(tx, live.serial(), now);
+          CrlTable.changed(tx, live.issuer());
+        });
         audit.add(tx, actor, "device.suspended", device.value(), null);
       }
       return null;
@@ -123,10 +127,18 @@ public final class Revoker {
             .anyMatch(c -> c.state() != CertificateState.RESERVED);
         DeviceTable.setState(tx, device, enrolled ? DeviceState.ACTIVE : DeviceState.PENDING);
         feed.append(tx, Denial.ofIdentity(identity, "suspended").lift());
+        forEachLive(tx, identity, live -> {
+          CertificateTable.release(tx, live.serial());
+          CrlTable.changed(tx, live.issuer());
+        });
         audit.add(tx, actor, "device.released", device.value(), null);
       }
       return null;
     });
+  }
+
+  private void forEachLive(Transaction tx, Identity identity, Consumer<CertificateRecord> action) {
+    CertificateTable.live(tx.handle(), identity.spiffeId(), clock.instant()).forEach(action);
   }
 
   private static Device find(Transaction tx, DeviceId device) throws Refusal {

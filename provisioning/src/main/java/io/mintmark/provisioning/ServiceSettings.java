@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.provisioning.limits.Limits;
 import io.mintmark.provisioning.yaml.YamlException;
 import java.io.IOException;
@@ -16,16 +17,25 @@ import java.util.Optional;
  * @param limits what clients may ask of the service
  * @param approvals how approvals are asked for
  * @param ca about the CAs
+ * @param status where the world finds CRLs and OCSP, as certificates tell it; without it they do not
  */
 public record ServiceSettings(
-    Optional<FleetId> defaultFleet, Limits limits, ApprovalSettings approvals, CaSettings ca) {
+    Optional<FleetId> defaultFleet,
+    Limits limits,
+    ApprovalSettings approvals,
+    CaSettings ca,
+    Optional<StatusAddresses> status) {
 
   /** Where the settings stand in a data folder, if anywhere. */
   static final String FILE = "service.yaml";
 
   /** What holds without a file. */
   public static final ServiceSettings DEFAULT = new ServiceSettings(
-      Optional.empty(), Limits.DEFAULT, ApprovalSettings.DEFAULT, CaSettings.DEFAULT);
+      Optional.empty(),
+      Limits.DEFAULT,
+      ApprovalSettings.DEFAULT,
+      CaSettings.DEFAULT,
+      Optional.empty());
 
   /**
    * Reads the settings of a start.

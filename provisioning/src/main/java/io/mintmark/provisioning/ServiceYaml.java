@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.provisioning.limits.LimitsYaml;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
@@ -19,13 +20,15 @@ import java.util.Optional;
  *   rates: {per-device: 10/m burst 60}
  * approvals: {lifetime: 7d}
  * ca: {activation-share: 99%}
+ * status-url: http://pki.example.org:8480
  * }</pre>
  */
 final class ServiceYaml {
 
   private static final String DEFAULT_FLEET = "default-fleet";
+  private static final String STATUS_URL = "status-url";
   private static final List<String> TOP =
-      List.of(DEFAULT_FLEET, LimitsYaml.SECTION, ApprovalsYaml.SECTION, CaYaml.SECTION);
+      List.of(DEFAULT_FLEET, LimitsYaml.SECTION, ApprovalsYaml.SECTION, CaYaml.SECTION, STATUS_URL);
 
   private ServiceYaml() {}
 
@@ -40,13 +43,17 @@ final class ServiceYaml {
     }
     Section top = Section.of("the service's settings", YamlReader.read(yaml), TOP);
     Optional<Scalar> fleet = top.scalar(DEFAULT_FLEET);
+    Optional<Scalar> status = top.scalar(STATUS_URL);
     return new ServiceSettings(
         fleet.isEmpty()
             ? Optional.empty()
             : Optional.of(FleetYaml.valueOf(fleet.get(), FleetId::new)),
         LimitsYaml.read(top),
         ApprovalsYaml.read(top),
-        CaYaml.read(top));
+        CaYaml.read(top),
+        status.isEmpty()
+            ? Optional.empty()
+            : Optional.of(FleetYaml.valueOf(status.get(), StatusAddresses::parse)));
   }
 
   /** Nothing but comments: a file somebody has yet to fill. */

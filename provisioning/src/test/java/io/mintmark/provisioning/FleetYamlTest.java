@@ -45,7 +45,7 @@ class FleetYamlTest {
           certificate: {backdate: 2d} | line 3: backdating certificates by 172800s is not valid: use 0s to 1d
           certificate: {key-types: [ec-p256, ec-p255]} | line 3: key type 'ec-p255' is not known: use ec-p256, ec-p384
           certificate: {key-types: []} | line 3: no key type is left to certify
-          certificate: {extended-key-usage: [code-signing]} | line 3: extended key usage 'code-signing' is not known: use client-auth, server-auth
+          certificate: {extended-key-usage: [ocsp-signing]} | line 3: extended key usage 'ocsp-signing' is not known: use client-auth, server-auth
           certificate: {extended-key-usage: [server-auth]} | line 3: extended key usages without client-auth
           certificate: {extended-key-usage: []} | line 3: extended key usages without client-auth
           certificate: {extended-key-usage: [client-auth, client-auth]} | line 3: extended key usages repeat

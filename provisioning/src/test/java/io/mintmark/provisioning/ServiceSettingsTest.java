@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mintmark.identity.FleetId;
+import io.mintmark.provisioning.ca.StatusAddresses;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +57,30 @@ class ServiceSettingsTest {
   }
 
   @Test
+  void sayWhereTheStatusOfCertificatesIsTold() throws Exception {
+    Path file = Files.writeString(
+        folder.resolve("service.yaml"), "status-url: http://pki.example.org:8480/\n");
+    assertThat(start(null).status())
+        .contains(new StatusAddresses(URI.create("http://pki.example.org:8480")));
+    for (String bad : List.of(
+        "https://pki.example.org",
+        "pki.example.org:8480",
+        "http:///crl",
+        "http://me@pki.example.org",
+        "http://pki.example.org/?x",
+        "http://pki.example.org/#x",
+        "http://pki.example.org/ä",
+        "'http://pki example'")) {
+      Files.writeString(file, "status-url: " + bad + "\n");
+      assertThatThrownBy(() -> start(null))
+          .as(bad)
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("line 1: ")
+          .hasMessageContaining("use one such as http://pki.example.org:8480");
+    }
+  }
+
+  @Test
   void stopAStartWhenTheNamedFileIsNotThere() {
     Path missing = folder.resolve("nowhere.yaml");
     assertThatThrownBy(() -> start(missing))
@@ -62,8 +89,17 @@ class ServiceSettingsTest {
   }
 
   private ServiceSettings start(Path settings) throws StartException {
-    ProvisioningConfig config =
-        new ProvisioningConfig(folder, null, null, null, 0, 0, null, settings, Clock.systemUTC());
+    ProvisioningConfig config = new ProvisioningConfig(
+        folder,
+        null,
+        null,
+        null,
+        0,
+        0,
+        ProvisioningConfig.NO_PORT,
+        null,
+        settings,
+        Clock.systemUTC());
     try (Provisioning provisioning = Provisioning.open(config)) {
       return provisioning.settings();
     }

@@ -72,7 +72,16 @@ final class TestInstallation implements AutoCloseable {
       Path passphraseFile,
       MovableClock clock) {
     return new ProvisioningConfig(
-        folder, trustDomain, hosts, null, 0, 0, passphraseFile, null, clock);
+        folder,
+        trustDomain,
+        hosts,
+        null,
+        0,
+        0,
+        ProvisioningConfig.NO_PORT,
+        passphraseFile,
+        null,
+        clock);
   }
 
   Provisioning get() {

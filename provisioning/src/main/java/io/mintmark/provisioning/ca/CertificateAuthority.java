@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,9 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
@@ -50,10 +53,17 @@ public final class CertificateAuthority {
   private static final int SERIAL_BITS = 127;
 
   private final SecureRandom random = new SecureRandom();
+  private final StatusAddresses addresses;
   private volatile Standing standing;
 
-  /** Of one moment: the CAs, whose keys are at hand, and which of them signs. */
-  private record Standing(Hierarchy hierarchy, Map<String, Signer> signers, SigningCa active) {}
+  /** Of one moment: the CAs, whose keys are at hand, and what signing with each takes. */
+  private record Standing(
+      Hierarchy hierarchy, Map<String, Signer> signers, Map<String, SigningCa> signing) {
+
+    SigningCa active() {
+      return signing.get(hierarchy.active().id());
+    }
+  }
 
   /**
    * What signing takes of a CA, worked out once.
@@ -67,24 +77,38 @@ public final class CertificateAuthority {
    *
    * @param hierarchy the CAs
    * @param signers the keys at hand, by the ids of their CAs
+   * @param addresses where certificates say that their status is told
    * @throws IllegalArgumentException if the active issuing CA's is not among them
    */
-  public CertificateAuthority(Hierarchy hierarchy, Map<String, Signer> signers) {
+  public CertificateAuthority(
+      Hierarchy hierarchy, Map<String, Signer> signers, Optional<StatusAddresses> addresses) {
+    this.addresses = addresses.orElse(null);
     use(hierarchy, signers);
   }
 
+  /** An authority whose certificates do not say where their status is told. */
+  public CertificateAuthority(Hierarchy hierarchy, Map<String, Signer> signers) {
+    this(hierarchy, signers, Optional.empty());
+  }
+
   /** From now on these: drafts made before are still signed, if their CA's key is there. */
-  public void use(Hierarchy hierarchy, Map<String, Signer> signers) {
+  public final void use(Hierarchy hierarchy, Map<String, Signer> signers) {
     Issuer active = hierarchy.active();
     if (!signers.containsKey(active.id())) {
       throw new IllegalArgumentException(
           "the key of issuing CA " + active.id() + " is not at hand");
     }
-    X509Certificate certificate = active.certificate();
-    standing = new Standing(
-        hierarchy,
-        Map.copyOf(signers),
-        new SigningCa(active.id(), certificate, new Lint(active), Validity.of(certificate)));
+    Map<String, SigningCa> signing = new HashMap<>();
+    for (Issuer issuer : hierarchy.issuers()) {
+      if (signers.containsKey(issuer.id())) {
+        X509Certificate certificate = issuer.certificate();
+        signing.put(
+            issuer.id(),
+            new SigningCa(
+                issuer.id(), certificate, new Lint(issuer, addresses), Validity.of(certificate)));
+      }
+    }
+    standing = new Standing(hierarchy, Map.copyOf(signers), Map.copyOf(signing));
   }
 
   /** The CAs as they stand now. */
@@ -143,7 +167,27 @@ public final class CertificateAuthority {
    */
   public Permit draft(
       CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now) {
-    SigningCa ca = standing.active();
+    return draft(standing.active(), profile, names, key, now);
+  }
+
+  /**
+   * As {@link #draft(CertificateProfile, CertifiedNames, PublicKey, Instant)}, by any of our CAs: an
+   * OCSP responder is certified by the CA it speaks for (RFC 6960, section 4.2.2.2).
+   *
+   * @param issuer its id
+   * @throws IllegalStateException if its key is not at hand, too
+   */
+  public Permit draft(
+      String issuer, CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now) {
+    SigningCa ca = standing.signing().get(issuer);
+    if (ca == null) {
+      throw new IllegalStateException("the key of issuing CA " + issuer + " is not at hand");
+    }
+    return draft(ca, profile, names, key, now);
+  }
+
+  private Permit draft(
+      SigningCa ca, CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now) {
     if (!ca.validity().contains(now)) {
       throw new IllegalStateException("the issuing CA is valid " + ca.validity() + ", not now");
     }
@@ -226,7 +270,17 @@ public final class CertificateAuthority {
         false,
         new ExtendedKeyUsage(
             profile.purposes().stream().map(Purpose::id).toArray(KeyPurposeId[]::new)));
-    extensions.addExtension(Extension.subjectAlternativeName, false, names.subjectAltName());
+    if (!profile.kind().hasNoAlternativeNames()) {
+      extensions.addExtension(Extension.subjectAlternativeName, false, names.subjectAltName());
+    }
+    if (!profile.kind().hasStatus()) {
+      extensions.addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE);
+    } else if (addresses != null) {
+      extensions.addExtension(
+          Extension.cRLDistributionPoints, false, addresses.distributionPoints(ca.id()));
+      extensions.addExtension(
+          Extension.authorityInfoAccess, false, addresses.informationAccess(ca.id()));
+    }
     tbs.setExtensions(extensions.generate());
     return tbs.generateTBSCertificate();
   }

@@ -25,11 +25,26 @@ public record CertificateProfile(
     /** A broker: TLS server for devices, TLS client at the feed. */
     BROKER,
     /** This service: TLS server. It carries no SPIFFE ID, so that it opens nothing. */
-    SERVICE;
+    SERVICE,
+    /** This service's OCSP responder (RFC 6960, section 4.2.2.2): no TLS, no names. */
+    OCSP_RESPONDER;
 
     /** Whether it carries exactly one SPIFFE ID; otherwise none. */
     boolean hasSpiffeId() {
-      return this != SERVICE;
+      return this != SERVICE && this != OCSP_RESPONDER;
+    }
+
+    /** Whether it is named by its subject alone. */
+    boolean hasNoAlternativeNames() {
+      return this == OCSP_RESPONDER;
+    }
+
+    /**
+     * Whether it says where its status is told. A responder's is not to be asked for (RFC 6960,
+     * section 4.2.2.2.1): that would be a circle.
+     */
+    boolean hasStatus() {
+      return this != OCSP_RESPONDER;
     }
 
     /** Whether it carries at least one host name or address. */
@@ -39,7 +54,7 @@ public record CertificateProfile(
 
     /** Whether it may carry DNS names. */
     boolean mayHaveDnsNames() {
-      return this != APPLICATION;
+      return this != APPLICATION && this != OCSP_RESPONDER;
     }
 
     /** Whether it may carry IP addresses: a device's change, and nobody checks whose they are. */
@@ -52,6 +67,7 @@ public record CertificateProfile(
         case DEVICE, APPLICATION -> List.of(Purpose.CLIENT_AUTH);
         case BROKER -> List.of(Purpose.SERVER_AUTH, Purpose.CLIENT_AUTH);
         case SERVICE -> List.of(Purpose.SERVER_AUTH);
+        case OCSP_RESPONDER -> List.of(Purpose.OCSP_SIGNING);
       };
     }
   }
@@ -84,6 +100,10 @@ public record CertificateProfile(
     if (kind == Kind.DEVICE && !purposes.contains(Purpose.CLIENT_AUTH)) {
       throw new IllegalArgumentException("extended key usages without client-auth: a device could"
           + " neither connect nor renew; add client-auth");
+    }
+    if (kind == Kind.DEVICE && !Purpose.ofDevices().containsAll(purposes)) {
+      throw new IllegalArgumentException(
+          "a device's certificate is for " + Purpose.ofDevices() + ", not for " + purposes);
     }
     if (kind != Kind.DEVICE && !purposes.equals(kind.defaultPurposes())) {
       throw new IllegalArgumentException(

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1UTCTime;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -61,20 +63,26 @@ final class Lint {
       Extension.authorityKeyIdentifier,
       Extension.subjectKeyIdentifier,
       Extension.keyUsage,
-      Extension.extendedKeyUsage,
-      Extension.subjectAlternativeName);
+      Extension.extendedKeyUsage);
 
   private final String issuer;
   private final X500Name issuerName;
   private final byte[] issuerKeyId;
   private final Validity issuerValidity;
+  private final StatusAddresses addresses;
 
-  Lint(Issuer issuer) {
+  /**
+   * The rules for what an issuer signs.
+   *
+   * @param addressesOrNull where certificates have to say that their status is told
+   */
+  Lint(Issuer issuer, StatusAddresses addressesOrNull) {
     X509Certificate certificate = issuer.certificate();
     this.issuer = issuer.id();
     this.issuerName = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
     this.issuerKeyId = KeyIds.subject(certificate);
     this.issuerValidity = Validity.of(certificate);
+    this.addresses = addressesOrNull;
   }
 
   /**
@@ -155,13 +163,14 @@ final class Lint {
   }
 
   private void checkExtensions(TBSCertificate tbs, CertificateProfile profile, CertifiedNames names)
-      throws LintException {
+      throws LintException, IOException {
     Extensions extensions = tbs.getExtensions();
     require(extensions != null, "it has no extensions");
     Set<ASN1ObjectIdentifier> present = new HashSet<>(Arrays.asList(extensions.getExtensionOIDs()));
     // Among the extensions it must not have is basicConstraints: no CA bit, ever.
-    require(present.equals(EXTENSIONS), "its extensions are not exactly the profile's");
-    for (ASN1ObjectIdentifier id : EXTENSIONS) {
+    require(
+        present.equals(expected(profile.kind())), "its extensions are not exactly the profile's");
+    for (ASN1ObjectIdentifier id : present) {
       boolean critical = extensions.getExtension(id).isCritical();
       require(critical == id.equals(Extension.keyUsage), "only keyUsage is critical, and is");
     }
@@ -182,10 +191,53 @@ final class Lint {
             SubjectKeyIdentifier.fromExtensions(extensions).getKeyIdentifier(),
             KeyIds.of(tbs.getSubjectPublicKeyInfo())),
         "subjectKeyIdentifier is not of the key");
-    checkNames(
-        GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName),
-        profile.kind(),
-        names);
+    if (present.contains(Extension.subjectAlternativeName)) {
+      checkNames(
+          GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName),
+          profile.kind(),
+          names);
+    } else {
+      require(names.spiffeId() == null && names.hosts().isEmpty(), "its names are missing");
+    }
+    checkStatus(extensions);
+  }
+
+  private Set<ASN1ObjectIdentifier> expected(CertificateProfile.Kind kind) {
+    Set<ASN1ObjectIdentifier> expected = new HashSet<>(EXTENSIONS);
+    if (!kind.hasNoAlternativeNames()) {
+      expected.add(Extension.subjectAlternativeName);
+    }
+    if (!kind.hasStatus()) {
+      expected.add(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck);
+    } else if (addresses != null) {
+      expected.add(Extension.cRLDistributionPoints);
+      expected.add(Extension.authorityInfoAccess);
+    }
+    return expected;
+  }
+
+  /** Each address exactly: a certificate cannot be told later that it was mistaken. */
+  private void checkStatus(Extensions extensions) throws LintException, IOException {
+    if (extensions.getExtension(Extension.cRLDistributionPoints) != null) {
+      require(
+          is(extensions, Extension.cRLDistributionPoints, addresses.distributionPoints(issuer)),
+          "cRLDistributionPoints is not the issuer's CRL");
+      require(
+          is(extensions, Extension.authorityInfoAccess, addresses.informationAccess(issuer)),
+          "authorityInfoAccess is not the issuer's OCSP and certificate");
+    }
+    if (extensions.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck) != null) {
+      require(
+          is(extensions, OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, DERNull.INSTANCE),
+          "ocsp-nocheck is not NULL");
+    }
+  }
+
+  private static boolean is(Extensions extensions, ASN1ObjectIdentifier id, ASN1Encodable value)
+      throws IOException {
+    return Arrays.equals(
+        extensions.getExtension(id).getExtnValue().getOctets(),
+        value.toASN1Primitive().getEncoded(ASN1Encoding.DER));
   }
 
   /** X509-SVID, sections 2 and 4: exactly one URI SAN, other kinds of names besides. */

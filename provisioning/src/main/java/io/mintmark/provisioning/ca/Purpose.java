@@ -5,12 +5,14 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 
-/** What a certificate may be used for in TLS (extendedKeyUsage; RFC 5280, section 4.2.1.12). */
+/** What a certificate may be used for (extendedKeyUsage; RFC 5280, section 4.2.1.12). */
 public enum Purpose {
   /** As a TLS client: what opens the broker, renewal and the feed. */
   CLIENT_AUTH("client-auth"),
   /** As a TLS server. */
-  SERVER_AUTH("server-auth");
+  SERVER_AUTH("server-auth"),
+  /** To sign OCSP answers in its issuer's name: our own responder's, never a device's. */
+  OCSP_SIGNING("ocsp-signing");
 
   private final String word;
 
@@ -23,9 +25,18 @@ public enum Purpose {
     return word;
   }
 
+  /** Those a fleet may give its devices. */
+  public static List<Purpose> ofDevices() {
+    return List.of(CLIENT_AUTH, SERVER_AUTH);
+  }
+
   /** The object identifier in the extension. */
   public KeyPurposeId id() {
-    return this == CLIENT_AUTH ? KeyPurposeId.id_kp_clientAuth : KeyPurposeId.id_kp_serverAuth;
+    return switch (this) {
+      case CLIENT_AUTH -> KeyPurposeId.id_kp_clientAuth;
+      case SERVER_AUTH -> KeyPurposeId.id_kp_serverAuth;
+      case OCSP_SIGNING -> KeyPurposeId.id_kp_OCSPSigning;
+    };
   }
 
   /** Whether the certificate has exactly these purposes, in this order. */

@@ -18,7 +18,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Who may connect to one port, decided before any TLS: how often from an address, how many at once,
+ * Who may connect to one port, decided before any TLS or HTTP: how often from an address, how many at once,
  * and how many with an unfinished handshake. A flood from few addresses costs an accept and a close
  * each, and takes no place from devices elsewhere. Thread-safe.
  *
@@ -31,6 +31,7 @@ final class ConnectionGate implements SelectorManager.AcceptListener, SslHandsha
   static final int MOST_ADDRESSES = 100_000;
 
   private final Limits limits;
+  private final boolean tls;
   private final Scheduler scheduler;
   private final CutLog log;
   private final RateLimiter<ClientAddress> rate;
@@ -38,8 +39,13 @@ final class ConnectionGate implements SelectorManager.AcceptListener, SslHandsha
   private final FairShare handshakes;
   private final Map<SelectableChannel, ClientConnection> connections = new ConcurrentHashMap<>();
 
-  ConnectionGate(Limits limits, Scheduler scheduler, LongSupplier nanoTime, CutLog log) {
+  /**
+   * @param tls whether a handshake comes before the first request
+   */
+  ConnectionGate(
+      Limits limits, boolean tls, Scheduler scheduler, LongSupplier nanoTime, CutLog log) {
     this.limits = limits;
+    this.tls = tls;
     this.scheduler = scheduler;
     this.log = log;
     rate = new RateLimiter<>(limits.rates().connections(), MOST_ADDRESSES, nanoTime);
@@ -65,12 +71,16 @@ final class ConnectionGate implements SelectorManager.AcceptListener, SslHandsha
     }
     connections.put(channel, newcomer);
     if (!join(open, newcomer, "too many connections")
-        || !join(handshakes, newcomer, "too many unfinished handshakes")) {
+        || (tls && !join(handshakes, newcomer, "too many unfinished handshakes"))) {
       released(channel);
       log.cut(from, "too many connections or unfinished handshakes");
       return false;
     }
-    newcomer.expect("no handshake", limits.timeouts().handshake());
+    if (tls) {
+      newcomer.expect("no handshake", limits.timeouts().handshake());
+    } else {
+      awaitRequest(newcomer);
+    }
     return true;
   }
 
@@ -134,10 +144,10 @@ final class ConnectionGate implements SelectorManager.AcceptListener, SslHandsha
     return of(request.getConnectionMetaData().getConnection().getEndPoint());
   }
 
-  private ClientConnection of(EndPoint decrypted) {
-    return decrypted instanceof SslConnection.SslEndPoint tls
-            && tls.getSslConnection().getEndPoint().getTransport() instanceof SocketChannel channel
-        ? connections.get(channel)
-        : null;
+  private ClientConnection of(EndPoint endPoint) {
+    EndPoint raw = endPoint instanceof SslConnection.SslEndPoint decrypted
+        ? decrypted.getSslConnection().getEndPoint()
+        : endPoint;
+    return raw.getTransport() instanceof SocketChannel channel ? connections.get(channel) : null;
   }
 }

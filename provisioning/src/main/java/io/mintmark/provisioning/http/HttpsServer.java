@@ -89,7 +89,7 @@ final class HttpsServer implements AutoCloseable {
     try {
       javalin.start();
     } catch (UncheckedIOException e) {
-      throw cannotListen(options, e.getCause());
+      throw cannotListen(options.bindAddress(), options.port(), options.name() + "s", e.getCause());
     }
     return new HttpsServer(javalin);
   }
@@ -111,6 +111,7 @@ final class HttpsServer implements AutoCloseable {
         new ScheduledExecutorScheduler("mintmark-" + options.name() + "-clock", true);
     ConnectionGate gate = new ConnectionGate(
         options.limits(),
+        true,
         scheduler,
         options.nanoTime(),
         new CutLog(options.name(), options.nanoTime()));
@@ -178,9 +179,10 @@ final class HttpsServer implements AutoCloseable {
     return connector;
   }
 
-  private static StartException cannotListen(Options options, IOException failure) {
-    String where =
-        (options.bindAddress() == null ? "" : options.bindAddress() + ":") + options.port();
+  /** What to say of a port that cannot be had, and whom it is for. */
+  static StartException cannotListen(
+      String bindAddress, int port, String whom, IOException failure) {
+    String where = (bindAddress == null ? "" : bindAddress + ":") + port;
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     // Java has no words for an address that no name server knows.
     String reason = cause.getMessage() == null ? "unknown address" : cause.getMessage();
@@ -188,8 +190,8 @@ final class HttpsServer implements AutoCloseable {
         "cannot listen on port "
             + where
             + " for "
-            + options.name()
-            + "s ("
+            + whom
+            + " ("
             + reason
             + "): stop the process that uses it or choose another port",
         failure);

@@ -117,13 +117,37 @@ public final class CertificateTable {
   }
 
   /** Ends a certificate's life, with one word for why. */
-  public static void end(Transaction tx, BigInteger serial, CertificateState state, String reason) {
+  public static void end(
+      Transaction tx, BigInteger serial, CertificateState state, String reason, Instant at) {
     tx.handle()
-        .createUpdate(
-            "update certificates set state = :state, reason = :reason where serial = :serial")
+        .createUpdate("""
+            update certificates
+            set state = :state, reason = :reason, revoked_at = :at, held_at = null
+            where serial = :serial
+            """)
         .bind("serial", serial.toString(16))
         .bind("state", state.word())
         .bind("reason", reason)
+        .bind("at", at.toEpochMilli())
+        .execute();
+  }
+
+  /** Suspends a certificate. */
+  public static void hold(Transaction tx, BigInteger serial, Instant at) {
+    tx.handle()
+        .createUpdate("""
+            update certificates set held_at = :at where serial = :serial and held_at is null
+            """)
+        .bind("serial", serial.toString(16))
+        .bind("at", at.toEpochMilli())
+        .execute();
+  }
+
+  /** Ends a certificate's suspension. */
+  public static void release(Transaction tx, BigInteger serial) {
+    tx.handle()
+        .createUpdate("update certificates set held_at = null where serial = :serial")
+        .bind("serial", serial.toString(16))
         .execute();
   }
 

@@ -25,6 +25,7 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -72,7 +73,7 @@ class CertificateAuthorityTest {
       .signedBy(root)
       .build();
   private final CertificateAuthority authority = HeldIssuers.authority(root, issuing);
-  private final Lint lint = new Lint(authority.hierarchy().active());
+  private final Lint lint = new Lint(authority.hierarchy().active(), null);
   private final PublicKey key = CertificateRequest.newKeyPair().getPublic();
 
   @Test
@@ -90,6 +91,38 @@ class CertificateAuthorityTest {
     assertThat(authority.chain(certificate)).containsExactly(certificate, issuing.certificate());
     assertThat(authority.caCertificates())
         .containsExactly(root.certificate(), issuing.certificate());
+  }
+
+  @Test
+  void saysWhereItsStatusIsToldExactly() throws Exception {
+    StatusAddresses here = StatusAddresses.parse("http://pki.example.org:8480");
+    StatusAddresses elsewhere = StatusAddresses.parse("http://pki.example.com:8480");
+    Issuer active = authority.hierarchy().active();
+    CertificateAuthority telling = new CertificateAuthority(
+        authority.hierarchy(),
+        Map.of(active.id(), Signer.of(issuing.keys().getPrivate())),
+        Optional.of(here));
+    byte[] draft = telling.draft(WEEK, NAMES, key, now).toBeSigned();
+
+    new Lint(active, here).check(draft, WEEK, NAMES);
+    assertThatThrownBy(() -> new Lint(active, elsewhere).check(draft, WEEK, NAMES))
+        .hasMessageContaining("cRLDistributionPoints");
+    assertThatThrownBy(() -> lint.check(draft, WEEK, NAMES))
+        .hasMessageContaining("extensions are not exactly the profile's");
+    byte[] silent = authority.draft(WEEK, NAMES, key, now).toBeSigned();
+    assertThatThrownBy(() -> new Lint(active, here).check(silent, WEEK, NAMES))
+        .hasMessageContaining("extensions are not exactly the profile's");
+  }
+
+  /** Who may sign OCSP answers may call every certificate of its issuer good. */
+  @Test
+  void makesNoDeviceAnOcspResponder() {
+    assertThatThrownBy(() -> new CertificateProfile(
+            CertificateProfile.Kind.DEVICE,
+            Duration.ofDays(7),
+            Duration.ZERO,
+            List.of(Purpose.CLIENT_AUTH, Purpose.OCSP_SIGNING)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

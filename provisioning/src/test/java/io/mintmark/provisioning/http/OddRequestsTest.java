@@ -93,7 +93,16 @@ class OddRequestsTest {
   static void open() throws Exception {
     folder = Files.createTempDirectory("odd-requests");
     core = Provisioning.open(new ProvisioningConfig(
-        folder, DOMAIN, null, "127.0.0.1", 0, 0, null, null, Clock.systemUTC()));
+        folder,
+        DOMAIN,
+        null,
+        "127.0.0.1",
+        0,
+        0,
+        ProvisioningConfig.NO_PORT,
+        null,
+        null,
+        Clock.systemUTC()));
     core.fleets()
         .apply(
             "fleet: sensors\nfactory-cas:\n  - |\n"

@@ -63,7 +63,16 @@ class ProvisioningServiceIT {
   @Test
   void putsAnIpv6HostInBrackets() throws Exception {
     ProvisioningConfig config = new ProvisioningConfig(
-        folder, null, List.of("::1"), "127.0.0.1", 0, 0, null, null, Clock.systemUTC());
+        folder,
+        null,
+        List.of("::1"),
+        "127.0.0.1",
+        0,
+        0,
+        ProvisioningConfig.NO_PORT,
+        null,
+        null,
+        Clock.systemUTC());
     try (ProvisioningService service = ProvisioningService.start(config)) {
       assertThat(service.deviceUri().toString()).startsWith("https://[::1]:");
     }
@@ -128,8 +137,17 @@ class ProvisioningServiceIT {
   @Test
   void refusesAnAddressThatIsNotThisMachines() {
     for (String address : List.of("192.0.2.1", "no-such-host.invalid")) {
-      ProvisioningConfig config =
-          new ProvisioningConfig(folder, null, null, address, 0, 0, null, null, Clock.systemUTC());
+      ProvisioningConfig config = new ProvisioningConfig(
+          folder,
+          null,
+          null,
+          address,
+          0,
+          0,
+          ProvisioningConfig.NO_PORT,
+          null,
+          null,
+          Clock.systemUTC());
       assertThat(refusedToStart(config)).hasMessageContaining(address);
     }
   }
@@ -184,6 +202,7 @@ class ProvisioningServiceIT {
         "127.0.0.1",
         0,
         0,
+        ProvisioningConfig.NO_PORT,
         null,
         null,
         Clock.systemUTC());

@@ -34,8 +34,11 @@ final class RunningService implements AutoCloseable {
   private final Clock clock;
   private ProvisioningService service;
 
-  private RunningService(Path data, Clock clock) throws StartException {
+  private final int statusPort;
+
+  private RunningService(Path data, int statusPort, Clock clock) throws StartException {
     this.data = data;
+    this.statusPort = statusPort;
     this.clock = clock;
     start();
   }
@@ -47,7 +50,23 @@ final class RunningService implements AutoCloseable {
 
   /** The same by another clock. */
   static RunningService of(Path data, Clock clock, String... devices) throws Exception {
-    RunningService running = new RunningService(data, clock);
+    return of(new RunningService(data, ProvisioningConfig.NO_PORT, clock), devices);
+  }
+
+  /**
+   * With a port for CRLs and OCSP besides.
+   *
+   * @param url what certificates call it
+   * @param port 0 for a free one
+   */
+  static RunningService withStatus(Path data, String url, int port, String... devices)
+      throws Exception {
+    Files.createDirectories(data);
+    Files.writeString(data.resolve("service.yaml"), "status-url: " + url + "\n");
+    return of(new RunningService(data, port, Clock.systemUTC()), devices);
+  }
+
+  private static RunningService of(RunningService running, String... devices) throws Exception {
     running.applyFleet("sensors", "7d");
     StringBuilder manifest = new StringBuilder("device,pin\n");
     for (String device : devices) {
@@ -58,17 +77,17 @@ final class RunningService implements AutoCloseable {
   }
 
   static ProvisioningConfig config(Path data, int devicePort, int operatorPort) {
-    return config(data, devicePort, operatorPort, Clock.systemUTC());
+    return config(data, devicePort, operatorPort, ProvisioningConfig.NO_PORT, Clock.systemUTC());
   }
 
   private static ProvisioningConfig config(
-      Path data, int devicePort, int operatorPort, Clock clock) {
+      Path data, int devicePort, int operatorPort, int statusPort, Clock clock) {
     return new ProvisioningConfig(
-        data, null, null, "127.0.0.1", devicePort, operatorPort, null, null, clock);
+        data, null, null, "127.0.0.1", devicePort, operatorPort, statusPort, null, null, clock);
   }
 
   void start() throws StartException {
-    service = ProvisioningService.start(config(data, 0, 0, clock));
+    service = ProvisioningService.start(config(data, 0, 0, statusPort, clock));
   }
 
   void stop() {
