@@ -287,6 +287,62 @@ class CrlPublisherTest {
   }
 
   @Test
+  void tellsOfARevokedCaByItsRootAndByItself() throws Exception {
+    X509Certificate device = installation.enroll("d-1");
+    X509Certificate old = service().authority().issuing();
+    String oldId = service().authority().issuingKeyId();
+    String root = service().authority().hierarchy().issuers().get(0).id();
+    service().crls().publishDue();
+    service()
+        .caActivator()
+        .activate(service().caPreparer().issuing(TestInstallation.OPERATOR), true, "operator");
+    service().caRetirer().revoke(oldId, TestInstallation.OPERATOR);
+    assertThat(service().authority().signer(oldId)).isEmpty();
+
+    service().crls().publishDue();
+
+    X509CRL ofRoot = parse(service().crls().find(root).orElseThrow().der());
+    assertThat(ofRoot.getRevokedCertificate(old.getSerialNumber())).isNotNull();
+    X509CRL own = parse(service().crls().find(oldId).orElseThrow().der());
+    own.verify(old.getPublicKey());
+    assertThat(own.getRevokedCertificate(device.getSerialNumber()).getRevocationReason())
+        .isEqualTo(CRLReason.CA_COMPROMISE);
+    assertThat(latest()).as("that of the new one").isNotNull();
+
+    long number = service().crls().find(oldId).orElseThrow().number();
+    installation.restart();
+    installation.clock.move(Duration.ofHours(13));
+    service().crls().publishDue();
+    assertThat(service().crls().find(oldId).orElseThrow().number()).isGreaterThan(number);
+  }
+
+  @Test
+  void thereIsOneOfEachCaThatIsNotGone() throws Exception {
+    String retired = service().authority().issuingKeyId();
+    service()
+        .caActivator()
+        .activate(service().caPreparer().issuing(TestInstallation.OPERATOR), true, "operator");
+    String prepared = service().caPreparer().issuing(TestInstallation.OPERATOR);
+    service().crls().publishDue();
+    assertThat(service().crls().find(retired)).isPresent();
+    assertThat(service().crls().find(prepared)).isPresent();
+    latest();
+  }
+
+  @Test
+  void aKeyThatIsPutBackForAMinuteIsFound() throws Exception {
+    String root = service().authority().hierarchy().issuers().get(0).id();
+    Path key = folder.resolve("ca/root.p12");
+    Files.move(key, folder.resolve("away"));
+    publish();
+    assertThat(service().crls().find(root)).isEmpty();
+    Files.move(folder.resolve("away"), key);
+    installation.clock.move(Duration.ofMinutes(1));
+    publish();
+    assertThat(service().crls().find(root)).isPresent();
+  }
+
+  @Test
   void listsEntriesOnBothSidesOf2050() throws Exception {
     Instant at = Instant.parse("2049-12-31T23:59:58Z");
     List<RevokedSerial> entries = java.util.stream.LongStream.range(1, 101)

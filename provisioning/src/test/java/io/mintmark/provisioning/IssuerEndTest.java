@@ -5,6 +5,7 @@ import static io.mintmark.provisioning.RefusalAssert.assertRefused;
 import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static io.mintmark.provisioning.TestInstallation.SENSORS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -13,6 +14,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -74,6 +76,51 @@ class IssuerEndTest {
     Instant end = installation.get().authority().issuing().getNotAfter().toInstant();
     installation.clock.move(
         Duration.between(installation.clock.instant(), end.minus(beforeTheEnd)));
+  }
+
+  /** The CAs live for 10 years and their roots for 20. */
+  @Test
+  void anotherStartHandsOver() throws Exception {
+    X509Certificate before = installation.get().authority().issuing();
+    String id = installation.get().authority().issuingKeyId();
+    moveTo(Duration.ofDays(-1));
+    installation.restart();
+    X509Certificate after = installation.get().authority().issuing();
+    assertThat(after).isNotEqualTo(before);
+    assertThat(installation.get().issuerViews().find(id).state()).isEqualTo(Issuer.State.RETIRED);
+    assertThat(installation.get().tls().current().certificate().getNotAfter().toInstant())
+        .isAfter(installation.clock.instant());
+    assertThat(installation.get().enroller().enroll(SENSORS, bootstrap.chain(), request))
+        .isNotNull();
+    assertThat(installation.audited())
+        .contains("issuer.retired " + id)
+        .contains("issuer.activated " + installation.get().authority().issuingKeyId());
+    installation.restart();
+    assertThat(installation.get().authority().issuing()).isEqualTo(after);
+  }
+
+  @Test
+  void anotherStartHandsOverToTheOneThatWasPrepared() throws Exception {
+    installation.clock.move(Duration.ofDays(365));
+    String prepared = installation.get().caPreparer().issuing(OPERATOR);
+    moveTo(Duration.ofDays(-1));
+    Files.delete(folder.resolve("ca/root.p12"));
+    installation.restart();
+    assertThat(installation.get().authority().issuingKeyId()).isEqualTo(prepared);
+  }
+
+  @Test
+  void anotherStartSaysWhatToBringBack() throws Exception {
+    moveTo(Duration.ofDays(-1));
+    Path key = folder.resolve("ca/root.p12");
+    Files.move(key, folder.resolve("away"));
+    installation.stop();
+    assertThatThrownBy(installation::start)
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("expired at")
+        .hasMessageContaining("is not at ca/root.p12: bring it back");
+    Files.move(folder.resolve("away"), key);
+    installation.start();
   }
 
   private void assertAllRefused() {

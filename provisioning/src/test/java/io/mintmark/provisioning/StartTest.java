@@ -364,8 +364,9 @@ class StartTest {
   }
 
   @Test
-  void refusesAnExpiredIssuingCa() throws Exception {
+  void refusesAnExpiredIssuingCaWithoutTheRootsKey() throws Exception {
     open().close();
+    Files.delete(folder().resolve("ca/root.p12"));
     clock.move(Duration.ofDays(3660));
 
     assertRefused().hasMessageContaining("issuing.p12 expired at");

@@ -34,8 +34,8 @@ class StatusMigrationTest {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement()) {
       statement.executeUpdate("""
-          insert into issuers (id, role, state, certificate, not_after, created_at)
-          values ('ca', 'issuing', 'active', x'00', 0, 0)
+          insert into issuers (id, position, role, state, certificate, not_after, created_at)
+          values ('ca', 0, 'issuing', 'active', x'00', 0, 0)
           """);
       statement.executeUpdate("""
           insert into certificates (serial, identity, key_sha256, not_before, not_after, state,
