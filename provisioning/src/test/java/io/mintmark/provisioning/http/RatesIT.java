@@ -204,6 +204,18 @@ class RatesIT {
   }
 
   @Test
+  void whoHoldsASupersededCertificateUsesNothingUp() throws Exception {
+    running.applyEnrolment("stolen", "{mode: open}");
+    Credential first = enrolled("stolen", "s-1");
+    Credential third = renewed("stolen", renewed("stolen", first));
+    CLOCK.move(Duration.ofSeconds(20));
+    for (int i = 0; i < 3; i++) {
+      RunningService.expect(403, renew("stolen", first, CertificateRequest.newKeyPair()));
+    }
+    renewed("stolen", third);
+  }
+
+  @Test
   void anAddressWithWrongTokens() throws Exception {
     RawHttps client = running.operator().from(newAddress());
     String right = "Authorization: Bearer " + running.token();
