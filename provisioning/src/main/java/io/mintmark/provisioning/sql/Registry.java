@@ -42,11 +42,11 @@ public final class Registry implements AutoCloseable {
 
   private Registry(Connection writerConnection, HikariDataSource readerPool) {
     this.writerConnection = writerConnection;
-    KeptStatements statements = new KeptStatements();
+    KeptStatements statements = new KeptStatements(writerConnection);
     this.writer = new GroupCommit(Jdbi.create(new OneConnection(writerConnection))
         .setStatementBuilderFactory(connection -> statements));
     this.readerPool = readerPool;
-    this.reader = Jdbi.create(readerPool);
+    this.reader = Jdbi.create(readerPool).setStatementBuilderFactory(KeptStatements.ofPool());
   }
 
   /**
@@ -87,6 +87,8 @@ public final class Registry implements AutoCloseable {
     pool.setPoolName("registry-readers");
     pool.setDataSource(source);
     pool.setMaximumPoolSize(READERS);
+    // They are of a file, not of a network, and keep their statements.
+    pool.setMaxLifetime(0);
     pool.setConnectionInitSql("pragma query_only = true");
     return new HikariDataSource(pool);
   }
