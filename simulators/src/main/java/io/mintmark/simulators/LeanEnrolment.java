@@ -14,10 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -31,10 +28,7 @@ import javax.net.ssl.TrustManager;
 final class LeanEnrolment {
 
   private static final int TIMEOUT_MILLIS = 30_000;
-  private static final int LONGEST_ANSWER = 16 * 1024;
-  private static final Pattern ANSWER = Pattern.compile("HTTP/1\\.1 (\\d{3}) ");
-  private static final Pattern LENGTH =
-      Pattern.compile("\r\nContent-Length: (\\d{1,5})\r\n", Pattern.CASE_INSENSITIVE);
+  private static final int LONGEST_ANSWER = 64 * 1024;
 
   private final InetSocketAddress address;
   private final String host;
@@ -53,6 +47,7 @@ final class LeanEnrolment {
     this.head = "POST /.well-known/est/" + fleet + "/simpleenroll HTTP/1.1\r\n"
         + "Host: " + host + ":" + port + "\r\n"
         + "Content-Type: application/pkcs10\r\n"
+        + "Connection: close\r\n"
         + "Content-Length: ";
   }
 
@@ -104,35 +99,18 @@ final class LeanEnrolment {
     }
   }
 
-  /** The body of a 200. */
+  /** The body of a 200; the connection ends with the answer. */
   private static byte[] answer(InputStream in) throws IOException {
-    byte[] answer = new byte[LONGEST_ANSWER];
-    int have = 0;
-    String head = "";
-    int end = -1;
-    while (end < 0) {
-      int more = have < answer.length ? in.read(answer, have, answer.length - have) : -1;
-      if (more < 0) {
-        throw new IOException("the connection ended before an answer");
-      }
-      have += more;
-      head = new String(answer, 0, have, StandardCharsets.ISO_8859_1);
-      end = head.indexOf("\r\n\r\n");
+    byte[] all = in.readNBytes(LONGEST_ANSWER);
+    String text = new String(all, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf("\r\n\r\n");
+    if (end < 0 || !text.startsWith("HTTP/1.1 ")) {
+      throw new IOException("the connection ended before an answer");
     }
-    Matcher status = ANSWER.matcher(head);
-    if (!status.lookingAt()) {
-      throw new IOException("what answered is not HTTP");
+    String status = text.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3);
+    if (!status.equals("200")) {
+      throw new IOException("answered " + status);
     }
-    if (!status.group(1).equals("200")) {
-      throw new IOException("answered " + status.group(1));
-    }
-    Matcher length = LENGTH.matcher(head).region(0, end + 2);
-    if (!length.find()) {
-      throw new IOException("answered without a length");
-    }
-    int start = end + 4;
-    int until = Math.min(start + Integer.parseInt(length.group(1)), answer.length);
-    have += in.readNBytes(answer, have, Math.max(0, until - have));
-    return Arrays.copyOfRange(answer, start, Math.min(have, until));
+    return text.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1);
   }
 }
