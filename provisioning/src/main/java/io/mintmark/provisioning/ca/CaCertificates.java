@@ -122,8 +122,8 @@ final class CaCertificates {
 
   private static X509Certificate sign(TBSCertificate tbs, PrivateKey key) {
     try {
-      byte[] signature = Signer.of(key).sign(tbs.getEncoded(ASN1Encoding.DER));
-      return CertificateAuthority.assemble(tbs, signature);
+      byte[] signed = tbs.getEncoded(ASN1Encoding.DER);
+      return CertificateAuthority.assemble(signed, Signer.of(key).sign(signed));
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("a CA certificate cannot be signed", e);
     }

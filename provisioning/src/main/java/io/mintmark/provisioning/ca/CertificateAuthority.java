@@ -1,25 +1,28 @@
 package io.mintmark.provisioning.ca;
 
+import io.mintmark.identity.Der;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.Validity;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.DERBitString;
-import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.BERTags;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
@@ -46,6 +49,15 @@ public final class CertificateAuthority {
   static final AlgorithmIdentifier SIGNATURE =
       new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
 
+  private static final byte[] SIGNATURE_DER = der(SIGNATURE);
+
+  private static final Extension KEY_USAGE =
+      extension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+
+  private static final DateTimeFormatter UTC_TIME = DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'");
+  private static final DateTimeFormatter GENERALIZED_TIME =
+      DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'");
+
   private static final int SERIAL_BITS = 127;
 
   private final List<X509Certificate> roots;
@@ -53,6 +65,8 @@ public final class CertificateAuthority {
   private final Signer signer;
   private final Lint lint;
   private final Validity issuerValidity;
+  private final X500Name issuerName;
+  private final Extension authorityKeyId;
   private final SecureRandom random = new SecureRandom();
 
   /**
@@ -68,6 +82,11 @@ public final class CertificateAuthority {
     this.signer = signer;
     this.lint = new Lint(issuing);
     this.issuerValidity = Validity.of(issuing);
+    this.issuerName = X500Name.getInstance(issuing.getSubjectX500Principal().getEncoded());
+    this.authorityKeyId = extension(
+        Extension.authorityKeyIdentifier,
+        false,
+        new AuthorityKeyIdentifier(KeyIds.of(issuing.getPublicKey())));
   }
 
   /** The roots: what everybody should trust. */
@@ -144,20 +163,16 @@ public final class CertificateAuthority {
   public X509Certificate sign(Permit permit) {
     byte[] tbs = permit.use();
     try {
-      return assemble(TBSCertificate.getInstance(tbs), signer.sign(tbs));
+      return assemble(tbs, signer.sign(tbs));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the issuing key cannot sign: " + e.getMessage(), e);
     }
   }
 
-  static X509Certificate assemble(TBSCertificate tbs, byte[] signature) {
-    try {
-      DERSequence certificate =
-          new DERSequence(new ASN1Encodable[] {tbs, SIGNATURE, new DERBitString(signature)});
-      return Pem.certificate(certificate.getEncoded(ASN1Encoding.DER));
-    } catch (IOException e) {
-      throw new IllegalStateException("a certificate cannot be encoded", e);
-    }
+  /** The certificate around these bytes, which go into it as they were signed. */
+  static X509Certificate assemble(byte[] toBeSigned, byte[] signature) {
+    return Pem.certificate(
+        Der.element(Der.SEQUENCE, toBeSigned, SIGNATURE_DER, Der.bitString(signature)));
   }
 
   private TBSCertificate build(
@@ -167,19 +182,16 @@ public final class CertificateAuthority {
     V3TBSCertificateGenerator tbs = new V3TBSCertificateGenerator();
     tbs.setSerialNumber(new ASN1Integer(newSerial()));
     tbs.setSignature(SIGNATURE);
-    tbs.setIssuer(X500Name.getInstance(issuing.getSubjectX500Principal().getEncoded()));
+    tbs.setIssuer(issuerName);
     tbs.setStartDate(time(later(now.minus(profile.backdate()), issuerValidity.notBefore())));
     tbs.setEndDate(time(earlier(now.plus(profile.lifetime()), issuerValidity.notAfter())));
     tbs.setSubject(names.subject());
     tbs.setSubjectPublicKeyInfo(spki);
     ExtensionsGenerator extensions = new ExtensionsGenerator();
-    extensions.addExtension(
-        Extension.authorityKeyIdentifier,
-        false,
-        new AuthorityKeyIdentifier(KeyIds.of(issuing.getPublicKey())));
+    extensions.addExtension(authorityKeyId);
     extensions.addExtension(
         Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(KeyIds.of(spki)));
-    extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+    extensions.addExtension(KEY_USAGE);
     extensions.addExtension(
         Extension.extendedKeyUsage,
         false,
@@ -197,8 +209,30 @@ public final class CertificateAuthority {
     return serial.bitLength() > SERIAL_BITS / 2 + 1 ? serial : newSerial();
   }
 
+  private static Extension extension(ASN1ObjectIdentifier id, boolean critical, ASN1Object value) {
+    return new Extension(id, critical, der(value));
+  }
+
+  private static byte[] der(ASN1Object value) {
+    try {
+      return value.getEncoded(ASN1Encoding.DER);
+    } catch (IOException e) {
+      throw new IllegalStateException("a constant cannot be encoded", e);
+    }
+  }
+
+  /** RFC 5280, section 4.1.2.5. BouncyCastle's own way there formats and parses with the locale. */
   static Time time(Instant moment) {
-    return new Time(Date.from(moment.truncatedTo(ChronoUnit.SECONDS)));
+    boolean utc = moment.isBefore(Lint.YEAR_2050);
+    String digits = (utc ? UTC_TIME : GENERALIZED_TIME).format(moment.atOffset(ZoneOffset.UTC));
+    byte[] der = Der.element(
+        utc ? BERTags.UTC_TIME : BERTags.GENERALIZED_TIME,
+        digits.getBytes(StandardCharsets.US_ASCII));
+    try {
+      return Time.getInstance(ASN1Primitive.fromByteArray(der));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not a moment of a certificate: " + moment, e);
+    }
   }
 
   private static Instant later(Instant a, Instant b) {
