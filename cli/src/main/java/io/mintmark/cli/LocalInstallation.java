@@ -4,13 +4,10 @@ import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.MintmarkBroker;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
-import io.mintmark.identity.FleetId;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
-import io.mintmark.provisioning.FleetFile;
 import io.mintmark.provisioning.ProvisioningConfig;
 import io.mintmark.provisioning.ProvisioningService;
-import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.StartException;
 import io.mintmark.simulators.Installation;
 import java.io.IOException;
@@ -26,7 +23,7 @@ import java.util.Map;
  * A whole installation of this process's own, on free ports of the loopback interface, operated
  * through the same operator API as any other.
  */
-final class LocalInstallation implements Installation, AutoCloseable {
+final class LocalInstallation implements Installation, OperatedService, AutoCloseable {
 
   private static final String HOST = "localhost";
   private static final List<String> HOSTS = List.of(HOST, "127.0.0.1");
@@ -110,21 +107,8 @@ final class LocalInstallation implements Installation, AutoCloseable {
   }
 
   @Override
-  public void applyFleet(Path yaml) throws IOException {
-    try {
-      operator.applyFleet(FleetFile.inline(yaml));
-    } catch (Refusal | CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public void importManifest(FleetId fleet, Path csv) throws IOException {
-    try {
-      operator.importManifest(fleet.value(), Files.readString(csv));
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
+  public OperatorClient operator() {
+    return operator;
   }
 
   @Override

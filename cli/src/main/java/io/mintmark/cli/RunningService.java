@@ -1,10 +1,7 @@
 package io.mintmark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Pem;
-import io.mintmark.provisioning.FleetFile;
-import io.mintmark.provisioning.Refusal;
 import io.mintmark.simulators.MeasuredService;
 import io.mintmark.simulators.ProcessCpu;
 import java.io.IOException;
@@ -16,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A service that runs on this machine in another process, found by its data folder. Thread-safe. */
-final class RunningService implements MeasuredService {
+final class RunningService implements MeasuredService, OperatedService {
 
   private final String label;
   private final URI uri;
@@ -85,20 +82,7 @@ final class RunningService implements MeasuredService {
   }
 
   @Override
-  public void applyFleet(Path yaml) throws IOException {
-    try {
-      operator.applyFleet(FleetFile.inline(yaml));
-    } catch (Refusal | CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public void importManifest(FleetId fleet, Path csv) throws IOException {
-    try {
-      operator.importManifest(fleet.value(), Files.readString(csv));
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
+  public OperatorClient operator() {
+    return operator;
   }
 }

@@ -46,7 +46,7 @@ final class SimulateEnrollCommand implements Callable<Integer> {
   @Option(
       names = "--warmup",
       paramLabel = "N",
-      defaultValue = "6000",
+      defaultValue = "12000",
       description = "How many more enrol before, unmeasured (default: ${DEFAULT-VALUE}).")
   private int warmup;
 

@@ -4,11 +4,18 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The few pieces of DER (X.690) a certification request needs; lengths up to 2^24. */
-final class Der {
+/**
+ * Writes the few pieces of DER (X.690) that certification requests need, and what is put together
+ * of parts that are DER already; lengths up to 2^24. Thread-safe: it keeps nothing.
+ */
+public final class Der {
 
-  static final int SEQUENCE = 0x30;
-  static final int SET = 0x31;
+  /** The tag of a SEQUENCE. */
+  public static final int SEQUENCE = 0x30;
+
+  /** The tag of a SET. */
+  public static final int SET = 0x31;
+
   static final int OCTET_STRING = 0x04;
   static final int UTF8_STRING = 0x0c;
   private static final int BIT_STRING = 0x03;
@@ -17,8 +24,11 @@ final class Der {
   private Der() {}
 
   /** One element: tag, definite length, the contents one after the other. */
-  static byte[] element(int tag, byte[]... contents) {
-    int length = Arrays.stream(contents).mapToInt(c -> c.length).sum();
+  public static byte[] element(int tag, byte[]... contents) {
+    int length = 0;
+    for (byte[] content : contents) {
+      length += content.length;
+    }
     ByteArrayOutputStream out = new ByteArrayOutputStream(length + 5);
     out.write(tag);
     if (length < 0x80) {
@@ -40,7 +50,8 @@ final class Der {
     return new byte[] {0x02, 0x01, 0x00};
   }
 
-  static byte[] bitString(byte[] bits) {
+  /** A BIT STRING of whole bytes. */
+  public static byte[] bitString(byte[] bits) {
     return element(BIT_STRING, new byte[] {0}, bits);
   }
 
@@ -48,8 +59,8 @@ final class Der {
     return element(UTF8_STRING, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** An object identifier in dotted form. */
-  static byte[] oid(String dotted) {
+  /** An object identifier from its dotted form. */
+  public static byte[] oid(String dotted) {
     int[] arcs = Arrays.stream(dotted.split("\\.")).mapToInt(Integer::parseInt).toArray();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     base128(out, arcs[0] * 40 + arcs[1]);

@@ -39,7 +39,8 @@ public final class ChannelBindings {
   }
 
   /**
-   * Holds the fleet's rule against a request. Changes nothing.
+   * Holds the fleet's rule against a request, as the fleet is now, whether or not {@link #refresh}
+   * has seen it. Changes nothing.
    *
    * @param fleetOrNull whose rule; null for applications and brokers, which have none
    * @param linking what the request says, null if nothing
@@ -50,7 +51,7 @@ public final class ChannelBindings {
    */
   public void require(FleetId fleetOrNull, String linking, Map<String, byte[]> ofConnection)
       throws Refusal {
-    if (!used || fleetOrNull == null) {
+    if (fleetOrNull == null) {
       return;
     }
     ChannelBinding rule = fleets

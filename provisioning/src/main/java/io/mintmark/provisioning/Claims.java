@@ -165,7 +165,7 @@ public final class Claims {
     });
   }
 
-  /** Requires that the candidate's claim may be used now, or was for the same device and key. */
+  /** Requires that the candidate's claim may be used now, or has a use taken for it already. */
   void requireUsable(Handle handle, Candidate candidate) throws Refusal {
     Claim claim = current(handle, candidate);
     Claim.State state = claim.state(clock.instant());
@@ -186,7 +186,7 @@ public final class Claims {
     }
   }
 
-  /** Takes one use; none if the claim was spent on the same device and key before. */
+  /** Takes one use; none if one was taken for it already, so that each use enrols a device. */
   void spend(Transaction tx, Candidate candidate) throws Refusal {
     if (wasSpentOn(tx.handle(), candidate)) {
       return;

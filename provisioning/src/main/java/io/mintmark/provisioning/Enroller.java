@@ -167,18 +167,15 @@ public final class Enroller {
 
   private void enrolled(Transaction tx, Candidate candidate, X509Certificate issued, String remark)
       throws Refusal {
-    Device device = DeviceTable.find(tx.handle(), candidate.identity().device()).orElseThrow();
-    boolean first = device.state() == DeviceState.PENDING;
+    Identity.Device device = candidate.identity();
+    boolean first = DeviceTable.activate(tx, device.device());
     admission.recorded(tx, candidate, !first);
-    if (first) {
-      DeviceTable.setState(tx, device.id(), DeviceState.ACTIVE);
-    }
     audit.add(
         tx,
         candidate.actor(),
         first ? "device.enrolled" : "device.enrolled-again",
-        device.id().value(),
+        device.name(),
         "fleet " + device.fleet() + ", serial " + issued.getSerialNumber().toString(16) + remark);
-    liveCertificates.keepLatestTwo(tx, candidate.identity());
+    liveCertificates.keepLatestTwo(tx, device);
   }
 }

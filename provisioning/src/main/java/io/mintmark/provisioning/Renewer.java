@@ -88,9 +88,10 @@ public final class Renewer {
       throws Refusal {
     issuance.requireIssuer();
     Peer peer = peers.identify(peerChain);
-    rates.renewing(peer.identity());
     requireLabel(label, peer.identity());
     registry.read(h -> permitted(h, peer));
+    // Not sooner: who has but a stolen, revoked certificate must not use up what is the device's.
+    rates.renewing(peer.identity());
     requireSameNames(request, peer.certificate());
     return peer;
   }

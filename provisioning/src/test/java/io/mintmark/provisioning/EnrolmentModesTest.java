@@ -71,6 +71,26 @@ class EnrolmentModesTest {
         .enroll(GATE, shared.chain(), new SigningRequest(with.getPublic(), subject, null));
   }
 
+  private HeldCertificate sharedByClaim(int uses) throws Exception {
+    gate("{mode: claim}");
+    HeldCertificate shared = HeldCertificate.builder().commonName("shared").build();
+    installation
+        .get()
+        .claims()
+        .create(
+            GATE,
+            shared.certificatePem(),
+            uses,
+            installation.clock.instant().plus(Duration.ofHours(1)),
+            true,
+            OPERATOR);
+    return shared;
+  }
+
+  private int used() throws Refusal {
+    return installation.get().claims().list(GATE).get(0).used();
+  }
+
   private ApprovalView approval(State state) {
     List<ApprovalView> found = installation.get().approvals().list(GATE, state, 0, 10);
     assertThat(found).hasSize(1);
@@ -91,18 +111,7 @@ class EnrolmentModesTest {
 
   @Test
   void aCrashAfterTheLastUseCostsNoSecond() throws Exception {
-    gate("{mode: claim}");
-    HeldCertificate shared = HeldCertificate.builder().commonName("shared").build();
-    installation
-        .get()
-        .claims()
-        .create(
-            GATE,
-            shared.certificatePem(),
-            1,
-            installation.clock.instant().plus(Duration.ofHours(1)),
-            true,
-            OPERATOR);
+    HeldCertificate shared = sharedByClaim(1);
     signingRuns(() -> {
       throw new IllegalStateException("crash");
     });
@@ -112,7 +121,34 @@ class EnrolmentModesTest {
     assertRefused(
         Kind.FORBIDDEN, "is spent", () -> claim(shared, "d-2", CertificateRequest.newKeyPair()));
     claim(shared, "d-1", keys);
-    assertThat(installation.get().claims().list(GATE).get(0).used()).isEqualTo(1);
+    assertThat(used()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeviceThatLostItsKeyInTheCrashTakesNoSecondUse() throws Exception {
+    HeldCertificate shared = sharedByClaim(1);
+    signingRuns(() -> {
+      throw new IllegalStateException("crash");
+    });
+    assertThatThrownBy(() -> claim(shared, "d-1", keys)).hasMessageContaining("crash");
+    claim(shared, "d-1", CertificateRequest.newKeyPair());
+    assertThat(used()).isEqualTo(1);
+    assertRefused(Kind.FORBIDDEN, "enrolled already", () -> claim(shared, "d-1", keys));
+  }
+
+  @Test
+  void ofTwoKeysReservedAtOnceForOneDeviceOneTakesAUse() throws Exception {
+    HeldCertificate shared = sharedByClaim(2);
+    KeyPair other = CertificateRequest.newKeyPair();
+    signingRuns(() -> {
+      try {
+        claim(shared, "d-1", other);
+      } catch (Refusal e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    assertRefused(Kind.FORBIDDEN, "enrolled already", () -> claim(shared, "d-1", keys));
+    assertThat(used()).isEqualTo(1);
   }
 
   @Test

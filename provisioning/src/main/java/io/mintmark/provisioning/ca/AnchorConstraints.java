@@ -29,10 +29,10 @@ final class AnchorConstraints {
    * @return as of {@link Chains#fault}
    */
   static String fault(X509Certificate anchor, List<X509Certificate> path) {
-    byte[] extension = anchor.getExtensionValue(Extension.nameConstraints.getId());
-    if (extension == null) {
+    if (!Chains.has(anchor, Extension.nameConstraints)) {
       return null;
     }
+    byte[] extension = anchor.getExtensionValue(Extension.nameConstraints.getId());
     try {
       PKIXNameConstraintValidator validator = validator(
           NameConstraints.getInstance(ASN1OctetString.getInstance(extension).getOctets()));

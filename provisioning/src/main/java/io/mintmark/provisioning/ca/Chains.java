@@ -20,6 +20,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.Extension;
 
 /**
  * Validates a presented chain (RFC 5280, section 6) with the JDK's PKIX. Revocation is the
@@ -110,7 +112,7 @@ public final class Chains {
    * @return as of {@link #fault}
    */
   public static String clientFault(X509Certificate leaf) {
-    if (leaf.getBasicConstraints() >= 0) {
+    if (has(leaf, Extension.basicConstraints) && leaf.getBasicConstraints() >= 0) {
       return "is a CA's";
     }
     boolean[] usage = leaf.getKeyUsage();
@@ -126,6 +128,16 @@ public final class Chains {
     } catch (CertificateParsingException e) {
       return "has an extendedKeyUsage that cannot be read";
     }
+  }
+
+  /** Whether the extension is there: the JDK's own way to look for one throws when it is not. */
+  static boolean has(X509Certificate certificate, ASN1ObjectIdentifier extension) {
+    Set<String> critical = certificate.getCriticalExtensionOIDs();
+    if (critical == null) {
+      return false;
+    }
+    return critical.contains(extension.getId())
+        || certificate.getNonCriticalExtensionOIDs().contains(extension.getId());
   }
 
   private static Outcome faulty(String fault) {

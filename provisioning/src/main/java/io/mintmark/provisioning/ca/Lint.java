@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -21,7 +24,6 @@ import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
-import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -52,7 +54,10 @@ final class Lint {
   private static final int LONGEST_SPIFFE_ID = 2048;
 
   /** From here on dates are GeneralizedTime (RFC 5280, section 4.1.2.5). */
-  private static final Instant YEAR_2050 = Instant.parse("2050-01-01T00:00:00Z");
+  static final Instant YEAR_2050 = Instant.parse("2050-01-01T00:00:00Z");
+
+  private static final Pattern MOMENT =
+      Pattern.compile("(\\d{4})(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(?:Z|GMT\\+00:00)");
 
   private static final Set<ASN1ObjectIdentifier> CURVES = Set.of(
       X9ObjectIdentifiers.prime256v1,
@@ -66,7 +71,7 @@ final class Lint {
       Extension.extendedKeyUsage);
 
   private final String issuer;
-  private final X500Name issuerName;
+  private final byte[] issuerName;
   private final byte[] issuerKeyId;
   private final Validity issuerValidity;
   private final StatusAddresses addresses;
@@ -79,7 +84,7 @@ final class Lint {
   Lint(Issuer issuer, StatusAddresses addressesOrNull) {
     X509Certificate certificate = issuer.certificate();
     this.issuer = issuer.id();
-    this.issuerName = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    this.issuerName = certificate.getSubjectX500Principal().getEncoded();
     this.issuerKeyId = KeyIds.subject(certificate);
     this.issuerValidity = Validity.of(certificate);
     this.addresses = addressesOrNull;
@@ -97,8 +102,7 @@ final class Lint {
     TBSCertificate tbs;
     try {
       tbs = TBSCertificate.getInstance(toBeSigned);
-      Validity validity = new Validity(
-          tbs.getStartDate().getDate().toInstant(), tbs.getEndDate().getDate().toInstant());
+      Validity validity = new Validity(moment(tbs.getStartDate()), moment(tbs.getEndDate()));
       checkFrame(tbs);
       checkValidity(validity, profile);
       checkEncoding(tbs.getStartDate(), validity.notBefore());
@@ -117,7 +121,7 @@ final class Lint {
   }
 
   /** RFC 5280, section 4.1. */
-  private void checkFrame(TBSCertificate tbs) throws LintException {
+  private void checkFrame(TBSCertificate tbs) throws LintException, IOException {
     require(tbs.getVersionNumber() == 3, "it is not of version 3");
     int bits = tbs.getSerialNumber().getValue().bitLength();
     require(
@@ -126,7 +130,10 @@ final class Lint {
             && bits <= LONGEST_SERIAL,
         "the serial number is not a positive one of 64 to 159 bits");
     require(tbs.getSignature().equals(CertificateAuthority.SIGNATURE), "the algorithm is not ours");
-    require(tbs.getIssuer().equals(issuerName), "the issuer is not our issuing CA");
+    // As in RFC 5280, section 7.1: byte by byte every way of comparing names agrees.
+    require(
+        Arrays.equals(tbs.getIssuer().getEncoded(), issuerName),
+        "the issuer is not our issuing CA");
     require(
         tbs.getIssuerUniqueId() == null && tbs.getSubjectUniqueId() == null,
         "unique identifiers must not be used");
@@ -142,6 +149,17 @@ final class Lint {
     require(
         validity.lifetime().compareTo(longest) <= 0,
         "it lives longer than the profile's " + profile.lifetime().toSeconds() + "s");
+  }
+
+  /** Whole seconds of UTC, whatever else ASN.1 allows (RFC 5280, section 4.1.2.5). */
+  private static Instant moment(Time time) throws LintException {
+    Matcher digits = MOMENT.matcher(time.getTime());
+    require(digits.matches(), "a date is not in whole seconds of UTC");
+    try {
+      return Instant.parse(digits.replaceFirst("$1-$2-$3T$4:$5:$6Z"));
+    } catch (DateTimeParseException e) {
+      throw new LintException("a date is none");
+    }
   }
 
   private static void checkEncoding(Time time, Instant moment) throws LintException {

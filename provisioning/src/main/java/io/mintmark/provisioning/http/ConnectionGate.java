@@ -64,16 +64,16 @@ final class ConnectionGate implements SelectorManager.AcceptListener, SslHandsha
         limits.isExempt(from),
         channel,
         scheduler,
-        reason -> log.cut(from, reason));
+        reason -> log.cut(from.getHostAddress(), reason));
     if (!newcomer.isExempt() && rate.take(newcomer.address()) > 0) {
-      log.cut(from, "connects too often");
+      log.cut(from.getHostAddress(), "connects too often");
       return false;
     }
     connections.put(channel, newcomer);
     if (!join(open, newcomer, "too many connections")
         || (tls && !join(handshakes, newcomer, "too many unfinished handshakes"))) {
       released(channel);
-      log.cut(from, "too many connections or unfinished handshakes");
+      log.cut(from.getHostAddress(), "too many connections or unfinished handshakes");
       return false;
     }
     if (tls) {

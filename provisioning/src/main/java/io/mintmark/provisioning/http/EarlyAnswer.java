@@ -8,13 +8,21 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** What clients read whose request is turned away before it reaches a route, with its log line. */
+/**
+ * What clients read whose request is turned away before it reaches a route, and what the log says of
+ * it: a line for each that is wrong, one in ten seconds for all that are too many. Thread-safe.
+ */
 final class EarlyAnswer {
 
   private final ErrorFormat format;
+  private final CutLog tooMany;
 
-  EarlyAnswer(ErrorFormat format) {
+  /**
+   * @param tooMany told of requests that are to come again later
+   */
+  EarlyAnswer(ErrorFormat format, CutLog tooMany) {
     this.format = format;
+    this.tooMany = tooMany;
   }
 
   /**
@@ -23,13 +31,11 @@ final class EarlyAnswer {
    * @param message one printable line
    */
   void write(Request request, Response response, Callback callback, int status, String message) {
-    RefusalLog.write(
-        request.getMethod(),
-        request.getHttpURI().getPath(),
-        "not looked at",
-        Request.getRemoteAddr(request),
-        status,
-        message);
+    RefusalLog.write(request, status, message);
+    send(response, callback, status, message);
+  }
+
+  private void send(Response response, Callback callback, int status, String message) {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, format.contentType());
     byte[] body = format.body(message, List.of()).getBytes(StandardCharsets.UTF_8);
@@ -44,7 +50,8 @@ final class EarlyAnswer {
       int status,
       String message,
       long seconds) {
+    tooMany.cut(Request.getRemoteAddr(request), Integer.toString(status));
     response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds);
-    write(request, response, callback, status, message);
+    send(response, callback, status, message);
   }
 }

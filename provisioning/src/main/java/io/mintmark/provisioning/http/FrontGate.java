@@ -45,13 +45,6 @@ final class FrontGate extends Handler.Wrapper {
   }
 
   private static boolean refuse(Request request, Response response, Callback callback, int status) {
-    RefusalLog.write(
-        request.getMethod(),
-        request.getHttpURI().getPath(),
-        "not looked at",
-        Request.getRemoteAddr(request),
-        status,
-        HttpStatus.getMessage(status));
     Response.writeError(request, response, callback, status);
     return true;
   }

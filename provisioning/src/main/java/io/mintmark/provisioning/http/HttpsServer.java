@@ -114,7 +114,7 @@ final class HttpsServer implements AutoCloseable {
         true,
         scheduler,
         options.nanoTime(),
-        new CutLog(options.name(), options.nanoTime()));
+        new CutLog("connections to the " + options.name() + " port cut", options.nanoTime()));
     config.jetty.addConnector(
         (server, http) -> connector(server, http, options, tls, scheduler, gate));
     config.jetty.modifyServer(server -> {
@@ -132,7 +132,9 @@ final class HttpsServer implements AutoCloseable {
   /** From the one nearest to the routes to the one a request meets first. */
   private static void insertGates(Server server, Options options, ConnectionGate gate) {
     Limits limits = options.limits();
-    EarlyAnswer early = new EarlyAnswer(options.errors());
+    EarlyAnswer early = new EarlyAnswer(
+        options.errors(),
+        new CutLog("requests to the " + options.name() + " port put off", options.nanoTime()));
     server.insertHandler(new LoadGate(early, limits.requests()));
     if (options.bodies()) {
       server.insertHandler(new WholeRequest(gate, early, limits.bytes().body()));

@@ -12,7 +12,7 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * What clients read when Jetty itself turns a request away, before or after our routes: the
- * status's own words, never a page, a path or a stack trace.
+ * status's own words, never a page, a path or a stack trace. The log has its one line for it.
  */
 final class OneLineErrors extends ErrorHandler {
 
@@ -36,6 +36,7 @@ final class OneLineErrors extends ErrorHandler {
       Throwable cause,
       Callback callback) {
     String words = HttpStatus.getMessage(status);
+    RefusalLog.write(request, status, words);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, format.contentType());
     byte[] body = format.body(words, List.of()).getBytes(StandardCharsets.UTF_8);
     response.write(true, ByteBuffer.wrap(body), callback);

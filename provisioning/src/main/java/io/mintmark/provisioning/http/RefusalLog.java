@@ -1,6 +1,7 @@
 package io.mintmark.provisioning.http;
 
 import io.mintmark.identity.Printable;
+import org.eclipse.jetty.server.Request;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +15,17 @@ final class RefusalLog {
   private static final Logger LOG = LoggerFactory.getLogger("io.mintmark.provisioning.refused");
 
   private RefusalLog() {}
+
+  /** Writes the line of a request that was turned away before anybody asked who sends it. */
+  static void write(Request request, int status, String reason) {
+    write(
+        request.getMethod(),
+        request.getHttpURI().getPath(),
+        "not looked at",
+        Request.getRemoteAddr(request),
+        status,
+        reason);
+  }
 
   /**
    * Writes the line.

@@ -2,6 +2,7 @@ package io.mintmark.provisioning.http;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.provisioning.tls.BindableEngine;
+import io.mintmark.provisioning.tls.CipherSuites;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.function.BooleanSupplier;
@@ -64,6 +65,8 @@ final class ServerTls {
     use(credential);
     factory.setWantClientAuth(askForCertificate);
     factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+    // JSSE weighs each suite anew in each handshake, and the others do not fit our key anyway.
+    factory.setIncludeCipherSuites(CipherSuites.names());
     factory.setRenegotiationAllowed(false);
     // Jetty reads the protocols and cipher suites there are from this one.
     factory.setSslContext(context());

@@ -55,8 +55,12 @@ public final class StatusServer implements AutoCloseable {
     http.setUriCompliance(UriCompliance.UNSAFE);
     Scheduler scheduler = new ScheduledExecutorScheduler("mintmark-status-clock", true);
     LongSupplier nanoTime = core.nanoTime();
-    ConnectionGate gate =
-        new ConnectionGate(limits, false, scheduler, nanoTime, new CutLog("status", nanoTime));
+    ConnectionGate gate = new ConnectionGate(
+        limits,
+        false,
+        scheduler,
+        nanoTime,
+        new CutLog("connections to the status port cut", nanoTime));
     ServerConnector connector =
         new GatedConnector(server, scheduler, gate, new HttpConnectionFactory(http));
     connector.setHost(bindAddress);
@@ -74,7 +78,11 @@ public final class StatusServer implements AutoCloseable {
     server.setHandler(
         new GracefulHandler(new StatusHandler(core.crls(), core.ocsp(), core.authority(), clock)));
     server.insertHandler(new AddressRate(
-        gate, new EarlyAnswer(ErrorFormat.TEXT), limits.rates().address(), nanoTime));
+        gate,
+        new EarlyAnswer(
+            ErrorFormat.TEXT, new CutLog("requests to the status port put off", nanoTime)),
+        limits.rates().address(),
+        nanoTime));
     // The deadline of a request is for its body too: it stands until the answer begins.
     server.insertHandler(new RequestTimes(gate, limits.timeouts().response(), false));
     try {

@@ -70,12 +70,16 @@ public final class ClaimTable {
         .one();
   }
 
-  /** Whether it was spent on this device and key before. */
+  /**
+   * Whether a use was taken for this device and key before, or for the device with another key that
+   * was never certified: that use is still to enrol it.
+   */
   public static boolean wasSpentOn(Handle handle, long id, DeviceId device, String keySha256) {
     return handle
             .createQuery("""
                 select count(*) from claim_uses
-                where claim = :id and device = :device and key_sha256 = :key
+                where claim = :id and device = :device and (key_sha256 = :key or exists
+                  (select * from devices where id = :device and state = 'pending'))
                 """)
             .bind("id", id)
             .bind("device", device.value())

@@ -87,6 +87,20 @@ public final class DeviceTable {
         .execute();
   }
 
+  /**
+   * Makes a device active that was pending.
+   *
+   * @return whether it was
+   */
+  public static boolean activate(Transaction tx, DeviceId id) {
+    return tx.handle()
+            .createUpdate(
+                "update devices set state = 'active' where id = :id and state = 'pending'")
+            .bind("id", id.value())
+            .execute()
+        == 1;
+  }
+
   private static Device device(ResultSet row) throws SQLException {
     String pin = row.getString("pin");
     return new Device(

@@ -6,8 +6,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.statement.DefaultStatementBuilder;
+import org.jdbi.v3.core.statement.StatementBuilderFactory;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Prepares each SQL text once and uses it again: SQLite takes longer to plan our statements than to
@@ -18,7 +21,27 @@ final class KeptStatements extends DefaultStatementBuilder {
   /** There are fewer texts; a bound all the same. */
   private static final int MOST = 200;
 
+  private final Connection own;
   private final Map<String, PreparedStatement> idle = new LinkedHashMap<>();
+
+  /**
+   * @param own not a pool's stand-in for one, which closes its statements when it is given back
+   */
+  KeptStatements(Connection own) {
+    this.own = own;
+  }
+
+  /** Those of each connection of a pool, which must keep its connections for good. */
+  static StatementBuilderFactory ofPool() {
+    Map<Connection, KeptStatements> all = new ConcurrentHashMap<>();
+    return lent -> {
+      try {
+        return all.computeIfAbsent(lent.unwrap(SQLiteConnection.class), KeptStatements::new);
+      } catch (SQLException e) {
+        throw new IllegalStateException("the pool does not lend connections of SQLite", e);
+      }
+    };
+  }
 
   @Override
   public PreparedStatement create(Connection connection, String sql, StatementContext context)
@@ -26,7 +49,7 @@ final class KeptStatements extends DefaultStatementBuilder {
     PreparedStatement kept = context.isReturningGeneratedKeys() || context.isConcurrentUpdatable()
         ? null
         : idle.remove(sql);
-    return kept == null ? super.create(connection, sql, context) : kept;
+    return kept == null ? super.create(own, sql, context) : kept;
   }
 
   /** Keeps it for the next time, unless one of the same text is there. */

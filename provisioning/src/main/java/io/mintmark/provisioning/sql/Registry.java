@@ -13,6 +13,9 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementBuilderFactory;
+import org.jdbi.v3.core.statement.TemplateEngine;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -42,11 +45,17 @@ public final class Registry implements AutoCloseable {
 
   private Registry(Connection writerConnection, HikariDataSource readerPool) {
     this.writerConnection = writerConnection;
-    KeptStatements statements = new KeptStatements();
-    this.writer = new GroupCommit(Jdbi.create(new OneConnection(writerConnection))
-        .setStatementBuilderFactory(connection -> statements));
+    KeptStatements statements = new KeptStatements(writerConnection);
+    this.writer = new GroupCommit(
+        plain(Jdbi.create(new OneConnection(writerConnection)), connection -> statements));
     this.readerPool = readerPool;
-    this.reader = Jdbi.create(readerPool);
+    this.reader = plain(Jdbi.create(readerPool), KeptStatements.ofPool());
+  }
+
+  /** Our SQL is no template. */
+  private static Jdbi plain(Jdbi jdbi, StatementBuilderFactory statements) {
+    jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
+    return jdbi.setStatementBuilderFactory(statements);
   }
 
   /**
@@ -87,6 +96,8 @@ public final class Registry implements AutoCloseable {
     pool.setPoolName("registry-readers");
     pool.setDataSource(source);
     pool.setMaximumPoolSize(READERS);
+    // They are of a file, not of a network, and keep their statements.
+    pool.setMaxLifetime(0);
     pool.setConnectionInitSql("pragma query_only = true");
     return new HikariDataSource(pool);
   }

@@ -3,8 +3,11 @@ package io.mintmark.provisioning.tls;
 import java.util.Arrays;
 import org.bouncycastle.tls.CipherSuite;
 
-/** The cipher suites of {@link BindableServer}, best first: those that fit its P-256 key. */
-enum CipherSuites {
+/**
+ * The cipher suites of our TLS servers, best first: those with forward secrecy and authenticated
+ * encryption that fit a P-256 key.
+ */
+public enum CipherSuites {
   TLS_AES_256_GCM_SHA384(CipherSuite.TLS_AES_256_GCM_SHA384),
   TLS_AES_128_GCM_SHA256(CipherSuite.TLS_AES_128_GCM_SHA256),
   TLS_CHACHA20_POLY1305_SHA256(CipherSuite.TLS_CHACHA20_POLY1305_SHA256),
@@ -23,7 +26,8 @@ enum CipherSuites {
     return Arrays.stream(values()).mapToInt(suite -> suite.code).toArray();
   }
 
-  static String[] names() {
+  /** Their names in JSSE. */
+  public static String[] names() {
     return Arrays.stream(values()).map(CipherSuites::name).toArray(String[]::new);
   }
 

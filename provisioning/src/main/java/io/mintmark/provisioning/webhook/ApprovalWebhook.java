@@ -4,6 +4,7 @@ import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.EnrolmentPolicy.Webhook;
 import io.mintmark.provisioning.Worded;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -115,7 +116,7 @@ public final class ApprovalWebhook implements AutoCloseable {
       throw new WebhookException("no answer within " + webhook.timeout().toSeconds() + "s", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failure) {
-        throw new WebhookException(Printable.of(failure.getMessage()), failure);
+        throw new WebhookException(words(failure), failure);
       }
       throw new IllegalStateException("asking the webhook failed", e.getCause());
     } catch (InterruptedException e) {
@@ -123,6 +124,13 @@ public final class ApprovalWebhook implements AutoCloseable {
       exchange.abort();
       throw new WebhookException("the service is stopping", e);
     }
+  }
+
+  private static String words(IOException failure) {
+    // All that Java says of a name nobody knows is the name.
+    String prefix =
+        failure instanceof UnknownHostException ? "no address is known of its host " : "";
+    return prefix + Printable.of(failure.getMessage());
   }
 
   @Override

@@ -32,6 +32,7 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERGeneralizedTime;
+import org.bouncycastle.asn1.DERUTCTime;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -313,6 +314,9 @@ class CertificateAuthorityTest {
     assertLinted(
         "a date is not encoded as its year asks for",
         p -> p.end = new Time(new DERGeneralizedTime(Date.from(p.notAfter))));
+    assertLinted(
+        "a date is not in whole seconds of UTC",
+        p -> p.end = new Time(new DERUTCTime("300101000000+0100")));
     assertLinted(
         "the key is of an algorithm or with parameters that are not certified",
         p -> p.keyInfo = new SubjectPublicKeyInfo(

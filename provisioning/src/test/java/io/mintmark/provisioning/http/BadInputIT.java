@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each row of docs/est.md, section Bad input,, sent over real TLS: the status and the reason as printed
+ * Each row of docs/est.md, section Bad input, sent over real TLS: the status and the reason as printed
  * there, the same line in the log and no other, and not one row of the registry changed.
  */
 class BadInputIT {

@@ -2,19 +2,18 @@ package io.mintmark.provisioning.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class CutLogTest {
 
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE);
-  private final CutLog cuts = new CutLog("device", nanos::get);
+  private final CutLog cuts = new CutLog("connections to the device port cut", nanos::get);
   private final LogLines log = new LogLines();
 
   @Test
-  void aFloodIsOneLineInTenSeconds() throws Exception {
-    InetAddress from = InetAddress.getByName("192.0.2.7");
+  void aFloodIsOneLineInTenSeconds() {
+    String from = "192.0.2.7";
     log.attach();
     try {
       for (int i = 0; i < 1000; i++) {

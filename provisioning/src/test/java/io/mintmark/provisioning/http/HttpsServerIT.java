@@ -237,9 +237,16 @@ class HttpsServerIT {
 
   @Test
   void limitsHeaders() throws Exception {
-    RawHttps.Answer answer = client().get("/a/x/b", "X-Long: " + "y".repeat(9000));
-    assertThat(answer.status()).isEqualTo(431);
-    assertOneLine(answer);
+    LogLines log = new LogLines();
+    log.attach();
+    try {
+      RawHttps.Answer answer = client().get("/a/x/b", "X-Long: " + "y".repeat(9000));
+      assertThat(answer.status()).isEqualTo(431);
+      assertOneLine(answer);
+      assertThat(log.lines()).hasSize(1).allMatch(line -> line.contains("refused with 431"));
+    } finally {
+      log.detach();
+    }
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The fleets of docs/est.md, section Modes,, applied as they are printed there. */
+/** The fleets of docs/est.md, section Modes, applied as they are printed there. */
 class ModesDocumentIT {
 
   private static final Path DOCUMENT = Path.of("..", "docs", "est.md");

@@ -33,6 +33,8 @@ class RefusedByTlsIT {
       assertThat(alert(shell, shown + " -tls1_2")).contains("alert bad certificate");
       assertThat(alert(shell, connect + " -tls1_1 -cipher ALL:@SECLEVEL=0"))
           .contains("alert protocol version");
+      assertThat(alert(shell, connect + " -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA256"))
+          .contains("alert handshake failure");
       try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
         plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         plain.getInputStream().readAllBytes();

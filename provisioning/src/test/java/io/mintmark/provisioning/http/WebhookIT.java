@@ -213,6 +213,21 @@ class WebhookIT {
   }
 
   @Test
+  void saysWhyItsHostIsNotReached() throws Exception {
+    LogLines log = new LogLines();
+    log.attach();
+    try {
+      running.applyEnrolment(
+          "gate", webhook.enrolment("3s", webhook.ca).replace("localhost", "nowhere.invalid"));
+      failsClosed();
+    } finally {
+      log.detach();
+    }
+    assertThat(log.lines())
+        .anyMatch(line -> line.contains("no address is known of its host nowhere.invalid"));
+  }
+
+  @Test
   void isNotAskedTwiceAtOnceAboutTheSame() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);

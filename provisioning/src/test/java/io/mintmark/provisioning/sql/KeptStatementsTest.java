@@ -21,7 +21,7 @@ class KeptStatementsTest {
   @BeforeEach
   void open() throws Exception {
     connection = DriverManager.getConnection("jdbc:sqlite::memory:");
-    KeptStatements statements = new KeptStatements();
+    KeptStatements statements = new KeptStatements(connection);
     jdbi = Jdbi.create(new OneConnection(connection)).setStatementBuilderFactory(of -> statements);
     jdbi.useHandle(h -> h.execute("create table t (n integer, m integer)"));
   }
