@@ -21,8 +21,8 @@ public final class BundleTable {
             and c.state = 'issued' and c.not_after > :now)
       """;
 
-  private static final String LACKING =
-      SEEN + " and (d.bundle_sha256 is null or d.bundle_sha256 not in (<bundles>))";
+  private static final String LACKING = SEEN
+      + " and (d.bundle_sha256 is null or d.bundle_sha256 not in (select value from json_each(:bundles)))";
 
   /**
    * What a device holds.
@@ -102,7 +102,7 @@ public final class BundleTable {
   public static long devicesLacking(
       Handle handle, String prefix, List<String> bundles, Instant now) {
     return bind(handle.createQuery("select count(*) " + LACKING), prefix, now)
-        .bindList("bundles", notEmpty(bundles))
+        .bind("bundles", Json.write(bundles))
         .mapTo(Long.class)
         .one();
   }
@@ -114,15 +114,10 @@ public final class BundleTable {
             handle.createQuery("select d.id " + LACKING + " order by d.id limit :limit"),
             prefix,
             now)
-        .bindList("bundles", notEmpty(bundles))
+        .bind("bundles", Json.write(bundles))
         .bind("limit", limit)
         .mapTo(String.class)
         .list();
-  }
-
-  /** SQL has no empty list; no bundle's name is empty. */
-  private static List<String> notEmpty(List<String> bundles) {
-    return bundles.isEmpty() ? List.of("") : bundles;
   }
 
   private static Query bind(Query query, String prefix, Instant now) {
