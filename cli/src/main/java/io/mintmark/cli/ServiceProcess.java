@@ -49,7 +49,7 @@ final class ServiceProcess implements AutoCloseable {
     command.addAll(javaOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Mintmark.class.getName(), "provisioning", "--data", data.toString()));
-    command.addAll(List.of("--device-port", "0", "--operator-port", "0"));
+    command.addAll(List.of("--device-port", "0", "--operator-port", "0", "--status-port", "off"));
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
