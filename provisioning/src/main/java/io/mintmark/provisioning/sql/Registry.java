@@ -95,6 +95,7 @@ public final class Registry implements AutoCloseable {
     Flyway flyway = Flyway.configure(Registry.class.getClassLoader())
         .dataSource(source)
         .locations(MIGRATIONS)
+        .javaMigrations(new AuditMigration())
         .load();
     for (MigrationInfo migration : flyway.info().applied()) {
       // Flyway itself passes over migrations it does not know.
