@@ -3,6 +3,7 @@ package io.mintmark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.testing.DocumentSection;
+import io.mintmark.identity.testing.ForeignPrograms;
 import io.mintmark.provisioning.ProvisioningConfig;
 import io.mintmark.provisioning.ProvisioningService;
 import java.nio.file.Files;
@@ -13,6 +14,9 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class AuditVerbsIT {
 
+  private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+
   @TempDir
   Path folder;
 
@@ -31,7 +37,7 @@ class AuditVerbsIT {
 
   @BeforeEach
   void start() throws Exception {
-    data = folder.resolve("data");
+    data = folder.resolve("mintmark-data");
     service = ProvisioningService.start(
         new ProvisioningConfig(data, null, null, "127.0.0.1", 0, 0, null, null, Clock.systemUTC()));
   }
@@ -111,8 +117,32 @@ class AuditVerbsIT {
   }
 
   @Test
-  void theDocumentNamesNoOther() throws Exception {
-    assertThat(DocumentSection.of(Launcher.ROOT.resolve("docs/trust/40-audit.md"), "Verify"))
-        .contains("./mintmark audit verify");
+  void theCommandsOfTheDocument() throws Exception {
+    ForeignPrograms.require("jq", "openssl");
+    Path launcher = Files.writeString(
+        folder.resolve("mintmark"),
+        "#!/bin/sh\nexec '" + Launcher.ROOT.resolve("mintmark") + "' \"$@\"\n");
+    assertThat(launcher.toFile().setExecutable(true)).isTrue();
+    StringBuilder commands = new StringBuilder("cd '" + folder + "'\n");
+    for (String section : List.of("Checkpoints", "Verify", "Export")) {
+      Matcher block = SHELL.matcher(
+          DocumentSection.of(Launcher.ROOT.resolve("docs/trust/40-audit.md"), section));
+      assertThat(block.find()).as(section).isTrue();
+      do {
+        commands.append(block.group(1));
+      } while (block.find());
+    }
+    String address = service.operatorUri().toString();
+    Launcher.Result result = Launcher.run(
+        Map.of(),
+        List.of(
+            "bash",
+            "-eo",
+            "pipefail",
+            "-c",
+            commands.toString().replace("https://localhost:9443", address)));
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    assertThat(result.out().split("rows 1 to .* are as they were written", -1)).hasSize(5);
+    assertThat(result.out()).contains("\"sequence\":2", "Verified OK", "Mintmark issuing CA");
   }
 }
