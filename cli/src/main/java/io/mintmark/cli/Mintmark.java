@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       DeviceCommand.class,
       RenewEarlyCommand.class,
       CaCommand.class,
+      AuditCommand.class,
       AppCommand.class,
       FactoryCommand.class,
       SimulateCommand.class,

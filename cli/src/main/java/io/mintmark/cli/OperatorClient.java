@@ -108,6 +108,17 @@ final class OperatorClient {
     return json(exchange("GET", "/devices/" + segment(id), null, null));
   }
 
+  /** One page of the audit log, of rows after a sequence. */
+  JsonNode audit(long after, int limit) throws CommandFailure {
+    return json(exchange("GET", "/audit?after=" + after + "&limit=" + limit, null, null));
+  }
+
+  /** One page of checkpoints, of rows after a sequence. */
+  JsonNode auditCheckpoints(long after, int limit) throws CommandFailure {
+    String path = "/audit/checkpoints?after=" + after + "&limit=" + limit;
+    return json(exchange("GET", path, null, null));
+  }
+
   /** {@code verb} is revoke, suspend or release. */
   void change(String device, String verb, Map<String, String> body) throws CommandFailure {
     exchange("POST", "/devices/" + segment(device) + "/" + verb, "application/json", body(body));

@@ -39,6 +39,11 @@ final class OperatorOptions {
     return new OperatorClient(url == null ? recordedUrl() : url, token(), trustAnchors());
   }
 
+  /** Whether a service was named, and not only a data folder. */
+  boolean isRemote() {
+    return url != null;
+  }
+
   Path dataFolder() {
     return data.path();
   }

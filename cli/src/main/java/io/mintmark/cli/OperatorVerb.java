@@ -29,6 +29,10 @@ abstract class OperatorVerb implements Callable<Integer> {
     return operator.trustAnchors();
   }
 
+  boolean isRemote() {
+    return operator.isRemote();
+  }
+
   Path dataFolder() {
     return operator.dataFolder();
   }

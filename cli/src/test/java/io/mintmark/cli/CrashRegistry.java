@@ -2,6 +2,10 @@ package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mintmark.identity.Pem;
+import io.mintmark.provisioning.audit.AuditCheck;
+import io.mintmark.provisioning.audit.CheckpointFile;
+import io.mintmark.provisioning.sql.RegistryAudit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +27,13 @@ final class CrashRegistry implements AutoCloseable {
   record Signed(String serial, String keySha256, String state, byte[] content, Instant reserved) {}
 
   private static final String FILE = "registry.db";
+  private static final String TRUST = "trust.pem";
   private static final String SIGNED = "state in ('issued', 'superseded')";
   private static final String IDENTITY =
       "'spiffe://mintmark.local/fleet/' || d.fleet || '/device/' || d.id";
   private static final Pattern CERTIFIED = Pattern.compile("(?:^|, )serial ([0-9a-f]+)");
 
+  private final Path copy;
   private final Connection connection;
 
   /**
@@ -35,8 +41,8 @@ final class CrashRegistry implements AutoCloseable {
    * write-ahead log is still there for the next start to find.
    */
   CrashRegistry(Path data) throws IOException, SQLException {
-    Path copy = Files.createDirectories(data.resolveSibling("copy"));
-    for (String file : List.of(FILE, FILE + "-wal")) {
+    copy = Files.createDirectories(data.resolveSibling("copy"));
+    for (String file : List.of(FILE, FILE + "-wal", CheckpointFile.NAME, TRUST)) {
       Files.deleteIfExists(copy.resolve(file));
       if (Files.exists(data.resolve(file))) {
         Files.copy(data.resolve(file), copy.resolve(file));
@@ -65,7 +71,7 @@ final class CrashRegistry implements AutoCloseable {
   }
 
   /** The rules that hold at any moment, whatever the clients did. */
-  void requireConsistent() throws SQLException {
+  void requireConsistent() throws Exception {
     assertThat(texts("pragma integrity_check")).containsExactly("ok");
     assertThat(texts("pragma foreign_key_check")).isEmpty();
     assertThat(texts("select serial from certificates group by serial having count(*) > 1"))
@@ -86,6 +92,19 @@ final class CrashRegistry implements AutoCloseable {
         .as("claims whose uses do not add up")
         .isEmpty();
     requireAudited();
+    requireChained();
+  }
+
+  /** What {@code mintmark audit verify} does: whole rows, and each after the one before. */
+  private void requireChained() throws Exception {
+    AuditCheck check = new AuditCheck(
+        Pem.certificates(Files.readString(copy.resolve(TRUST))),
+        new CheckpointFile(copy.resolve(CheckpointFile.NAME)).read(),
+        true);
+    RegistryAudit.read(copy.resolve(FILE), 0, check);
+    AuditCheck.Result result = check.end();
+    assertThat(result.findings()).as("what was done to the audit log").isEmpty();
+    assertThat(result.covering()).as("a checkpoint").isNotNull();
   }
 
   /** One row says that a certificate was made, and one that it was superseded, if it was. */

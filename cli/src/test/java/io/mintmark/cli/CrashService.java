@@ -72,7 +72,9 @@ final class CrashService implements AutoCloseable {
                 "--device-port",
                 Integer.toString(devicePort),
                 "--operator-port",
-                Integer.toString(operatorPort)))
+                Integer.toString(operatorPort),
+                "--status-port",
+                "off"))
         .redirectErrorStream(true)
         .redirectOutput(log.toFile())
         .start();

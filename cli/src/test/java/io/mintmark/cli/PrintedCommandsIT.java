@@ -59,6 +59,8 @@ class PrintedCommandsIT {
         "--device-port",
         "0",
         "--operator-port",
+        "0",
+        "--status-port",
         "0");
     succeed(Verbs.mintmark(
         "factory",

@@ -1,10 +1,10 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.provisioning.audit.AuditRow;
 import io.mintmark.provisioning.sql.AuditTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 
 /** One row for each change of state, never changed afterwards. Thread-safe. */
@@ -15,24 +15,13 @@ public final class AuditLog {
 
   private static final int LONGEST_PAGE = 1000;
 
-  /**
-   * A change of state.
-   *
-   * @param sequence its place, rising
-   * @param at when
-   * @param actor who: an operator's name, an SPIFFE ID, a bootstrap certificate, or {@code system}
-   * @param action what, for example {@code device.enrolled}
-   * @param subject to what, for example a device's id
-   * @param detail anything worth knowing besides, or null
-   */
-  public record AuditRow(
-      long sequence, Instant at, String actor, String action, String subject, String detail) {}
-
   private final Registry registry;
+  private final AuditCheckpoints checkpoints;
   private final Clock clock;
 
-  AuditLog(Registry registry, Clock clock) {
+  AuditLog(Registry registry, AuditCheckpoints checkpoints, Clock clock) {
     this.registry = registry;
+    this.checkpoints = checkpoints;
     this.clock = clock;
   }
 
@@ -43,6 +32,7 @@ public final class AuditLog {
    */
   void add(Transaction tx, String actor, String action, String subject, String detail) {
     AuditTable.insert(tx, clock.instant(), actor, action, subject, detail);
+    tx.afterCommit(checkpoints::added);
   }
 
   /**
@@ -53,5 +43,10 @@ public final class AuditLog {
   public List<AuditRow> after(long sequence, int limit) {
     int held = Math.max(1, Math.min(limit, LONGEST_PAGE));
     return registry.read(h -> AuditTable.after(h, sequence, held));
+  }
+
+  /** What is signed of it. */
+  public AuditCheckpoints checkpoints() {
+    return checkpoints;
   }
 }

@@ -2,6 +2,7 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.audit.CheckpointFile;
 import io.mintmark.provisioning.ca.AuthorityFolder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.KeyToken;
@@ -36,6 +37,7 @@ public final class Provisioning implements AutoCloseable {
   private final Issuers issuers;
   private final CertificateAuthority authority;
   private final Feed feed;
+  private final AuditCheckpoints checkpoints;
   private final AuditLog audit;
   private final LongSupplier nanoTime;
   private final Operators operators;
@@ -84,7 +86,9 @@ public final class Provisioning implements AutoCloseable {
     TrustDomain trustDomain = installation.trustDomain();
     Fleets known = new Fleets(registry);
     feed = new Feed(registry, installation.feedId(), trustDomain);
-    audit = new AuditLog(registry, clock);
+    checkpoints = new AuditCheckpoints(
+        registry, authority, new CheckpointFile(folder.resolve(CheckpointFile.NAME)), clock);
+    audit = new AuditLog(registry, checkpoints, clock);
     operators = new Operators(registry);
     Issuance issuance = new Issuance(registry, authority, clock);
     LiveCertificates live = new LiveCertificates(feed, audit, clock);
@@ -173,6 +177,7 @@ public final class Provisioning implements AutoCloseable {
       Provisioning opened =
           new Provisioning(config, folder, settings, registry, installation, issuers);
       opened.prepare(config.clock());
+      opened.checkpoints.start();
       return opened;
     } catch (StartException | RuntimeException e) {
       if (keys != null) {
@@ -422,6 +427,7 @@ public final class Provisioning implements AutoCloseable {
   @Override
   public void close() {
     webhook.close();
+    checkpoints.close();
     issuers.folder().close();
     registry.close();
     folder.close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.audit.AuditRow;
 import io.mintmark.provisioning.ca.Chains;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ class StartTest {
       assertThat(service.operators().authenticate(token)).contains("operator");
       assertThat(service.operators().authenticate(token + "x")).isEmpty();
       assertThat(service.audit().after(0, 10))
-          .extracting(AuditLog.AuditRow::action)
+          .extracting(AuditRow::action)
           .containsExactly("installation.created", "operator.created", "service.certified");
     }
     assertThat(Files.readString(folder().resolve("version"))).isEqualTo("1\n");

@@ -20,6 +20,7 @@ final class GroupCommit {
   private static final int LARGEST_GROUP = 256;
 
   private final Jdbi jdbi;
+  private final AuditHead auditHead = new AuditHead();
   private final Queue<Pending<?, ?>> queue = new ConcurrentLinkedQueue<>();
   private final ReentrantLock writing = new ReentrantLock();
 
@@ -70,17 +71,19 @@ final class GroupCommit {
     try {
       jdbi.useTransaction(handle -> {
         for (Pending<?, ?> pending : group) {
-          pending.run(handle);
+          pending.run(handle, auditHead);
         }
       });
       group.forEach(Pending::succeed);
     } catch (Exception e) {
+      auditHead.forget();
       if (group.size() == 1) {
         group.get(0).fail(e);
       } else {
         group.forEach(pending -> writeTogether(List.of(pending)));
       }
     } catch (Error e) {
+      auditHead.forget();
       // Nobody may wait for ever, whatever happened.
       group.forEach(pending -> pending.fail(e));
       throw e;
@@ -99,9 +102,9 @@ final class GroupCommit {
       this.change = change;
     }
 
-    void run(Handle handle) throws X {
+    void run(Handle handle, AuditHead auditHead) throws X {
       afterCommit = new ArrayList<>();
-      result = change.apply(new Transaction(handle, afterCommit));
+      result = change.apply(new Transaction(handle, auditHead, afterCommit));
     }
 
     void succeed() {

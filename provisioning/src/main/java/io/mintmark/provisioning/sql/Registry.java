@@ -106,6 +106,9 @@ public final class Registry implements AutoCloseable {
     Flyway flyway = Flyway.configure(Registry.class.getClassLoader())
         .dataSource(source)
         .locations(MIGRATIONS)
+        .javaMigrations(new AuditMigration())
+        // What was made between two releases may lack a number below its highest.
+        .outOfOrder(true)
         .load();
     for (MigrationInfo migration : flyway.info().applied()) {
       // Flyway itself passes over migrations it does not know.
