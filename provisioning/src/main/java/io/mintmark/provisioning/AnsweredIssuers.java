@@ -1,5 +1,6 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.ocsp.IssuerHashes;
@@ -34,7 +35,10 @@ final class AnsweredIssuers implements Supplier<List<OcspResponder.Answered>> {
     List<OcspResponder.Answered> issuers = hierarchy.issuers().stream()
         .filter(i -> i.role() == Issuer.Role.ISSUING && authority.signer(i.id()).isPresent())
         .map(i -> new OcspResponder.Answered(
-            i.id(), new IssuerHashes(i.certificate()), () -> responders.of(i.id())))
+            i.id(),
+            Validity.of(i.certificate()),
+            new IssuerHashes(i.certificate()),
+            () -> responders.of(i.id())))
         .toList();
     known = new Known(hierarchy, issuers);
     return issuers;

@@ -98,8 +98,10 @@ public final class AuditCheckpoints implements AutoCloseable {
         return null;
       });
       file.append(checkpoint);
-    } catch (GeneralSecurityException | IOException | RuntimeException e) {
-      LOG.error("the audit log was not signed: {}; trying again later", e.getMessage(), e);
+    } catch (GeneralSecurityException | IOException e) {
+      LOG.error("the audit log was not signed: {}; trying again later", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the audit log was not signed; trying again later", e);
     }
   }
 

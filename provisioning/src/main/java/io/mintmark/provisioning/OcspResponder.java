@@ -2,6 +2,7 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Validity;
+import io.mintmark.provisioning.ca.KeyUnavailableException;
 import io.mintmark.provisioning.ocsp.CertificateId;
 import io.mintmark.provisioning.ocsp.IssuerHashes;
 import io.mintmark.provisioning.ocsp.MalformedOcspException;
@@ -53,10 +54,12 @@ public final class OcspResponder {
    * An issuer we answer for.
    *
    * @param id as of {@link Issuer}
+   * @param validity when it may speak, or have somebody speak, at all
    * @param hashes how requests name it
    * @param responder who signs for it: the credential to use now
    */
-  record Answered(String id, IssuerHashes hashes, Supplier<Credential> responder) {}
+  record Answered(
+      String id, Validity validity, IssuerHashes hashes, Supplier<Credential> responder) {}
 
   private final Statuses statuses;
   private final Supplier<List<Answered>> issuers;
@@ -84,6 +87,9 @@ public final class OcspResponder {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failure(Failure.TRY_LATER);
+    } catch (KeyUnavailableException e) {
+      // The log has it from who tried to use the key.
+      return failure(Failure.TRY_LATER);
     } catch (GeneralSecurityException | RuntimeException e) {
       LOG.error("an OCSP request could not be answered", e);
       return failure(Failure.INTERNAL_ERROR);
@@ -92,7 +98,9 @@ public final class OcspResponder {
 
   private OcspAnswer answer(OcspRequest request)
       throws GeneralSecurityException, InterruptedException {
+    Instant now = clock.instant();
     Optional<Answered> issuer = issuers.get().stream()
+        .filter(i -> i.validity().contains(now))
         .filter(i -> request.questions().stream().anyMatch(i.hashes()::isMeantBy))
         .findFirst();
     if (issuer.isEmpty()) {
@@ -115,7 +123,7 @@ public final class OcspResponder {
           .map(a -> OcspAnswer.once(a.der()))
           .orElseGet(() -> failure(Failure.TRY_LATER));
     }
-    OcspAnswer before = cache.find(question, status, clock.instant());
+    OcspAnswer before = cache.find(question, status, now);
     if (before != null) {
       return before;
     }

@@ -5,6 +5,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.ca.KeyUnavailableException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -40,7 +41,10 @@ final class ResponderCredentials {
   private final AuditLog audit;
   private final Clock clock;
   private final Map<String, Credential> current = new HashMap<>();
-  private final Map<String, Instant> pausedUntil = new HashMap<>();
+  private final Map<String, Failure> failures = new HashMap<>();
+
+  /** A certificate that could not be had; until then nobody tries again. */
+  private record Failure(RuntimeException cause, Instant pausedUntil) {}
 
   ResponderCredentials(Issuance issuance, AuditLog audit, Clock clock) {
     this.issuance = issuance;
@@ -52,6 +56,7 @@ final class ResponderCredentials {
    * The credential to sign with now; a new one when the one before is past half of its life.
    *
    * @param issuer its id
+   * @throws KeyUnavailableException if there is none and its issuer's key cannot be used now
    * @throws IllegalStateException if there is none and none can be made
    */
   synchronized Credential of(String issuer) {
@@ -61,21 +66,36 @@ final class ResponderCredentials {
       return known;
     }
     boolean usable = known != null && Validity.of(known.certificate()).contains(now);
-    if (usable && now.isBefore(pausedUntil.getOrDefault(issuer, Instant.MIN))) {
+    Failure failure = failures.get(issuer);
+    if (failure == null || !now.isBefore(failure.pausedUntil())) {
+      failure = renew(issuer, now);
+    }
+    if (failure == null) {
+      return current.get(issuer);
+    }
+    if (usable) {
       return known;
     }
+    throw failure.cause();
+  }
+
+  /** Null if there is a new one now. Anybody may ask, and each try leaves a row in the registry. */
+  private Failure renew(String issuer, Instant now) {
+    RuntimeException cause;
     try {
-      Credential made = issue(issuer);
-      current.put(issuer, made);
-      return made;
+      current.put(issuer, issue(issuer));
+      failures.remove(issuer);
+      return null;
+    } catch (KeyUnavailableException e) {
+      LOG.error("no OCSP responder could be certified; trying again: {}", e.getMessage());
+      cause = e;
     } catch (Refusal | RuntimeException e) {
-      pausedUntil.put(issuer, now.plus(PAUSE));
-      if (usable) {
-        LOG.error("the OCSP responder of {} could not be renewed; trying again", issuer, e);
-        return known;
-      }
-      throw new IllegalStateException("there is no OCSP responder of " + issuer, e);
+      LOG.error("the OCSP responder of {} could not be certified; trying again", issuer, e);
+      cause = new IllegalStateException("there is no OCSP responder of " + issuer, e);
     }
+    Failure failure = new Failure(cause, now.plus(PAUSE));
+    failures.put(issuer, failure);
+    return failure;
   }
 
   private static Instant half(Credential credential) {

@@ -3,12 +3,26 @@ package io.mintmark.provisioning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.EstClient;
+import io.mintmark.identity.EstRetryLaterException;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.identity.testing.ForeignPrograms;
+import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.IssuerViews.IssuerView;
 import io.mintmark.provisioning.IssuerViews.KeyPlace;
+import io.mintmark.provisioning.audit.AuditRow;
+import io.mintmark.provisioning.ca.KeyToken;
+import io.mintmark.provisioning.ca.TokenSettings;
+import io.mintmark.provisioning.http.DeviceServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** CA keys in a token of SoftHSM's. */
 @Timeout(120)
@@ -63,7 +78,7 @@ class KeyTokenIT {
     }
     Files.createDirectories(tokens);
     Files.writeString(settings, "directories.tokendir = " + tokens + "\n");
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 7; i++) {
       Matcher m = Pattern.compile("slot ([0-9]+)\\s*$")
           .matcher(softhsm(
               "--init-token", "--free", "--label", "ca-" + i, "--so-pin", "13579", "--pin", PIN));
@@ -153,7 +168,10 @@ class KeyTokenIT {
 
   @Test
   void aWrongPinAndAMissingTokenAreSaid() throws Exception {
-    open(PIN).close();
+    List<AuditRow> audited;
+    try (Provisioning service = open(PIN)) {
+      audited = service.audit().after(0, 1000);
+    }
 
     assertRefused("1111", "the PIN of the PKCS#11 token in slot " + slot + " is wrong");
     assertRefused(
@@ -165,7 +183,60 @@ class KeyTokenIT {
     Files.delete(folder.resolve("service.yaml"));
     assertRefused(PIN, "is in a PKCS#11 token: name its library and slot");
     configure(slot, library());
-    open(PIN).close();
+    try (Provisioning service = open(PIN)) {
+      assertThat(service.audit().after(0, 1000)).isEqualTo(audited);
+    }
+  }
+
+  /** The service goes on without it as far as it can, and says of the rest why not. */
+  @Test
+  void aTokenThatGoesWhileTheServiceRunsIsSaid() throws Exception {
+    HeldCertificate factory =
+        HeldCertificate.builder().commonName("factory").authority(1).build();
+    Logger logger = (Logger) LoggerFactory.getLogger("io.mintmark.provisioning.http.Answers");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try (Provisioning service = open(PIN);
+        DeviceServer server = DeviceServer.start(service, "127.0.0.1", 0)) {
+      service.fleets().apply(TestInstallation.yaml(TestInstallation.SENSORS, factory), "o");
+      service.manifests().load(TestInstallation.SENSORS, "device\nd-1\nd-2\n", "o");
+      assertThat(enroll(service, server, factory, "d-1")).isNotEmpty();
+      List<AuditRow> audited = service.audit().after(0, 1000);
+
+      // Whoever logs out does so for the whole process.
+      KeyToken.open(new TokenSettings(library(), slot, null), PIN.toCharArray()).close();
+
+      assertThatThrownBy(() -> enroll(service, server, factory, "d-2"))
+          .isInstanceOf(EstRetryLaterException.class)
+          .hasMessageContaining("answered 503 and asks to try again in PT1M");
+      assertThat(log.list).singleElement().satisfies(line -> {
+        assertThat(line.getLevel()).isEqualTo(Level.ERROR);
+        assertThat(line.getThrowableProxy()).isNull();
+        assertThat(line.getFormattedMessage())
+            .contains("put off with 503: the key of issuing CA", "start the service again");
+      });
+      assertThat(service.audit().after(0, 1000)).isEqualTo(audited);
+      assertThat(service.devices().find(new DeviceId("d-2")).state())
+          .isEqualTo(DeviceState.PENDING);
+    } finally {
+      logger.detachAppender(log);
+    }
+    try (Provisioning service = open(PIN);
+        DeviceServer server = DeviceServer.start(service, "127.0.0.1", 0)) {
+      assertThat(enroll(service, server, factory, "d-2")).isNotEmpty();
+    }
+  }
+
+  private static List<X509Certificate> enroll(
+      Provisioning service, DeviceServer server, HeldCertificate factory, String device)
+      throws Exception {
+    HeldCertificate bootstrap =
+        HeldCertificate.builder().commonName(device).signedBy(factory).build();
+    EstClient est = new EstClient(
+        EstClient.label(URI.create("https://localhost:" + server.port()), TestInstallation.SENSORS),
+        bootstrap.credential().tlsContext(service.authority().trustAnchors()));
+    return est.simpleEnroll(CertificateRequest.create(CertificateRequest.newKeyPair(), device));
   }
 
   @Test

@@ -222,8 +222,24 @@ class OcspResponderTest {
     });
     broken.set(true);
     byte[] request = OcspQuestions.request(null, OcspQuestions.sha1(issuer, serial));
-    assertThat(failure(request)).isEqualTo(OCSPResp.INTERNAL_ERROR);
+    assertThat(failure(request)).isEqualTo(OCSPResp.TRY_LATER);
+    int reserved = installation
+        .get()
+        .registry()
+        .read(h -> h.createQuery("select count(*) from certificates where state = 'reserved'")
+            .mapTo(Integer.class)
+            .one());
+    assertThat(failure(request)).as("once for all who ask").isEqualTo(OCSPResp.TRY_LATER);
+    assertThat(installation
+            .get()
+            .registry()
+            .<Integer, RuntimeException>read(
+                h -> h.createQuery("select count(*) from certificates where state = 'reserved'")
+                    .mapTo(Integer.class)
+                    .one()))
+        .isEqualTo(reserved);
     broken.set(false);
+    installation.clock.move(Duration.ofSeconds(31));
     assertThat(status(ask(serial))).isSameAs(CertificateStatus.GOOD);
     // One that holds is used on while it cannot be renewed.
     broken.set(true);
@@ -234,7 +250,24 @@ class OcspResponderTest {
         Duration.between(installation.clock.instant(), end).minus(Duration.ofMinutes(10)));
     assertThat(ask(serial).until()).isEqualTo(end);
     installation.clock.move(Duration.ofMinutes(11));
-    assertThat(failure(request)).isEqualTo(OCSPResp.INTERNAL_ERROR);
+    assertThat(failure(request)).isEqualTo(OCSPResp.TRY_LATER);
+  }
+
+  /** RFC 5019, section 2.2.3: nobody can answer for it with authority any more. */
+  @Test
+  void doesNotSpeakForAnIssuerThatHasExpired() throws Exception {
+    BigInteger serial = installation.enroll("d-1").getSerialNumber();
+    byte[] request = OcspQuestions.request(null, OcspQuestions.sha1(issuer, serial));
+    Instant end = issuer.getNotAfter().toInstant();
+    installation.clock.move(
+        Duration.between(installation.clock.instant(), end).minus(Duration.ofMinutes(1)));
+    OcspAnswer last = ask(serial);
+    assertThat(status(last)).isSameAs(CertificateStatus.GOOD);
+    assertThat(last.until()).isBeforeOrEqualTo(end);
+    installation.clock.move(Duration.ofMinutes(2));
+    List<String> audited = installation.audited();
+    assertThat(failure(request)).isEqualTo(OCSPResp.UNAUTHORIZED);
+    assertThat(installation.audited()).isEqualTo(audited);
   }
 
   @Test

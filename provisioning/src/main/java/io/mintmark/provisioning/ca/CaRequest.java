@@ -21,7 +21,6 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.operator.ContentSigner;
-import org.bouncycastle.operator.RuntimeOperatorException;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 
@@ -128,7 +127,7 @@ public final class CaRequest {
       try {
         return signer.sign(bytes.toByteArray());
       } catch (GeneralSecurityException e) {
-        throw new RuntimeOperatorException("the CA's key cannot sign: " + e.getMessage(), e);
+        throw new KeyUnavailableException("a CA's key cannot be used: " + e.getMessage(), e);
       }
     }
   }

@@ -220,7 +220,8 @@ public final class CertificateAuthority {
   /**
    * Signs what the permit is for.
    *
-   * @throws IllegalStateException if the permit was used before or the key cannot be used
+   * @throws KeyUnavailableException if the key cannot be used now
+   * @throws IllegalStateException if the permit was used before
    */
   public X509Certificate sign(Permit permit) {
     byte[] tbs = permit.use();
@@ -230,7 +231,8 @@ public final class CertificateAuthority {
     try {
       return assemble(TBSCertificate.getInstance(tbs), signer.sign(tbs));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the issuing key cannot sign: " + e.getMessage(), e);
+      throw new KeyUnavailableException(
+          "the key of issuing CA " + permit.issuer() + " cannot be used: " + e.getMessage(), e);
     }
   }
 

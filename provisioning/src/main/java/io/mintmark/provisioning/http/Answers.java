@@ -7,6 +7,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.Refusal;
+import io.mintmark.provisioning.ca.KeyUnavailableException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -22,6 +23,9 @@ final class Answers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final String RETRY_AFTER_SECONDS = "5";
+  private static final String KEY_RETRY_AFTER_SECONDS = "60";
+  private static final String KEY_AWAY =
+      "nothing can be signed now: the CA's key cannot be used; the service's log has the cause";
   private static final String BLAND = "internal error; the service's log has the cause";
 
   private final ErrorFormat format;
@@ -47,6 +51,7 @@ final class Answers {
     config.routes.exception(Refusal.class, this::refused);
     config.routes.exception(HttpResponseException.class, this::refusedByProtocol);
     config.routes.exception(CancellationException.class, (e, ctx) -> stopping(ctx));
+    config.routes.exception(KeyUnavailableException.class, this::cannotSign);
     config.routes.exception(Exception.class, this::failed);
     config.router.javaLangErrorHandler(this::failedBadly);
   }
@@ -89,6 +94,17 @@ final class Answers {
   private void stopping(Context ctx) {
     ctx.header(Header.RETRY_AFTER, RETRY_AFTER_SECONDS);
     write(ctx, 503, "the service is stopping", List.of());
+  }
+
+  /** Nobody's request is wrong, and only a person can help: no trace, and the cause for the log. */
+  private void cannotSign(KeyUnavailableException e, Context ctx) {
+    LOG.error(
+        "{} {} put off with 503: {}; see that the key is there, then start the service again",
+        ctx.req().getMethod(),
+        Printable.of(ctx.path()),
+        Printable.of(e.getMessage()));
+    ctx.header(Header.RETRY_AFTER, KEY_RETRY_AFTER_SECONDS);
+    write(ctx, 503, KEY_AWAY, List.of());
   }
 
   private void failed(Exception e, Context ctx) {
