@@ -47,10 +47,10 @@ final class IssuerEnd {
     Instant before = said.get();
     if (before.isBefore(now.minus(RETRY)) && said.compareAndSet(before, now)) {
       LOG.error(
-          "no certificate can be issued at {}: the issuing CA is valid {}; check this machine's"
-              + " clock, else hand over to another: mintmark ca prepare issuing, mintmark ca activate",
+          "no certificate can be issued at {}: the issuing CA is valid {}; {}",
           now,
-          validity);
+          validity,
+          advice(validity, now));
     }
     throw new Refusal(
         Refusal.Kind.LATER,
@@ -60,5 +60,16 @@ final class IssuerEnd {
             + validity.notAfter()
             + "; its operator has to replace it",
         RETRY);
+  }
+
+  /** Past the end no verb reaches the service: its own certificate ended with the CA at the latest. */
+  private static String advice(Validity validity, Instant now) {
+    if (now.isBefore(validity.notBefore())) {
+      return "check this machine's clock";
+    }
+    return now.isAfter(validity.notAfter())
+        ? "check this machine's clock, else start the service again: it hands over to a CA that was"
+            + " prepared, or makes one if the root's key is at hand"
+        : "hand over to another: mintmark ca prepare issuing, mintmark ca activate";
   }
 }

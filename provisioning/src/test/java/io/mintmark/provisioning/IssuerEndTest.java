@@ -153,7 +153,9 @@ class IssuerEndTest {
     assertThat(installation.audited()).isEqualTo(audited);
     assertThat(log.list).hasSize(1);
     assertThat(log.list.get(0).getLevel()).isEqualTo(Level.ERROR);
-    assertThat(log.list.get(0).getFormattedMessage()).contains("mintmark ca prepare issuing");
+    assertThat(log.list.get(0).getFormattedMessage())
+        .contains("start the service again: it hands over to a CA that was prepared")
+        .doesNotContain("mintmark ca");
     assertThat(log.list.get(0).getThrowableProxy()).isNull();
     installation.clock.move(Duration.ofMinutes(61));
     assertAllRefused();
@@ -176,6 +178,7 @@ class IssuerEndTest {
   void goesOnWithAnotherIssuingCa() throws Exception {
     moveTo(Duration.ofSeconds(59));
     assertAllRefused();
+    assertThat(log.list.get(0).getFormattedMessage()).contains("mintmark ca prepare issuing");
     String next = installation.get().caPreparer().issuing(OPERATOR);
     installation.get().caActivator().activate(next, false, OPERATOR);
 
