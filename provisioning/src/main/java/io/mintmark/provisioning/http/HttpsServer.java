@@ -89,7 +89,12 @@ final class HttpsServer implements AutoCloseable {
     try {
       javalin.start();
     } catch (UncheckedIOException e) {
-      throw cannotListen(options.bindAddress(), options.port(), options.name() + "s", e.getCause());
+      throw cannotListen(
+          options.bindAddress(),
+          options.port(),
+          options.name(),
+          options.name() + "s",
+          e.getCause());
     }
     return new HttpsServer(javalin);
   }
@@ -183,7 +188,7 @@ final class HttpsServer implements AutoCloseable {
 
   /** What to say of a port that cannot be had, and whom it is for. */
   static StartException cannotListen(
-      String bindAddress, int port, String whom, IOException failure) {
+      String bindAddress, int port, String name, String whom, IOException failure) {
     String where = (bindAddress == null ? "" : bindAddress + ":") + port;
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     // Java has no words for an address that no name server knows.
@@ -195,7 +200,9 @@ final class HttpsServer implements AutoCloseable {
             + whom
             + " ("
             + reason
-            + "): stop the process that uses it or choose another port",
+            + "): stop the process that uses it or choose another port with --"
+            + name
+            + "-port",
         failure);
   }
 

@@ -70,7 +70,7 @@ public final class StatusServer implements AutoCloseable {
     try {
       connector.open();
     } catch (IOException e) {
-      throw HttpsServer.cannotListen(bindAddress, port, "CRLs and OCSP", e);
+      throw HttpsServer.cannotListen(bindAddress, port, "status", "CRLs and OCSP", e);
     }
     server.addConnector(connector);
     server.setErrorHandler(new OneLineErrors(ErrorFormat.TEXT));

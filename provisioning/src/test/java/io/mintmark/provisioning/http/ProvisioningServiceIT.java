@@ -128,7 +128,13 @@ class ProvisioningServiceIT {
           .hasMessageContaining("port 127.0.0.1:" + port + " for devices")
           .hasMessageContaining("in use");
       assertThat(refusedToStart(RunningService.config(folder, 0, port)))
-          .hasMessageContaining("port 127.0.0.1:" + port + " for operators");
+          .hasMessageContaining("port 127.0.0.1:" + port + " for operators")
+          .hasMessageContaining("choose another port with --operator-port");
+      ProvisioningConfig status = new ProvisioningConfig(
+          folder, null, null, "127.0.0.1", 0, 0, port, null, null, Clock.systemUTC());
+      assertThat(refusedToStart(status))
+          .hasMessageContaining("port 127.0.0.1:" + port + " for CRLs and OCSP")
+          .hasMessageContaining("choose another port with --status-port");
     }
     // Nothing was left open: the folder can be taken and the service runs.
     ProvisioningService.start(RunningService.config(folder, 0, 0)).close();
