@@ -3,13 +3,17 @@ package io.mintmark.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mintmark.identity.Pem;
 import io.mintmark.provisioning.ca.CaRequest;
+import io.mintmark.provisioning.ca.KeyIds;
 import io.mintmark.provisioning.ca.OfflineRoot;
+import io.mintmark.provisioning.ca.StatusAddresses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +30,7 @@ import picocli.CommandLine.Parameters;
       CaCommand.Csr.class,
       CaCommand.Install.class,
       CaCommand.Prepare.class,
+      CaCommand.Crl.class,
       CaCommand.Activate.class,
       CaCommand.Retire.class,
       CaCommand.Revoke.class
@@ -142,6 +147,13 @@ final class CaCommand {
     }
   }
 
+  /** Where certificates of the service say that their status is told. */
+  private static Optional<StatusAddresses> statusAddresses(OperatorClient client)
+      throws CommandFailure {
+    return Optional.ofNullable(client.service().path("statusUrl").textValue())
+        .map(StatusAddresses::parse);
+  }
+
   @Command(
       name = "issuing",
       description = "An issuing CA below the root that was activated last.",
@@ -159,7 +171,8 @@ final class CaCommand {
       }
       OfflineRoot root = rootKey.open(dataFolder());
       byte[] request = Pem.blocks(client.requestIssuer()).get(0).der();
-      X509Certificate made = root.issuing(CaRequest.read(request), Instant.now());
+      X509Certificate made =
+          root.issuing(CaRequest.read(request), statusAddresses(client), Instant.now());
       out().println(line(client.installIssuer(List.of(made, root.certificate()))));
       return 0;
     }
@@ -186,7 +199,34 @@ final class CaCommand {
       X509Certificate certificate =
           Pem.certificates(made.path("details").path("pem").asText()).get(0);
       String id = made.path("id").asText();
-      out().println(line(client.crossIssuer(id, root.cross(certificate, Instant.now()))));
+      X509Certificate cross = root.cross(certificate, statusAddresses(client), Instant.now());
+      out().println(line(client.crossIssuer(id, cross)));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "crl",
+      description = "Sign the next CRL of a root whose key is not with the service.",
+      mixinStandardHelpOptions = true)
+  static final class Crl extends OperatorVerb {
+    @Mixin
+    private RootKey rootKey;
+
+    @Override
+    public Integer call() throws Exception {
+      if (!rootKey.isGiven()) {
+        throw new CommandFailure(
+            CommandFailure.UNUSABLE,
+            "the root's key is needed: name its file with --root-key; the CRLs of all others are"
+                + " made by the service");
+      }
+      OperatorClient client = client();
+      OfflineRoot root = rootKey.open(dataFolder());
+      String id = KeyIds.hex(root.certificate().getPublicKey());
+      int entries =
+          client.publishCrl(id, root.crl(client.draftCrl(id))).path("entries").asInt();
+      out().println("CRL of root CA " + id + " lists " + entries + " revoked CAs");
       return 0;
     }
   }
@@ -196,9 +236,13 @@ final class CaCommand {
     @Parameters(paramLabel = "ID", description = "The CA's id.")
     private String id;
 
-    Integer apply(String verb, boolean force) throws CommandFailure {
-      out().println(line(client().changeIssuer(id, verb, force)));
+    Integer apply(String verb, Map<String, String> query) throws CommandFailure {
+      out().println(line(client().changeIssuer(id, verb, query)));
       return 0;
+    }
+
+    static Map<String, String> forced(boolean force) {
+      return force ? Map.of("force", "true") : Map.of();
     }
   }
 
@@ -212,7 +256,7 @@ final class CaCommand {
 
     @Override
     public Integer call() throws Exception {
-      return apply("activate", force);
+      return apply("activate", forced(force));
     }
   }
 
@@ -226,7 +270,7 @@ final class CaCommand {
 
     @Override
     public Integer call() throws Exception {
-      return apply("retire", force);
+      return apply("retire", forced(force));
     }
   }
 
@@ -235,9 +279,17 @@ final class CaCommand {
       description = "Revoke a CA that is not in use: what it signed is good no more.",
       mixinStandardHelpOptions = true)
   static final class Revoke extends Change {
+    @Option(
+        names = "--reason",
+        paramLabel = "REASON",
+        defaultValue = "cACompromise",
+        description = "As RFC 5280 names it: cACompromise, cessationOfOperation, superseded,"
+            + " affiliationChanged, privilegeWithdrawn or unspecified (default: ${DEFAULT-VALUE}).")
+    private String reason;
+
     @Override
     public Integer call() throws Exception {
-      return apply("revoke", false);
+      return apply("revoke", Map.of("reason", reason));
     }
   }
 }

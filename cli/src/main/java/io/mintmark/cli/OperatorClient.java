@@ -166,9 +166,19 @@ final class OperatorClient {
         utf8(Pem.encode(List.of(certificate)))));
   }
 
-  /** {@code verb} is activate, retire or revoke. */
-  JsonNode changeIssuer(String id, String verb, boolean force) throws CommandFailure {
-    String path = ISSUERS + "/" + segment(id) + "/" + verb + (force ? "?force=true" : "");
+  /** What a root is to sign as its next CRL. */
+  byte[] draftCrl(String id) throws CommandFailure {
+    return exchange("POST", ISSUERS + "/" + segment(id) + "/crl/draft", null, null);
+  }
+
+  JsonNode publishCrl(String id, byte[] crl) throws CommandFailure {
+    return json(
+        exchange("POST", ISSUERS + "/" + segment(id) + "/crl", "application/pkix-crl", crl));
+  }
+
+  /** {@code verb} is activate, retire or revoke; {@code query} holds the parameters that are set. */
+  JsonNode changeIssuer(String id, String verb, Map<String, String> query) throws CommandFailure {
+    String path = ISSUERS + "/" + segment(id) + "/" + verb + "?" + parameters(query);
     return json(exchange("POST", path, null, null));
   }
 

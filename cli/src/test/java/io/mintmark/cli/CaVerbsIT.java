@@ -121,6 +121,8 @@ class CaVerbsIT {
         "wrong passphrase for " + safe);
     expect(ca("prepare", "issuing", rootKey[0], folder.resolve("no.p12").toString()), 2, "no.p12");
     expect(ca("show", "00"), 1, "there is no CA '00' here");
+    expect(ca("crl"), 2, "name its file with --root-key");
+    expect(ca("crl", rootKey[0], rootKey[1]), 0, "CRL of root CA", "lists 0 revoked CAs");
   }
 
   @Test
@@ -159,7 +161,8 @@ class CaVerbsIT {
     assertThat(Pem.certificates(Files.readString(data.resolve("trust.pem")))).isEqualTo(newRoot);
     assertThat(renew(renewed, newRoot)).isNotNull();
     expect(ca("revoke", issuing), 1, "activate another issuing CA first");
-    expect(ca("revoke", oldRootId), 0, "is revoked");
+    expect(ca("revoke", oldRootId, "--reason", "keyCompromise"), 1, "use one of cACompromise");
+    expect(ca("revoke", oldRootId, "--reason", "superseded"), 0, "is revoked");
     expect(ca("revoke", oldRootId), 1, "is revoked already");
   }
 

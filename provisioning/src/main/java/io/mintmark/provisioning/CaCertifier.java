@@ -88,7 +88,7 @@ public final class CaCertifier {
         .toList();
     CaChain chain;
     try {
-      chain = CaChain.of(certificates, roots, now);
+      chain = CaChain.of(certificates, roots, trustDomain, now);
     } catch (CaChainException e) {
       throw new Refusal(Refusal.Kind.INVALID, e.getMessage());
     }

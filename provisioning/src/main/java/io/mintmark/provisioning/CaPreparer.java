@@ -48,8 +48,8 @@ public final class CaPreparer {
     try {
       Instant now = clock.instant();
       CaKey key = issuers.folder().create(Role.ISSUING);
-      X509Certificate certificate =
-          CaCertificates.issuing(CaRequest.of(trustDomain, key), root.certificate(), signer, now);
+      X509Certificate certificate = CaCertificates.issuing(
+          CaRequest.of(trustDomain, key), root.certificate(), signer, issuers.addresses(), now);
       Issuer issuing = Issuer.prepared(Role.ISSUING, certificate, List.of(), key.ref(), now);
       issuers.change(feed, tx -> {
         IssuerTable.insert(tx, issuing);
@@ -80,9 +80,11 @@ public final class CaPreparer {
       CaKey key = issuers.folder().create(Role.ROOT);
       X509Certificate certificate = CaCertificates.root(trustDomain, key, now);
       List<X509Certificate> crosses = new ArrayList<>();
-      crosses.add(CaCertificates.cross(old.certificate(), certificate, key.signer(), now));
+      crosses.add(CaCertificates.cross(
+          old.certificate(), certificate, key.signer(), issuers.addresses(), now));
       if (oldSigner != null) {
-        crosses.add(CaCertificates.cross(certificate, old.certificate(), oldSigner, now));
+        crosses.add(CaCertificates.cross(
+            certificate, old.certificate(), oldSigner, issuers.addresses(), now));
       }
       Issuer root = Issuer.prepared(Role.ROOT, certificate, crosses, key.ref(), now);
       issuers.change(feed, tx -> {

@@ -1,6 +1,9 @@
 package io.mintmark.provisioning;
 
+import static java.util.stream.Collectors.joining;
+
 import io.mintmark.identity.Denial;
+import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.BundleReach.Reach;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
@@ -11,10 +14,23 @@ import io.mintmark.provisioning.sql.IssuerTable;
 import io.mintmark.provisioning.sql.Transaction;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Takes CAs out of use, for good. Thread-safe. */
 public final class CaRetirer {
+
+  /** Those that fit a CA and are for good; a CA's key that somebody else has is said by the first. */
+  private static final Set<RevocationReason> REASONS =
+      Collections.unmodifiableSet(new LinkedHashSet<>(List.of(
+          RevocationReason.CA_COMPROMISE,
+          RevocationReason.CESSATION_OF_OPERATION,
+          RevocationReason.SUPERSEDED,
+          RevocationReason.AFFILIATION_CHANGED,
+          RevocationReason.PRIVILEGE_WITHDRAWN,
+          RevocationReason.UNSPECIFIED)));
 
   private final Issuers issuers;
   private final BundleReach reach;
@@ -71,9 +87,12 @@ public final class CaRetirer {
   /**
    * Revokes a CA: what it signed is good no more, here and at the brokers.
    *
-   * @throws Refusal NOT_FOUND for an unknown CA; CONFLICT if it is in use or revoked
+   * @param reasonOrNull as RFC 5280 spells it; null for {@code cACompromise}
+   * @throws Refusal INVALID for a reason that is none of a CA's; NOT_FOUND for an unknown CA; CONFLICT
+   *     if it is in use or revoked
    */
-  public void revoke(String id, String actor) throws Refusal {
+  public void revoke(String id, String reasonOrNull, String actor) throws Refusal {
+    RevocationReason reason = reason(reasonOrNull);
     issuers.change(feed, tx -> {
       Issuer issuer = Issuers.require(tx, id);
       Hierarchy hierarchy = new Hierarchy(IssuerTable.all(tx.handle()));
@@ -83,16 +102,13 @@ public final class CaRetirer {
       requireUnused(hierarchy, issuer, "revoked");
       Instant now = clock.instant();
       IssuerTable.setState(tx, issuer.id(), State.REVOKED, now);
+      IssuerTable.setReason(tx, issuer.id(), reason);
       CrlTable.changed(tx, issuer.id());
       hierarchy.rootOf(issuer).ifPresent(root -> CrlTable.changed(tx, root.id()));
       List<CertificateRecord> signed = CertificateTable.liveOfIssuer(tx.handle(), issuer.id(), now);
       for (CertificateRecord certificate : signed) {
         CertificateTable.end(
-            tx,
-            certificate.serial(),
-            CertificateState.REVOKED,
-            RevocationReason.CA_COMPROMISE.word(),
-            now);
+            tx, certificate.serial(), CertificateState.REVOKED, reason.word(), now);
         feed.append(
             tx,
             Denial.ofSerial(
@@ -103,9 +119,20 @@ public final class CaRetirer {
           actor,
           "issuer.revoked",
           issuer.id(),
-          issuer.role().word() + " CA, live certificates " + signed.size());
+          issuer.role().word() + " CA, " + reason.word() + ", live certificates " + signed.size());
       return null;
     });
+  }
+
+  private static RevocationReason reason(String wordOrNull) throws Refusal {
+    return wordOrNull == null
+        ? RevocationReason.CA_COMPROMISE
+        : RevocationReason.ofWord(wordOrNull)
+            .filter(REASONS::contains)
+            .orElseThrow(() -> new Refusal(
+                Refusal.Kind.INVALID,
+                "'" + Printable.of(wordOrNull) + "' is no reason to revoke a CA: use one of "
+                    + REASONS.stream().map(RevocationReason::word).collect(joining(", "))));
   }
 
   private static void requireUnused(Hierarchy hierarchy, Issuer issuer, String done)

@@ -35,7 +35,7 @@ public final class CrlPublisher {
   /** How long a CRL holds; at half of that there is another. A root may be far away. */
   private static final Duration LIFETIME = Duration.ofDays(1);
 
-  private static final Duration LIFETIME_OF_ROOTS = Duration.ofDays(365);
+  static final Duration LIFETIME_OF_ROOTS = Duration.ofDays(365);
 
   /** A verifier whose clock is slow must not refuse everybody because of a CRL made just now. */
   private static final Duration BACKDATE = Duration.ofMinutes(5);
@@ -88,7 +88,11 @@ public final class CrlPublisher {
           && !now.isBefore(pausedUntil.getOrDefault(issuer.id(), Instant.MIN))) {
         try {
           publishIfDue(issuer, now);
-        } catch (GeneralSecurityException | RuntimeException e) {
+        } catch (GeneralSecurityException e) {
+          pausedUntil.put(issuer.id(), now.plus(PAUSE));
+          LOG.error(
+              "the CRL of {} could not be signed; trying again: {}", issuer.id(), e.getMessage());
+        } catch (RuntimeException e) {
           pausedUntil.put(issuer.id(), now.plus(PAUSE));
           LOG.error("the CRL of {} could not be made; trying again", issuer.id(), e);
         }
@@ -130,10 +134,12 @@ public final class CrlPublisher {
         && !now.isBefore(remindedAt.getOrDefault(issuer.id(), Instant.EPOCH).plus(REMINDER))) {
       remindedAt.put(issuer.id(), now);
       LOG.warn(
-          "a new CRL of {} '{}' is due and its key is not at hand: put it back for as long"
-              + " as that takes{}",
-          issuer.role(),
+          "a new CRL of {} CA {} is due and its key is not at hand: {}{}",
+          issuer.role().word(),
           issuer.id(),
+          issuer.role() == Issuer.Role.ROOT
+              ? "sign it where the key is (mintmark ca crl --root-key FILE)"
+              : "put it back for as long as that takes",
           beforeOrNull == null ? "" : ", before " + beforeOrNull.nextUpdate());
     }
   }
@@ -154,7 +160,7 @@ public final class CrlPublisher {
     CrlTable.Taken taken = registry.write(tx -> CrlTable.take(tx, issuer.id(), now));
     Instant lastScheduled = beforeOrNull == null ? Instant.EPOCH : beforeOrNull.scheduledAt();
     List<RevokedSerial> entries = issuer.role() == Issuer.Role.ROOT
-        ? revokedBelow(issuer)
+        ? revokedBelow(issuer, issuers.get())
         : registry.read(h -> StatusTable.notGood(h, issuer.id(), lastScheduled));
     Instant thisUpdate = thisUpdate(beforeOrNull, now);
     Instant nextUpdate = thisUpdate.plus(lifetime(issuer));
@@ -166,12 +172,18 @@ public final class CrlPublisher {
       CrlTable.publish(tx, issuer.id(), taken, crl);
       return null;
     });
-    latest.merge(issuer.id(), crl, (old, made) -> old.number() > made.number() ? old : made);
-    LOG.info("CRL {} of {}: {} entries", crl.number(), issuer.id(), entries.size());
+    published(issuer.id(), crl, entries.size());
+  }
+
+  /** A CRL was recorded. */
+  void published(String issuer, Crl crl, int entries) {
+    latest.merge(issuer, crl, (old, made) -> old.number() > made.number() ? old : made);
+    pausedUntil.remove(issuer);
+    LOG.info("CRL {} of {}: {} entries", crl.number(), issuer, entries);
   }
 
   /** Never that of the one before: caches tell them apart by it. */
-  private static Instant thisUpdate(Crl beforeOrNull, Instant now) {
+  static Instant thisUpdate(Crl beforeOrNull, Instant now) {
     Instant next = now.truncatedTo(ChronoUnit.SECONDS).minus(BACKDATE);
     return beforeOrNull != null
             && !next.isAfter(beforeOrNull.thisUpdate())
@@ -181,14 +193,16 @@ public final class CrlPublisher {
   }
 
   /** The CAs of a root; they stay on its CRL for good. */
-  private List<RevokedSerial> revokedBelow(Issuer root) {
-    return issuers.get().stream()
+  static List<RevokedSerial> revokedBelow(Issuer root, List<Issuer> issuers) {
+    return issuers.stream()
         .filter(i -> i.role() == Issuer.Role.ISSUING && i.state() == Issuer.State.REVOKED)
         .filter(i -> i.certificate()
             .getIssuerX500Principal()
             .equals(root.certificate().getSubjectX500Principal()))
         .map(i -> new RevokedSerial(
-            i.certificate().getSerialNumber(), i.retiredAt(), RevocationReason.UNSPECIFIED))
+            i.certificate().getSerialNumber(),
+            i.retiredAt(),
+            i.reason() == null ? RevocationReason.UNSPECIFIED : i.reason()))
         .toList();
   }
 

@@ -18,6 +18,7 @@ import java.util.List;
  * @param createdAt when it became known
  * @param activatedAt when it was activated; null before
  * @param retiredAt when it was retired or revoked; null before
+ * @param reason why it was revoked; null if it was not, or nobody knows
  */
 public record Issuer(
     String id,
@@ -28,7 +29,8 @@ public record Issuer(
     String keyRef,
     Instant createdAt,
     Instant activatedAt,
-    Instant retiredAt) {
+    Instant retiredAt,
+    RevocationReason reason) {
 
   /** What a CA signs. */
   public enum Role implements Worded {
@@ -71,13 +73,14 @@ public record Issuer(
         keyRef,
         now,
         null,
+        null,
         null);
   }
 
   /** The same, in use from now on. */
   Issuer activated(Instant now) {
     return new Issuer(
-        id, role, State.ACTIVE, certificate, others, keyRef, createdAt, now, retiredAt);
+        id, role, State.ACTIVE, certificate, others, keyRef, createdAt, now, retiredAt, reason);
   }
 
   /** Whether it signs, or did and is not disowned: an issuing CA's certificates may be good. */

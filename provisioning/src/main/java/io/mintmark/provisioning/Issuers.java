@@ -45,6 +45,7 @@ final class Issuers {
   private final Registry registry;
   private final AuthorityFolder folder;
   private final UnaryOperator<Signer> signers;
+  private final Optional<StatusAddresses> addresses;
   private final Clock clock;
   private final CertificateAuthority authority;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -53,11 +54,13 @@ final class Issuers {
       Registry registry,
       AuthorityFolder folder,
       UnaryOperator<Signer> signers,
+      Optional<StatusAddresses> addresses,
       Clock clock,
       CertificateAuthority authority) {
     this.registry = registry;
     this.folder = folder;
     this.signers = signers;
+    this.addresses = addresses;
     this.clock = clock;
     this.authority = authority;
   }
@@ -82,11 +85,12 @@ final class Issuers {
       throws StartException {
     Instant now = clock.instant();
     if (registry.read(IssuerTable::all).isEmpty()) {
-      adopt(registry, first(installation, folder, now), now);
+      adopt(registry, first(installation, folder, addresses, now), now);
     }
     Hierarchy hierarchy = new Hierarchy(registry.read(IssuerTable::all));
     if (!now.isBefore(Validity.of(hierarchy.active().certificate()).notAfter())) {
-      hierarchy = new Succession(registry, folder, installation.trustDomain(), now).of(hierarchy);
+      hierarchy = new Succession(registry, folder, installation.trustDomain(), addresses, now)
+          .of(hierarchy);
     }
     Issuer active = hierarchy.active();
     Map<String, Signer> keys = new HashMap<>();
@@ -107,18 +111,27 @@ final class Issuers {
       throw new StartException("the issuing CA of " + active.keyRef() + " " + fault);
     }
     return new Issuers(
-        registry, folder, signers, clock, new CertificateAuthority(hierarchy, keys, addresses));
+        registry,
+        folder,
+        signers,
+        addresses,
+        clock,
+        new CertificateAuthority(hierarchy, keys, addresses));
   }
 
   private static AuthorityFolder.First first(
-      Installation installation, AuthorityFolder folder, Instant now) throws StartException {
+      Installation installation,
+      AuthorityFolder folder,
+      Optional<StatusAddresses> addresses,
+      Instant now)
+      throws StartException {
     if (folder.exists()) {
       return folder.first();
     }
     if (installation.issuingCa().isPresent()) {
       throw missing(AuthorityFolder.FIRST_ISSUING);
     }
-    return folder.create(installation.trustDomain(), now);
+    return folder.create(installation.trustDomain(), addresses, now);
   }
 
   private static StartException missing(String key) {
@@ -163,6 +176,11 @@ final class Issuers {
   /** Has the listener run after each change; it must be quick and not throw. */
   void onChange(Runnable listener) {
     listeners.add(listener);
+  }
+
+  /** Where certificates say that their status is told. */
+  Optional<StatusAddresses> addresses() {
+    return addresses;
   }
 
   /** Where their keys are. */

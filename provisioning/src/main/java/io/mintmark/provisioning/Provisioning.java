@@ -6,6 +6,7 @@ import io.mintmark.provisioning.audit.CheckpointFile;
 import io.mintmark.provisioning.ca.AuthorityFolder;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.KeyToken;
+import io.mintmark.provisioning.ca.KeyUnavailableException;
 import io.mintmark.provisioning.ca.Signer;
 import io.mintmark.provisioning.limits.NanoTime;
 import io.mintmark.provisioning.sql.OperatorTable;
@@ -65,6 +66,7 @@ public final class Provisioning implements AutoCloseable {
   private final CaRetirer caRetirer;
   private final BundleReports bundleReports;
   private final CrlPublisher crls;
+  private final RootCrls rootCrls;
   private final OcspResponder ocsp;
   private final ServiceCredential tls;
 
@@ -135,6 +137,7 @@ public final class Provisioning implements AutoCloseable {
     bundleReports = new BundleReports(registry, authority, peers, clock);
     crls =
         new CrlPublisher(registry, () -> authority.hierarchy().issuers(), issuers::signer, clock);
+    rootCrls = new RootCrls(registry, crls, audit, clock);
     ResponderCredentials responders = new ResponderCredentials(issuance, audit, clock);
     ocsp = new OcspResponder(
         (issuer, serial) -> registry.read(h -> StatusTable.status(h, issuer, serial)),
@@ -198,7 +201,7 @@ public final class Provisioning implements AutoCloseable {
       return new StartException(
           "the data folder " + config.data() + " cannot be used: " + cause.getMessage(), e);
     }
-    if (e instanceof IllegalArgumentException) {
+    if (e instanceof IllegalArgumentException || e instanceof KeyUnavailableException) {
       return new StartException(e.getMessage(), e);
     }
     if (e.getCause() instanceof Refusal refusal) {
@@ -411,6 +414,11 @@ public final class Provisioning implements AutoCloseable {
   /** The CRLs of the issuers. */
   public CrlPublisher crls() {
     return crls;
+  }
+
+  /** CRLs of roots whose key is elsewhere. */
+  public RootCrls rootCrls() {
+    return rootCrls;
   }
 
   /** The OCSP responder. */

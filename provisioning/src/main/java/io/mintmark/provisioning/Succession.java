@@ -10,6 +10,7 @@ import io.mintmark.provisioning.ca.CaKey;
 import io.mintmark.provisioning.ca.CaRequest;
 import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.provisioning.sql.AuditTable;
 import io.mintmark.provisioning.sql.IssuerTable;
 import io.mintmark.provisioning.sql.Registry;
@@ -33,12 +34,19 @@ final class Succession {
   private final Registry registry;
   private final AuthorityFolder folder;
   private final TrustDomain trustDomain;
+  private final Optional<StatusAddresses> addresses;
   private final Instant now;
 
-  Succession(Registry registry, AuthorityFolder folder, TrustDomain trustDomain, Instant now) {
+  Succession(
+      Registry registry,
+      AuthorityFolder folder,
+      TrustDomain trustDomain,
+      Optional<StatusAddresses> addresses,
+      Instant now) {
     this.registry = registry;
     this.folder = folder;
     this.trustDomain = trustDomain;
+    this.addresses = addresses;
     this.now = now;
   }
 
@@ -100,7 +108,7 @@ final class Succession {
     }
     CaKey key = folder.create(Role.ISSUING);
     X509Certificate certificate = CaCertificates.issuing(
-        CaRequest.of(trustDomain, key), root.certificate(), signer.get(), now);
+        CaRequest.of(trustDomain, key), root.certificate(), signer.get(), addresses, now);
     folder.certified(key, List.of(certificate, root.certificate()));
     return Issuer.prepared(Role.ISSUING, certificate, List.of(), key.ref(), now);
   }

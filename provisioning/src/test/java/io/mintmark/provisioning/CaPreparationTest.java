@@ -3,6 +3,7 @@ package io.mintmark.provisioning;
 import static io.mintmark.provisioning.RefusalAssert.assertRefused;
 import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Pem;
@@ -14,12 +15,24 @@ import io.mintmark.provisioning.IssuerViews.KeyPlace;
 import io.mintmark.provisioning.ca.CaRequest;
 import io.mintmark.provisioning.ca.Chains;
 import io.mintmark.provisioning.ca.OfflineRoot;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.security.cert.CRLReason;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,7 +145,7 @@ class CaPreparationTest {
     installation.restart();
 
     CaRequest request = CaRequest.read(installation.get().caCertifier().request(OPERATOR));
-    X509Certificate issuing = root.issuing(request, installation.clock.instant());
+    X509Certificate issuing = root.issuing(request, Optional.empty(), installation.clock.instant());
     String id = installation.get().caCertifier().install(List.of(issuing), OPERATOR);
     assertThat(issuer(id).state()).isEqualTo(State.PREPARED);
     assertThat(certificate(id)).isEqualTo(issuing);
@@ -147,7 +160,8 @@ class CaPreparationTest {
             .orElseThrow()
             .others())
         .hasSize(1);
-    X509Certificate cross = root.cross(certificate(newRoot), installation.clock.instant());
+    X509Certificate cross =
+        root.cross(certificate(newRoot), Optional.empty(), installation.clock.instant());
     installation.get().caPreparer().cross(newRoot, cross, OPERATOR);
     assertThat(installation.get().authority().caCertificates()).contains(cross);
     assertRefused(
@@ -199,36 +213,137 @@ class CaPreparationTest {
 
   @Test
   void refusesACertificateThatDoesNotFitAndChangesNothing() throws Exception {
-    List<String> audited = installation.audited();
-    int known = installation.get().issuerViews().list().size();
     HeldCertificate root = ca("root", 2, null);
-    HeldCertificate other = ca("not ours", 0, root);
+    KeyPair keys = new KeyPair(
+        new JcaPKCS10CertificationRequest(installation.get().caCertifier().request(OPERATOR))
+            .getPublicKey(),
+        null);
+    List<String> before = everything();
 
-    assertRefused(
-        Refusal.Kind.INVALID,
+    assertNotInstalled(
         "was not made here: have the request of 'mintmark ca csr' certified",
-        () -> installation
-            .get()
-            .caCertifier()
-            .install(List.of(other.certificate(), root.certificate()), OPERATOR));
-    assertThat(installation.audited()).isEqualTo(audited);
-
-    byte[] request = installation.get().caCertifier().request(OPERATOR);
-    HeldCertificate leaf = HeldCertificate.builder()
-        .commonName("leaf")
-        .keys(new KeyPair(new JcaPKCS10CertificationRequest(request).getPublicKey(), null))
+        ca("not ours", 0, root),
+        root);
+    assertNotInstalled(
+        "lack CA=true",
+        HeldCertificate.builder().commonName("leaf").keys(keys).signedBy(root).build(),
+        root);
+    Instant rootEnds = root.certificate().getNotAfter().toInstant();
+    assertNotInstalled(
+        "outlives its issuer: it is valid until " + rootEnds.plusSeconds(1),
+        issuing(keys, rootEnds.plusSeconds(1), root),
+        root);
+    HeldCertificate narrow = HeldCertificate.builder()
+        .commonName("narrow")
+        .authority(1)
+        .validity(installation.clock.instant(), rootEnds)
+        .extension(
+            Extension.nameConstraints,
+            true,
+            new NameConstraints(
+                    new GeneralSubtree[] {
+                      new GeneralSubtree(new GeneralName(GeneralName.dNSName, "example.org"))
+                    },
+                    null)
+                .getEncoded())
         .signedBy(root)
         .build();
+    assertNotInstalled(
+        "has name constraints on DNS names", issuing(keys, rootEnds, narrow), narrow, root);
+    assertNotInstalled("give the certificates up to the root", issuing(keys, rootEnds, root));
+    assertRefused(Refusal.Kind.NOT_FOUND, "there is no CA '00'", () -> issuer("00"));
+    assertThat(everything()).isEqualTo(before);
+
+    installation
+        .get()
+        .caCertifier()
+        .install(
+            List.of(issuing(keys, rootEnds, root).certificate(), root.certificate()), OPERATOR);
+  }
+
+  private HeldCertificate issuing(KeyPair keys, Instant end, HeldCertificate by) {
+    return HeldCertificate.builder()
+        .commonName("issuing")
+        .keys(keys)
+        .authority(0)
+        .validity(installation.clock.instant(), end)
+        .signedBy(by)
+        .build();
+  }
+
+  private void assertNotInstalled(
+      String text, HeldCertificate certificate, HeldCertificate... chain) {
+    List<X509Certificate> given = new ArrayList<>(List.of(certificate.certificate()));
+    Stream.of(chain).map(HeldCertificate::certificate).forEach(given::add);
     assertRefused(
         Refusal.Kind.INVALID,
-        "lack CA=true",
-        () -> installation
-            .get()
-            .caCertifier()
-            .install(List.of(leaf.certificate(), root.certificate()), OPERATOR));
-    assertThat(installation.get().issuerViews().list()).hasSize(known);
-    assertThat(installation.get().authority().trustAnchors()).hasSize(1);
-    assertRefused(Refusal.Kind.NOT_FOUND, "there is no CA '00'", () -> issuer("00"));
+        text,
+        () -> installation.get().caCertifier().install(given, OPERATOR));
+  }
+
+  /** What there is to be changed: the CAs, the bundle, the log, the feed, the key files. */
+  private List<String> everything() throws Exception {
+    List<String> all = new ArrayList<>(installation.audited());
+    installation.get().issuerViews().list().forEach(view -> all.add(view.toString()));
+    all.add(Files.readString(installation.folder.resolve("trust.pem")));
+    all.add(Long.toString(installation.get().feed().head()));
+    try (Stream<Path> files = Files.list(installation.folder.resolve("ca"))) {
+      files.sorted().forEach(file -> all.add(file.toString()));
+    }
+    return all;
+  }
+
+  @Test
+  void theCrlOfARootInASafe() throws Exception {
+    installation.get().crls().publishDue();
+    String root = installation.get().issuerViews().list().get(0).id();
+    Crl before = installation.get().crls().find(root).orElseThrow();
+    String old = installation.get().authority().issuingKeyId();
+    X509Certificate revoked = installation.get().authority().issuing();
+    installation
+        .get()
+        .caActivator()
+        .activate(installation.get().caPreparer().issuing(OPERATOR), true, OPERATOR);
+    OfflineRoot safe = rootInASafe();
+    RootCrls crls = installation.get().rootCrls();
+    byte[] tooEarly = safe.crl(crls.draft(root));
+    installation.get().caRetirer().revoke(old, "cessationOfOperation", OPERATOR);
+    List<String> audited = installation.audited();
+
+    assertRefused(
+        Refusal.Kind.CONFLICT,
+        "is not the one that is due now: sign again",
+        () -> crls.publish(root, tooEarly, OPERATOR));
+    assertRefused(
+        Refusal.Kind.INVALID,
+        "is not signed by the key of root",
+        () ->
+            crls.publish(root, installation.get().crls().find(old).orElseThrow().der(), OPERATOR));
+    assertRefused(
+        Refusal.Kind.INVALID,
+        "the body is no CRL",
+        () -> crls.publish(root, new byte[9], OPERATOR));
+    assertRefused(Refusal.Kind.CONFLICT, "is no root", () -> crls.draft(old));
+    assertRefused(Refusal.Kind.NOT_FOUND, "there is no CA '00'", () -> crls.draft("00"));
+    assertThat(installation.audited()).isEqualTo(audited);
+    assertThat(installation.get().crls().find(root)).contains(before);
+
+    assertThat(crls.publish(root, safe.crl(crls.draft(root)), OPERATOR)).isOne();
+    installation.get().crls().publishDue();
+    Crl published = installation.get().crls().find(root).orElseThrow();
+    assertThat(published.number()).isGreaterThan(before.number());
+    X509CRL crl = (X509CRL) CertificateFactory.getInstance("X.509")
+        .generateCRL(new ByteArrayInputStream(published.der()));
+    crl.verify(installation.get().authority().trustAnchors().get(0).getPublicKey());
+    assertThat(crl.getRevokedCertificate(revoked.getSerialNumber()).getRevocationReason())
+        .isEqualTo(CRLReason.CESSATION_OF_OPERATION);
+    assertThat(installation.audited()).contains("crl.signed " + root);
+    // Nothing else than a CRL is signed, whoever asks.
+    assertThatThrownBy(() -> safe.crl(revoked.getTBSCertificate()))
+        .isInstanceOf(IllegalArgumentException.class);
+    installation.restart();
+    assertThat(installation.get().crls().find(root).orElseThrow().number())
+        .isEqualTo(published.number());
   }
 
   private HeldCertificate ca(String name, int pathLength, HeldCertificate issuer) {

@@ -244,7 +244,7 @@ class CaRolloverTest {
     assertRefused(
         Refusal.Kind.CONFLICT,
         "cannot be revoked: certificates are signed with it; activate another issuing CA first",
-        () -> installation.get().caRetirer().revoke(oldIssuing, OPERATOR));
+        () -> installation.get().caRetirer().revoke(oldIssuing, null, OPERATOR));
     retire(id, false);
     assertRefused(Refusal.Kind.CONFLICT, "is retired already", () -> retire(id, false));
     assertRefused(Refusal.Kind.CONFLICT, "only a prepared one", () -> activate(id, true));
@@ -268,7 +268,7 @@ class CaRolloverTest {
     KeyPair keys = CertificateRequest.newKeyPair();
     X509Certificate before = installation.enroll("d-1", keys);
     activate(prepareIssuing(), false);
-    installation.get().caRetirer().revoke(oldIssuing, OPERATOR);
+    installation.get().caRetirer().revoke(oldIssuing, null, OPERATOR);
 
     assertRefused(
         Refusal.Kind.FORBIDDEN, "was not issued by a CA trusted", () -> installation.renew(before));

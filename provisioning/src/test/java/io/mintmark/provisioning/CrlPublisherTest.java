@@ -296,13 +296,14 @@ class CrlPublisherTest {
     service()
         .caActivator()
         .activate(service().caPreparer().issuing(TestInstallation.OPERATOR), true, "operator");
-    service().caRetirer().revoke(oldId, TestInstallation.OPERATOR);
+    service().caRetirer().revoke(oldId, "cACompromise", TestInstallation.OPERATOR);
     assertThat(service().authority().signer(oldId)).isEmpty();
 
     service().crls().publishDue();
 
     X509CRL ofRoot = parse(service().crls().find(root).orElseThrow().der());
-    assertThat(ofRoot.getRevokedCertificate(old.getSerialNumber())).isNotNull();
+    assertThat(ofRoot.getRevokedCertificate(old.getSerialNumber()).getRevocationReason())
+        .isEqualTo(CRLReason.CA_COMPROMISE);
     X509CRL own = parse(service().crls().find(oldId).orElseThrow().der());
     own.verify(old.getPublicKey());
     assertThat(own.getRevokedCertificate(device.getSerialNumber()).getRevocationReason())

@@ -37,6 +37,7 @@ public final class HeldIssuers {
         made.keyRef(),
         Instant.EPOCH,
         null,
+        null,
         null);
   }
 }

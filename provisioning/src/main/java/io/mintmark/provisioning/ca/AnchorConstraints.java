@@ -53,7 +53,7 @@ final class AnchorConstraints {
     }
   }
 
-  private static PKIXNameConstraintValidator validator(NameConstraints constraints) {
+  static PKIXNameConstraintValidator validator(NameConstraints constraints) {
     PKIXNameConstraintValidator validator = new PKIXNameConstraintValidator();
     if (constraints.getPermittedSubtrees() != null) {
       validator.intersectPermittedSubtree(constraints.getPermittedSubtrees());

@@ -81,11 +81,13 @@ public final class AuthorityFolder implements AutoCloseable {
    * Makes the first root and issuing CA: in files as far as an interrupted attempt before has not,
    * or in the token.
    *
+   * @param addresses where the issuing CA's certificate says that its status is told
    * @throws StartException if a key cannot be kept, or the passphrase is wrong
    */
-  public First create(TrustDomain trustDomain, Instant now) throws StartException {
+  public First create(TrustDomain trustDomain, Optional<StatusAddresses> addresses, Instant now)
+      throws StartException {
     if (token.isPresent()) {
-      return createInToken(token.get(), trustDomain, now);
+      return createInToken(token.get(), trustDomain, addresses, now);
     }
     if (!Files.exists(data.resolve(FIRST_ROOT))) {
       KeyPair keys = CertificateRequest.newKeyPair();
@@ -98,19 +100,21 @@ public final class AuthorityFolder implements AutoCloseable {
         CaRequest.of(trustDomain, key(FIRST_ISSUING, keys)),
         root.certificate(),
         Signer.of(root.key()),
+        addresses,
         now);
     files.save(
         FIRST_ISSUING, new Credential(keys.getPrivate(), List.of(issuing, root.certificate())));
     return first();
   }
 
-  private static First createInToken(KeyToken token, TrustDomain trustDomain, Instant now)
+  private static First createInToken(
+      KeyToken token, TrustDomain trustDomain, Optional<StatusAddresses> addresses, Instant now)
       throws StartException {
     CaKey rootKey = token.create(Role.ROOT);
     X509Certificate root = CaCertificates.root(trustDomain, rootKey, now);
     CaKey issuingKey = token.create(Role.ISSUING);
-    X509Certificate issuing =
-        CaCertificates.issuing(CaRequest.of(trustDomain, issuingKey), root, rootKey.signer(), now);
+    X509Certificate issuing = CaCertificates.issuing(
+        CaRequest.of(trustDomain, issuingKey), root, rootKey.signer(), addresses, now);
     return new First(List.of(root), issuing, rootKey.ref(), issuingKey.ref());
   }
 

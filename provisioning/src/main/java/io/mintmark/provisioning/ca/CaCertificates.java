@@ -11,6 +11,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -74,6 +76,7 @@ public final class CaCertificates {
         KeyIds.of(publicKey),
         new Validity(now.minus(BACKDATE), now.plus(ROOT_LIFETIME)),
         new BasicConstraints(true),
+        List.of(),
         key.signer());
   }
 
@@ -82,9 +85,14 @@ public final class CaCertificates {
    *
    * @param request what was asked for
    * @param signer the root's key
+   * @param addresses where the certificate says that its status is told
    */
   public static X509Certificate issuing(
-      CaRequest request, X509Certificate root, Signer signer, Instant now) {
+      CaRequest request,
+      X509Certificate root,
+      Signer signer,
+      Optional<StatusAddresses> addresses,
+      Instant now) {
     SubjectPublicKeyInfo key = request.key();
     return sign(
         new Subject(request.subject(), key, KeyIds.of(key), request.names()),
@@ -92,6 +100,7 @@ public final class CaCertificates {
         KeyIds.subject(root),
         within(Validity.of(root), now, ISSUING_LIFETIME),
         new BasicConstraints(0),
+        status(root, addresses),
         signer);
   }
 
@@ -100,9 +109,14 @@ public final class CaCertificates {
    * it to the root. It holds while both do.
    *
    * @param signer the other root's key
+   * @param addresses as of {@link #issuing}
    */
   public static X509Certificate cross(
-      X509Certificate root, X509Certificate by, Signer signer, Instant now) {
+      X509Certificate root,
+      X509Certificate by,
+      Signer signer,
+      Optional<StatusAddresses> addresses,
+      Instant now) {
     Instant end = earlier(Validity.of(root).notAfter(), Validity.of(by).notAfter());
     return sign(
         Subject.of(root),
@@ -110,7 +124,25 @@ public final class CaCertificates {
         KeyIds.subject(by),
         within(new Validity(Validity.of(by).notBefore(), end), now, ROOT_LIFETIME),
         new BasicConstraints(true),
+        status(by, addresses),
         signer);
+  }
+
+  /** Where a root tells of what it signed; nowhere without addresses. */
+  private static List<Extension> status(X509Certificate root, Optional<StatusAddresses> addresses) {
+    if (addresses.isEmpty()) {
+      return List.of();
+    }
+    String id = KeyIds.hex(root.getPublicKey());
+    try {
+      return List.of(
+          Extension.create(
+              Extension.cRLDistributionPoints, false, addresses.get().distributionPoints(id)),
+          Extension.create(
+              Extension.authorityInfoAccess, false, addresses.get().certificateAccess(id)));
+    } catch (IOException e) {
+      throw new IllegalStateException("an extension cannot be encoded", e);
+    }
   }
 
   /** What is kept with a key that has no certificate yet. Nobody trusts it. */
@@ -125,6 +157,7 @@ public final class CaCertificates {
         KeyIds.of(key),
         new Validity(epoch, epoch.plusSeconds(1)),
         new BasicConstraints(false),
+        List.of(),
         signer);
   }
 
@@ -160,6 +193,7 @@ public final class CaCertificates {
       byte[] issuerKeyId,
       Validity validity,
       BasicConstraints constraints,
+      List<Extension> more,
       Signer signer) {
     V3TBSCertificateGenerator generator = new V3TBSCertificateGenerator();
     generator.setSerialNumber(
@@ -182,11 +216,16 @@ public final class CaCertificates {
       if (subject.names() != null) {
         extensions.addExtension(Extension.subjectAlternativeName, false, subject.names());
       }
+      for (Extension extension : more) {
+        extensions.addExtension(extension);
+      }
       generator.setExtensions(extensions.generate());
       TBSCertificate tbs = generator.generateTBSCertificate();
       return CertificateAuthority.assemble(tbs, signer.sign(tbs.getEncoded(ASN1Encoding.DER)));
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalStateException("a CA certificate cannot be signed: " + e.getMessage(), e);
+    } catch (GeneralSecurityException e) {
+      throw new KeyUnavailableException("a CA's key cannot be used: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new IllegalStateException("a CA certificate cannot be encoded", e);
     }
   }
 

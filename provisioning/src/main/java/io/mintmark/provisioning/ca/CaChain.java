@@ -1,6 +1,7 @@
 package io.mintmark.provisioning.ca;
 
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.TrustDomain;
 import io.mintmark.identity.Validity;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -36,10 +37,14 @@ public record CaChain(
    *
    * @param given the issuing CA's certificate, then others in any order
    * @param roots those known here already
+   * @param trustDomain of what will be issued, which name constraints have to leave room for
    * @throws CaChainException naming the certificate and the rule it breaks
    */
   public static CaChain of(
-      List<X509Certificate> given, Collection<X509Certificate> roots, Instant now)
+      List<X509Certificate> given,
+      Collection<X509Certificate> roots,
+      TrustDomain trustDomain,
+      Instant now)
       throws CaChainException {
     X509Certificate issuing = given.get(0);
     require(!isSelfSigned(issuing), issuing, "signed itself: an issuing CA is signed by a root");
@@ -56,6 +61,10 @@ public record CaChain(
       require(path.size() <= LONGEST, issuing, "is further from its root than we follow");
     }
     requireValidity(path, now);
+    for (X509Certificate ca : path) {
+      String narrow = IssuedNames.fault(ca, trustDomain);
+      require(narrow == null, ca, narrow);
+    }
     List<X509Certificate> below = path.subList(0, path.size() - 1);
     String fault = Chains.fault(below, List.of(last), now);
     if (fault != null) {

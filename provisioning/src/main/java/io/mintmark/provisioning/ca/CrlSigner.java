@@ -10,12 +10,14 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.BERTags;
@@ -79,18 +81,57 @@ public final class CrlSigner {
   public byte[] sign(
       long number, Instant thisUpdate, Instant nextUpdate, List<RevokedSerial> entries)
       throws GeneralSecurityException {
+    byte[] list = draft(issuer, scope, number, thisUpdate, nextUpdate, entries);
+    return certificateList(list, signer.sign(list));
+  }
+
+  /**
+   * What is signed of a CRL, for a key that is elsewhere.
+   *
+   * @return DER of a TBSCertList; the parameters are those of {@link #sign}
+   */
+  public static byte[] draft(
+      X509Certificate issuer,
+      Scope scope,
+      long number,
+      Instant thisUpdate,
+      Instant nextUpdate,
+      List<RevokedSerial> entries) {
     try {
-      byte[] list = list(number, thisUpdate, nextUpdate, entries).getEncoded(ASN1Encoding.DER);
-      return certificateList(list, signer.sign(list));
+      return list(issuer, scope, number, thisUpdate, nextUpdate, entries)
+          .getEncoded(ASN1Encoding.DER);
     } catch (IOException e) {
       throw new IllegalStateException("a CRL cannot be encoded", e);
     }
   }
 
+  /**
+   * Signs what was drafted elsewhere, looking first that it is a list of this issuer and no
+   * certificate, for example.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  static byte[] sign(byte[] draft, X509Certificate issuer, Signer signer)
+      throws GeneralSecurityException {
+    TBSCertList list = TBSCertList.getInstance(draft);
+    try {
+      X500Name name = X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded());
+      if (!Arrays.equals(list.getEncoded(ASN1Encoding.DER), draft)
+          || !list.getIssuer().equals(name)
+          || !list.getSignature().equals(CertificateAuthority.SIGNATURE)
+          || list.getNextUpdate() == null) {
+        throw new IllegalArgumentException("what was to be signed is no CRL of " + name);
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException("what was to be signed is no CRL", e);
+    }
+    return certificateList(draft, signer.sign(draft));
+  }
+
   /** Around the bytes that were signed: encoding a long list once more costs as much as before. */
-  private static byte[] certificateList(byte[] list, byte[] signature) throws IOException {
-    byte[] algorithm = CertificateAuthority.SIGNATURE.getEncoded(ASN1Encoding.DER);
-    byte[] bits = new DERBitString(signature).getEncoded(ASN1Encoding.DER);
+  private static byte[] certificateList(byte[] list, byte[] signature) {
+    byte[] algorithm = der(CertificateAuthority.SIGNATURE);
+    byte[] bits = der(new DERBitString(signature));
     int length = list.length + algorithm.length + bits.length;
     ByteArrayOutputStream out = new ByteArrayOutputStream(length + LONGEST_HEADER);
     out.write(BERTags.SEQUENCE | BERTags.CONSTRUCTED);
@@ -108,8 +149,21 @@ public final class CrlSigner {
     return out.toByteArray();
   }
 
-  private TBSCertList list(
-      long number, Instant thisUpdate, Instant nextUpdate, List<RevokedSerial> entries)
+  private static byte[] der(ASN1Object object) {
+    try {
+      return object.getEncoded(ASN1Encoding.DER);
+    } catch (IOException e) {
+      throw new IllegalStateException("a CRL cannot be encoded", e);
+    }
+  }
+
+  private static TBSCertList list(
+      X509Certificate issuer,
+      Scope scope,
+      long number,
+      Instant thisUpdate,
+      Instant nextUpdate,
+      List<RevokedSerial> entries)
       throws IOException {
     V2TBSCertListGenerator list = new V2TBSCertListGenerator();
     list.setSignature(CertificateAuthority.SIGNATURE);
@@ -131,7 +185,7 @@ public final class CrlSigner {
     extensions.addExtension(
         Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyId(issuer)));
     extensions.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
-    extensions.addExtension(Extension.issuingDistributionPoint, true, distributionPoint());
+    extensions.addExtension(Extension.issuingDistributionPoint, true, distributionPoint(scope));
     list.setExtensions(extensions.generate());
     return list.generateTBSCertList();
   }
@@ -172,7 +226,7 @@ public final class CrlSigner {
    * Section 5.2.5. Without the name of a distribution point: with one, the CRL would be out of scope
    * for certificates that name none or, from before the public address changed, another.
    */
-  private IssuingDistributionPoint distributionPoint() {
+  private static IssuingDistributionPoint distributionPoint(Scope scope) {
     return new IssuingDistributionPoint(
         null, scope == Scope.END_ENTITIES, scope == Scope.AUTHORITIES, null, false, false);
   }

@@ -3,8 +3,10 @@ package io.mintmark.provisioning.ca;
 import io.mintmark.identity.Credential;
 import io.mintmark.provisioning.StartException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A root whose key is not kept with the service: a file that is opened where it is, so that the
@@ -35,14 +37,39 @@ public final class OfflineRoot {
     return credential.certificate();
   }
 
-  /** Certifies an issuing CA. */
-  public X509Certificate issuing(CaRequest request, Instant now) {
-    return CaCertificates.issuing(request, certificate(), signer(), now);
+  /**
+   * Certifies an issuing CA.
+   *
+   * @param addresses where the certificate says that its status is told
+   */
+  public X509Certificate issuing(
+      CaRequest request, Optional<StatusAddresses> addresses, Instant now) {
+    return CaCertificates.issuing(request, certificate(), signer(), addresses, now);
   }
 
-  /** Certifies the key of another root: who trusts this one can follow. */
-  public X509Certificate cross(X509Certificate root, Instant now) {
-    return CaCertificates.cross(root, certificate(), signer(), now);
+  /**
+   * Certifies the key of another root: who trusts this one can follow.
+   *
+   * @param addresses as of {@link #issuing}
+   */
+  public X509Certificate cross(
+      X509Certificate root, Optional<StatusAddresses> addresses, Instant now) {
+    return CaCertificates.cross(root, certificate(), signer(), addresses, now);
+  }
+
+  /**
+   * Signs a CRL of this root.
+   *
+   * @param toBeSigned as the service drafted it
+   * @return DER of the CRL
+   * @throws IllegalArgumentException if it is anything else than a list of this root's
+   */
+  public byte[] crl(byte[] toBeSigned) {
+    try {
+      return CrlSigner.sign(toBeSigned, certificate(), signer());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a key in memory cannot sign", e);
+    }
   }
 
   private Signer signer() {

@@ -71,6 +71,12 @@ public record StatusAddresses(URI base) {
     });
   }
 
+  /** The same of what a root signed: OCSP is not answered for roots. */
+  AuthorityInformationAccess certificateAccess(String root) {
+    return new AuthorityInformationAccess(
+        AccessDescription.id_ad_caIssuers, uri(certificatePath(root)));
+  }
+
   private GeneralName uri(String path) {
     return new GeneralName(GeneralName.uniformResourceIdentifier, base + path);
   }

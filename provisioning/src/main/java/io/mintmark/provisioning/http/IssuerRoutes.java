@@ -18,6 +18,7 @@ final class IssuerRoutes {
   private static final String ISSUER = ISSUERS + "/{issuer}";
   private static final int LONGEST_BODY = 64 * 1024;
   private static final int MOST_CERTIFICATES = 10;
+  private static final List<String> CRL = List.of("application/pkix-crl");
   private static final List<String> PEM = List.of("application/x-pem-file");
 
   /** A verb on a CA. */
@@ -27,6 +28,9 @@ final class IssuerRoutes {
   }
 
   private record IssuerList(List<IssuerView> issuers) {}
+
+  /** {@code entries}: how many CAs a CRL lists. */
+  private record CrlView(int entries) {}
 
   private final Provisioning core;
 
@@ -50,6 +54,8 @@ final class IssuerRoutes {
             ctx,
             core.caPreparer().root(QueryParameters.flag(ctx, "root-key-elsewhere"), actor(ctx))));
     routes.post(ISSUER + "/cross", this::cross);
+    routes.post(ISSUER + "/crl/draft", this::draftCrl);
+    routes.post(ISSUER + "/crl", this::publishCrl);
     routes.post(
         ISSUER + "/activate",
         ctx -> changed(ctx, (id, actor) -> core.caActivator().activate(id, force(ctx), actor)));
@@ -57,7 +63,9 @@ final class IssuerRoutes {
         ISSUER + "/retire",
         ctx -> changed(ctx, (id, actor) -> core.caRetirer().retire(id, force(ctx), actor)));
     routes.post(
-        ISSUER + "/revoke", ctx -> changed(ctx, (id, actor) -> core.caRetirer().revoke(id, actor)));
+        ISSUER + "/revoke",
+        ctx -> changed(
+            ctx, (id, actor) -> core.caRetirer().revoke(id, ctx.queryParam("reason"), actor)));
   }
 
   /** Answers with the CA as it stands afterwards. */
@@ -81,6 +89,18 @@ final class IssuerRoutes {
     String id = ctx.pathParam("issuer");
     core.caPreparer().cross(id, certificates(ctx).get(0), actor(ctx));
     answer(ctx, id);
+  }
+
+  private void draftCrl(Context ctx) throws Refusal {
+    byte[] draft = core.rootCrls().draft(ctx.pathParam("issuer"));
+    ctx.contentType("application/octet-stream");
+    ctx.result(draft);
+  }
+
+  private void publishCrl(Context ctx) throws Refusal {
+    byte[] crl = RequestBody.bytes(ctx, LONGEST_BODY, CRL);
+    Json.answer(
+        ctx, new CrlView(core.rootCrls().publish(ctx.pathParam("issuer"), crl, actor(ctx))));
   }
 
   private void answer(Context ctx, String id) throws Refusal {

@@ -2,6 +2,7 @@ package io.mintmark.provisioning.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.mintmark.provisioning.ServiceSettings;
 import io.mintmark.provisioning.sql.Registry;
 import java.security.NoSuchAlgorithmException;
 import java.security.Signature;
@@ -17,14 +18,22 @@ final class ServiceRoute {
    * @param signatures the JCA provider that makes ECDSA signatures
    * @param journal SQLite's journal mode
    * @param synchronous SQLite's synchronous mode, of the connection that writes
+   * @param statusUrl where certificates say that their status is told; null if they do not
    */
   private record ServiceView(
-      long pid, String java, String signatures, String journal, String synchronous) {}
+      long pid,
+      String java,
+      String signatures,
+      String journal,
+      String synchronous,
+      String statusUrl) {}
 
   private final Registry registry;
+  private final ServiceSettings settings;
 
-  ServiceRoute(Registry registry) {
+  ServiceRoute(Registry registry, ServiceSettings settings) {
     this.registry = registry;
+    this.settings = settings;
   }
 
   void register(RoutesConfig routes) {
@@ -40,7 +49,8 @@ final class ServiceRoute {
             System.getProperty("java.version"),
             signatures(),
             durability.journal(),
-            durability.synchronous()));
+            durability.synchronous(),
+            settings.status().map(status -> status.base().toString()).orElse(null)));
   }
 
   private static String signatures() {

@@ -68,11 +68,17 @@ public final class CrlTable {
         .bind("issuer", issuer)
         .bind("now", now.getEpochSecond())
         .execute();
-    return tx.handle()
+    return taken(tx.handle(), issuer);
+  }
+
+  /** The number of an issuer that was taken last; 0 before the first. */
+  public static Taken taken(Handle handle, String issuer) {
+    return handle
         .createQuery("select number, changes from crls where issuer = :issuer")
         .bind("issuer", issuer)
         .map((row, ctx) -> new Taken(row.getLong("number"), row.getLong("changes")))
-        .one();
+        .findOne()
+        .orElse(new Taken(0, 0));
   }
 
   /** Keeps a CRL in place of the one before; one with a larger number, by another node, stays. */

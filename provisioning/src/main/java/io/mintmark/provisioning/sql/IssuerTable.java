@@ -5,6 +5,7 @@ import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.Issuer;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
+import io.mintmark.provisioning.RevocationReason;
 import io.mintmark.provisioning.Worded;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -71,6 +72,15 @@ public final class IssuerTable {
         .execute();
   }
 
+  /** Says why a CA was revoked. */
+  public static void setReason(Transaction tx, String id, RevocationReason reason) {
+    tx.handle()
+        .createUpdate("update issuers set reason = :reason where id = :id")
+        .bind("reason", reason.word())
+        .bind("id", id)
+        .execute();
+  }
+
   /** One more certificate that goes with a CA's own. */
   public static void add(Transaction tx, String id, X509Certificate certificate) {
     tx.handle().createUpdate("""
@@ -98,7 +108,8 @@ public final class IssuerTable {
         row.getString("key_ref"),
         Instant.ofEpochMilli(row.getLong("created_at")),
         instant(row, "activated_at"),
-        instant(row, "retired_at"));
+        instant(row, "retired_at"),
+        RevocationReason.ofWord(row.getString("reason")).orElse(null));
   }
 
   private static List<X509Certificate> others(Handle handle, String id) {

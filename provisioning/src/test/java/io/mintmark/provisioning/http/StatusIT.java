@@ -162,6 +162,23 @@ class StatusIT {
     assertThat(issuer.getBasicConstraints()).isZero();
   }
 
+  /** Of a root there is no OCSP, and so none is promised. */
+  @Test
+  void soDoCasBelowOurRoot() throws Exception {
+    String path = distributionPoint(issuer).substring(BASE.length());
+    X509CRL ofRoot = (X509CRL) CertificateFactory.getInstance("X.509")
+        .generateCRL(new ByteArrayInputStream(http.get(path).body()));
+    X509Certificate root = Pem.certificate(
+        http.get(access(issuer, AccessDescription.id_ad_caIssuers).substring(BASE.length()))
+            .body());
+    assertThat(root).isIn(running.service().trustAnchors());
+    ofRoot.verify(root.getPublicKey());
+    assertThat(
+            AuthorityInformationAccess.getInstance(extension(issuer, Extension.authorityInfoAccess))
+                .getAccessDescriptions())
+        .hasSize(1);
+  }
+
   @Test
   void endpointsNameThePort() throws Exception {
     assertThat(new ObjectMapper()
@@ -304,6 +321,16 @@ class StatusIT {
         http.ocsp(OcspQuestions.request(null, OcspQuestions.sha1(issuer, BigInteger.TEN)));
     assertThat(status(unknown)).isInstanceOf(org.bouncycastle.cert.ocsp.UnknownStatus.class);
     assertThat(header(unknown, "Cache-Control")).isEqualTo("no-store");
+  }
+
+  @Test
+  void badInputChangesNothing() throws Exception {
+    http.ocsp(question(device));
+    List<String> before = running.registry();
+    whatIsNotThereIsSaid();
+    ocspSaysWhatItCannotAnswer();
+    whatIsNoOcspRequestAtAllIsRefusedByHttp();
+    assertThat(running.registry()).isEqualTo(before);
   }
 
   private static int failure(HttpResponse<byte[]> answer) throws Exception {
