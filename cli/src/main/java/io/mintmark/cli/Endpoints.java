@@ -7,8 +7,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where a service listens, as it wrote down in its data folder. */
-record Endpoints(URI service, URI operator) {
+/**
+ * Where a service listens, as it wrote down in its data folder.
+ *
+ * @param status of CRLs and OCSP; null if they have no port
+ */
+record Endpoints(URI service, URI operator, URI status) {
 
   static final String FILE = "endpoints.json";
 
@@ -23,7 +27,8 @@ record Endpoints(URI service, URI operator) {
     try {
       return new Endpoints(
           URI.create(endpoints.required("service").asText()),
-          URI.create(endpoints.required("operator").asText()));
+          URI.create(endpoints.required("operator").asText()),
+          endpoints.has("status") ? URI.create(endpoints.get("status").asText()) : null);
     } catch (IllegalArgumentException e) {
       throw new IOException(data.resolve(FILE) + " does not hold two addresses", e);
     }

@@ -1,9 +1,10 @@
 package io.mintmark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.Pem;
-import io.mintmark.simulators.MeasuredService;
 import io.mintmark.simulators.ProcessCpu;
+import io.mintmark.simulators.StatusService;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,12 +12,14 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** A service that runs on this machine in another process, found by its data folder. Thread-safe. */
-final class RunningService implements MeasuredService, OperatedService {
+final class RunningService implements StatusService, OperatedService {
 
   private final String label;
   private final URI uri;
+  private final URI status;
   private final List<X509Certificate> trust;
   private final OperatorClient operator;
   private final Facts facts;
@@ -33,6 +36,7 @@ final class RunningService implements MeasuredService, OperatedService {
     try {
       Endpoints endpoints = Endpoints.read(data);
       uri = endpoints.service();
+      status = endpoints.status();
       trust = Pem.certificates(Files.readString(data.resolve("trust.pem")));
       String token = Files.readString(data.resolve("operator.token")).strip();
       operator = new OperatorClient(endpoints.operator(), token, trust);
@@ -74,6 +78,20 @@ final class RunningService implements MeasuredService, OperatedService {
   @Override
   public URI service() {
     return uri;
+  }
+
+  @Override
+  public URI status() {
+    return status;
+  }
+
+  @Override
+  public void revoke(DeviceId device) throws IOException {
+    try {
+      operator.change(device.value(), "revoke", Map.of("reason", "keyCompromise"));
+    } catch (CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   @Override

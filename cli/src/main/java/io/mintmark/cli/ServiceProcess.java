@@ -35,13 +35,14 @@ final class ServiceProcess implements AutoCloseable {
    * @param folder for its data and its log; made when needed
    * @param environment variables besides this process's own
    * @param javaOptions JVM options besides this process's own
+   * @param statusPort of CRLs and OCSP: 0 for a free one, or off
    * @throws CommandFailure if it ends instead
    */
   static ServiceProcess start(
-      Path folder, Map<String, String> environment, List<String> javaOptions)
+      Path folder, Map<String, String> environment, List<String> javaOptions, String statusPort)
       throws IOException, CommandFailure {
     Files.createDirectories(folder);
-    Path data = folder.resolve("data");
+    Path data = data(folder);
     Path log = folder.resolve("service.log");
     List<String> command =
         new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
@@ -49,7 +50,8 @@ final class ServiceProcess implements AutoCloseable {
     command.addAll(javaOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Mintmark.class.getName(), "provisioning", "--data", data.toString()));
-    command.addAll(List.of("--device-port", "0", "--operator-port", "0", "--status-port", "off"));
+    command.addAll(
+        List.of("--device-port", "0", "--operator-port", "0", "--status-port", statusPort));
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
@@ -66,6 +68,11 @@ final class ServiceProcess implements AutoCloseable {
     throw new CommandFailure(
         CommandFailure.UNUSABLE,
         "a service did not start: " + Files.readString(log).strip());
+  }
+
+  /** Where a service of this folder has its data. */
+  static Path data(Path folder) {
+    return folder.resolve("data");
   }
 
   Path data() {

@@ -5,10 +5,10 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "simulate",
-    description = "Play many devices against a service and measure it.",
+    description = "Play many clients against a service and measure it.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "SCENARIO",
-    subcommands = {SimulateEnrollCommand.class})
+    subcommands = {SimulateEnrollCommand.class, SimulateStatusCommand.class})
 final class SimulateCommand implements Runnable {
 
   @CommandLine.Spec

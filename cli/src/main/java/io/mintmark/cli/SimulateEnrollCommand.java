@@ -108,7 +108,8 @@ final class SimulateEnrollCommand implements Callable<Integer> {
       ServiceProcess process = shutdown.add(ServiceProcess.start(
           folder.resolve(label),
           Map.of(CryptoProvider.VARIABLE, crypto.get(label)),
-          recording(label)));
+          recording(label),
+          "off"));
       services.add(new RunningService(label, process.data()));
     }
     return services;

@@ -53,7 +53,9 @@ class SimulateIT {
         "--device-port",
         "0",
         "--operator-port",
-        "0")) {
+        "0",
+        "--status-port",
+        "off")) {
       Launcher.Result result = Verbs.mintmark(
           "simulate",
           "enroll",
@@ -78,6 +80,41 @@ class SimulateIT {
     Launcher.Result away = Verbs.mintmark("simulate", "enroll", "--data", data.toString());
     assertThat(away.exitCode()).as(away.all()).isEqualTo(2);
     assertThat(away.err()).contains("does not answer");
+  }
+
+  @Test
+  void statusMeasuresCrlsAndOcsp() throws Exception {
+    Path json = folder.resolve("status.json");
+    Launcher.Result result = Launcher.mintmark(
+        "simulate",
+        "status",
+        "--revoked",
+        "30",
+        "--crls",
+        "2",
+        "--certificates",
+        "20",
+        "--seconds",
+        "1",
+        "--json",
+        json.toString());
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    JsonNode report = read(json);
+    assertThat(report.get("passed").asBoolean()).isTrue();
+    assertThat(report.get("crls")).hasSize(2);
+    assertThat(report.get("crls").get(1).get("entries").asInt()).isEqualTo(32);
+    JsonNode ocsp = report.get("ocsp");
+    assertThat(ocsp.get("answers").asInt()).isPositive();
+    assertThat(ocsp.get("perCpuSecond").asInt()).isPositive();
+    assertThat(ocsp.get("failures")).isEmpty();
+    assertThat(result.out()).contains("entries", "for each s of service CPU");
+    for (String[] odd : new String[][] {
+      {"--revoked", "-1"}, {"--certificates", "0"}, {"--connections", "0"}, {"--crls", "0"}
+    }) {
+      Launcher.Result usage = Verbs.mintmark("simulate", "status", odd[0], odd[1]);
+      assertThat(usage.exitCode()).as(usage.all()).isEqualTo(2);
+      assertThat(usage.err()).contains(odd[1]);
+    }
   }
 
   @Test
