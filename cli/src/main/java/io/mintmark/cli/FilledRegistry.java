@@ -4,8 +4,8 @@ import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.CertificateRecord;
 import io.mintmark.provisioning.CertificateState;
 import io.mintmark.provisioning.Issuer;
+import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.ProvisioningConfig;
-import io.mintmark.provisioning.ProvisioningService;
 import io.mintmark.provisioning.StartException;
 import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.sql.CertificateTable;
@@ -35,7 +35,7 @@ record FilledRegistry(Issuer issuer, List<BigInteger> good) {
 
   /** Makes the installation and fills it. */
   static FilledRegistry make(Path data, int good, int revoked) throws StartException {
-    ProvisioningService.start(new ProvisioningConfig(
+    Provisioning.open(new ProvisioningConfig(
             data,
             null,
             null,

@@ -14,7 +14,6 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -134,7 +133,7 @@ class AuditVerbsIT {
     }
     String address = service.operatorUri().toString();
     Launcher.Result result = Launcher.run(
-        Map.of(),
+        Launcher.QUICK_START,
         List.of(
             "bash",
             "-eo",
