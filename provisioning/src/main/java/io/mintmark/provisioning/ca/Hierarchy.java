@@ -98,6 +98,14 @@ public final class Hierarchy {
     return trustAnchors;
   }
 
+  /** The root that signs issuing CAs: of the active ones the one that was activated last. */
+  public Issuer signingRoot() {
+    return issuers.stream()
+        .filter(i -> i.role() == Role.ROOT && i.state() == State.ACTIVE)
+        .reduce((a, b) -> b.activatedAt().isBefore(a.activatedAt()) ? a : b)
+        .orElseThrow(() -> new IllegalStateException("there is no active root"));
+  }
+
   /** The roots of {@link #trustAnchors}. */
   public List<Issuer> trustedRoots() {
     return issuers.stream().filter(Hierarchy::isTrusted).toList();
@@ -116,8 +124,9 @@ public final class Hierarchy {
   }
 
   /**
-   * A certificate and those above it, without the root: what its holder shows in TLS. While a root
-   * is new, its certificate by the one before comes last, for those who trust only that.
+   * A certificate and those above it, without the root: what its holder shows in TLS. Of a root that
+   * followed another its certificate by the one before comes last, for those who trust only that: who
+   * was away while it changed, or has its first root built in, comes back by it.
    */
   public List<X509Certificate> chain(X509Certificate leaf) {
     Issuer issuer = issuers.stream()
@@ -150,10 +159,15 @@ public final class Hierarchy {
     return List.copyOf(all);
   }
 
-  /** Those kept with this root of which both ends are trusted, and not the same. */
+  /**
+   * Those kept with this root that lead to a root that is trusted, from one that is or was. A root
+   * that was revoked leads nowhere: whoever has its key could lead as well.
+   */
   private List<X509Certificate> crossCertificates(Issuer root) {
     return root.others().stream()
-        .filter(cross -> trustAnchors.stream()
+        .filter(cross -> issuers.stream()
+            .filter(i -> i.role() == Role.ROOT && i.state() != State.REVOKED)
+            .map(Issuer::certificate)
             .anyMatch(a -> a.getSubjectX500Principal().equals(cross.getIssuerX500Principal())))
         .filter(cross -> trustAnchors.stream()
             .anyMatch(a -> a.getSubjectX500Principal().equals(cross.getSubjectX500Principal())))
