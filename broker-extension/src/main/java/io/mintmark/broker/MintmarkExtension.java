@@ -6,6 +6,7 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
+import com.hivemq.extension.sdk.api.services.admin.LifecycleStage;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.mintmark.identity.Bundle;
 import java.io.IOException;
@@ -26,6 +27,8 @@ public final class MintmarkExtension implements ExtensionMain {
   private static final Logger log = LoggerFactory.getLogger(MintmarkExtension.class);
 
   private static final Duration FIRST_ANSWER = Duration.ofSeconds(10);
+
+  private static final long LISTENING_CHECK_MILLIS = 500;
 
   private final ExtensionSettings settings;
   private final ListenerGate gate;
@@ -77,15 +80,16 @@ public final class MintmarkExtension implements ExtensionMain {
     Later later = new Later(Services.extensionExecutorService());
     SessionCutter cutter =
         new SessionCutter(sessions, clients, new StoredSessions(clients, later), later);
-    ChainCheck.AgainstAnchors chainCheck = new ChainCheck.AgainstAnchors(state.anchors(), clock);
-    FeedClient client = new FeedClient(settings.service(), state.credential(), state.anchors());
+    ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
+    FeedClient client =
+        new FeedClient(settings.service(), state.credential(), state.trust().anchors());
     follower = new FeedFollower(
         client, new SnapshotFile(settings.snapshot()), state, clock, (before, after) -> {
-          cutter.changed(before, after);
-          LooseGrants.warn(before, after);
           if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
             trust(after.bundle(), client, chainCheck);
           }
+          cutter.changed(before, after);
+          LooseGrants.warn(before, after);
         });
     follower.start();
     // The herd that is waiting for the port should meet today's denials, not those on disk.
@@ -93,14 +97,15 @@ public final class MintmarkExtension implements ExtensionMain {
 
     Admission admission =
         new Admission(follower::current, state.trustDomain(), settings.maxStaleness(), clock);
-    CertificateAuthenticator authenticator = new CertificateAuthenticator(
-        admission, gate.trustsOnlyOurAnchors() ? ChainCheck.DONE_BY_TLS : chainCheck, sessions);
+    CertificateAuthenticator authenticator =
+        new CertificateAuthenticator(admission, chainCheck, sessions);
     SessionEvents events = new SessionEvents(sessions, cutter::ended);
     Services.eventRegistry().setClientLifecycleEventListener(input -> events);
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
     Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
 
-    gate.open(state.credential(), state.anchors());
+    gate.open(state.credential(), state.trust().anchors());
+    tellWhenListening(later);
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
         state.trustDomain(),
@@ -108,11 +113,29 @@ public final class MintmarkExtension implements ExtensionMain {
         follower.current().sequence());
   }
 
-  private void trust(Bundle bundle, FeedClient client, ChainCheck.AgainstAnchors chainCheck) {
-    List<X509Certificate> anchors = bundle.anchors();
-    log.info("the feed names {} trust anchors", anchors.size());
+  private void tellWhenListening(Later later) {
+    later.run(LISTENING_CHECK_MILLIS, () -> {
+      if (Services.adminService().getCurrentStage() != LifecycleStage.STARTED_SUCCESSFULLY) {
+        tellWhenListening(later);
+        return;
+      }
+      try {
+        gate.listening();
+      } catch (IOException e) {
+        log.error("the listener's files could not be replaced; it goes by those before", e);
+      }
+    });
+  }
+
+  private void trust(Bundle bundle, FeedClient client, ChainCheck chainCheck) {
+    Trust trust = Trust.of(bundle);
+    List<X509Certificate> anchors = trust.anchors();
+    log.info(
+        "the feed names {} roots, {} CAs are withdrawn",
+        anchors.size(),
+        trust.withdrawn().size());
+    chainCheck.trust(trust);
     client.trust(anchors);
-    chainCheck.trust(anchors);
     try {
       gate.trust(anchors);
     } catch (IOException e) {

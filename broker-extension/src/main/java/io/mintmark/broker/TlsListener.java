@@ -21,7 +21,10 @@ import java.util.List;
  * file comes into being as the last step of the extension's start; before every start it is deleted.
  * So when the extension does not start, for whatever reason, no port opens, not for an instant.
  *
- * <p>Later on HiveMQ reads the files again every 10 s when their bytes have changed. Thread-safe.
+ * <p>Later on HiveMQ looks at the files every 10 s and, when their bytes have changed, gives new
+ * connections a TLS context of its own; those there are keep theirs. It takes note of the bytes a
+ * moment after it has read the files for the first time, and so for good overlooks a change in
+ * between: what changes before it listens is written once more after. Thread-safe.
  */
 final class TlsListener implements ListenerGate {
 
@@ -29,7 +32,9 @@ final class TlsListener implements ListenerGate {
   private final Path trustStore;
   private final String passphrase;
   private Collection<X509Certificate> trusted;
+  private Credential shown;
   private boolean opened;
+  private boolean listening;
   private String refused;
 
   TlsListener(Path folder) {
@@ -65,6 +70,16 @@ final class TlsListener implements ListenerGate {
     if (trusted == null) {
       trust(anchors);
     }
+    opened = true;
+    show(credential);
+  }
+
+  /** {@inheritDoc} Before {@link #open} it does nothing: the key is what opens the port. */
+  @Override
+  public synchronized void show(Credential credential) throws IOException {
+    if (!opened) {
+      return;
+    }
     write(
         keyStore,
         store -> store.setKeyEntry(
@@ -72,7 +87,17 @@ final class TlsListener implements ListenerGate {
             credential.key(),
             passphrase.toCharArray(),
             credential.chain().toArray(new Certificate[0])));
-    opened = true;
+    shown = credential;
+  }
+
+  @Override
+  public synchronized void listening() throws IOException {
+    if (!listening) {
+      listening = true;
+      // Other bytes each time: PKCS#12 is salted.
+      trust(trusted);
+      show(shown);
+    }
   }
 
   @Override
@@ -99,11 +124,6 @@ final class TlsListener implements ListenerGate {
   /** Why the extension did not start; null if it did not say. */
   synchronized String whyRefused() {
     return refused;
-  }
-
-  @Override
-  public boolean trustsOnlyOurAnchors() {
-    return true;
   }
 
   private interface Entries {

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.Denial;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
@@ -13,14 +14,15 @@ import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TopicGrants;
-import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +32,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * The provisioning service as far as a broker knows it: {@code GET /v1/feed} with real mutual TLS
@@ -47,6 +51,7 @@ final class FakeFeed implements AutoCloseable {
   }
 
   private final SSLContext tls;
+  private final Shown shown;
   private final TreeMap<Long, FeedEntry> entries = new TreeMap<>();
   private final List<String> requests = new ArrayList<>();
   private HttpsServer server;
@@ -59,17 +64,62 @@ final class FakeFeed implements AutoCloseable {
   private String broken;
 
   FakeFeed(TestPki pki) throws Exception {
-    tls = serverContext(pki.service(), pki.anchors());
+    shown = new Shown(pki.service().credential().keyManager());
+    tls = serverContext(shown, pki.anchors());
   }
 
-  private static SSLContext serverContext(HeldCertificate own, List<X509Certificate> anchors)
+  /** Shows on each new connection the certificate there is by then. */
+  private static final class Shown extends X509ExtendedKeyManager {
+
+    volatile X509ExtendedKeyManager current;
+
+    Shown(X509ExtendedKeyManager current) {
+      this.current = current;
+    }
+
+    @Override
+    public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
+      return current.chooseEngineServerAlias(type, issuers, engine);
+    }
+
+    @Override
+    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+      return current.chooseServerAlias(type, issuers, socket);
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String alias) {
+      return current.getCertificateChain(alias);
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+      return current.getPrivateKey(alias);
+    }
+
+    @Override
+    public String[] getServerAliases(String type, Principal[] issuers) {
+      return current.getServerAliases(type, issuers);
+    }
+
+    @Override
+    public String[] getClientAliases(String type, Principal[] issuers) {
+      return null;
+    }
+
+    @Override
+    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+      return null;
+    }
+  }
+
+  /** New connections meet this certificate. */
+  void show(Credential service) {
+    shown.current = service.keyManager();
+  }
+
+  private static SSLContext serverContext(KeyManager own, List<X509Certificate> anchors)
       throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    keys.load(null, null);
-    keys.setKeyEntry(
-        "service", own.keys().getPrivate(), new char[0], own.chain().toArray(new Certificate[0]));
-    KeyManagerFactory keyManagers = KeyManagerFactory.getInstance("PKIX");
-    keyManagers.init(keys, new char[0]);
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     for (X509Certificate anchor : anchors) {
@@ -78,7 +128,7 @@ final class FakeFeed implements AutoCloseable {
     TrustManagerFactory trustManagers = TrustManagerFactory.getInstance("PKIX");
     trustManagers.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+    context.init(new KeyManager[] {own}, trustManagers.getTrustManagers(), null);
     return context;
   }
 
@@ -206,7 +256,11 @@ final class FakeFeed implements AutoCloseable {
   }
 
   void bundle(List<X509Certificate> anchors) {
-    FeedEntry entry = new FeedEntry(next(), null, null, null, Bundle.of(anchors));
+    bundle(Bundle.of(anchors));
+  }
+
+  void bundle(Bundle bundle) {
+    FeedEntry entry = new FeedEntry(next(), null, null, null, bundle);
     append(subject(entry), entry);
   }
 

@@ -18,6 +18,16 @@ final class TestPki {
       .signedBy(root)
       .build();
 
+  /** Another root with an issuing CA below it: what the installation moves to. */
+  final HeldCertificate nextRoot =
+      HeldCertificate.builder().commonName("next root").authority(1).build();
+
+  final HeldCertificate nextIssuing = HeldCertificate.builder()
+      .commonName("next issuing")
+      .authority(0)
+      .signedBy(nextRoot)
+      .build();
+
   static String deviceId(String fleet, String device) {
     return "spiffe://" + TRUST_DOMAIN + "/fleet/" + fleet + "/device/" + device;
   }
@@ -58,11 +68,20 @@ final class TestPki {
   }
 
   HeldCertificate service() {
+    return service(issuing);
+  }
+
+  HeldCertificate service(HeldCertificate issuer) {
     return HeldCertificate.builder()
         .commonName("service")
         .dns("localhost")
         .purposes(KeyPurposeId.id_kp_serverAuth)
-        .signedBy(issuing)
+        .signedBy(issuer)
         .build();
+  }
+
+  /** A device of the issuing CA to come. */
+  HeldCertificate nextDevice(String fleet, String device) {
+    return client(deviceId(fleet, device)).signedBy(nextIssuing).build();
   }
 }

@@ -4,7 +4,6 @@ import static io.mintmark.provisioning.RefusalAssert.assertRefused;
 import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.Issuer.Role;
@@ -93,7 +92,7 @@ class CaPreparationTest {
     assertThat(anchors).containsExactly(old, made);
     assertThat(installation.get().feed().after(head).entries())
         .singleElement()
-        .satisfies(entry -> assertThat(entry.bundle()).isEqualTo(Bundle.of(anchors)));
+        .satisfies(entry -> assertThat(entry.bundle().anchors()).isEqualTo(anchors));
     assertThat(Pem.certificates(Files.readString(installation.folder.resolve("trust.pem"))))
         .isEqualTo(anchors);
     List<X509Certificate> crosses =

@@ -1,5 +1,7 @@
 package io.mintmark.provisioning.ca;
 
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Pem;
 import io.mintmark.provisioning.Issuer;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The CAs of the installation at one moment and what follows from their states: whom to trust, whose
@@ -98,6 +101,17 @@ public final class Hierarchy {
     return trustAnchors;
   }
 
+  /** What the brokers are told. */
+  public Bundle bundle() {
+    return new Bundle(
+        Pem.encode(trustAnchors),
+        active.id(),
+        ids(i -> i.role() == Role.ROOT && i.state() == State.RETIRED),
+        ids(i -> i.state() == State.REVOKED));
+  }
+
+  private List<String> ids(Predicate<Issuer> which) {
+    return issuers.stream().filter(which).map(Issuer::id).sorted().toList();
   /** The root that signs issuing CAs: of the active ones the one that was activated last. */
   public Issuer signingRoot() {
     return issuers.stream()
