@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     description = "Play many devices against a service and measure it.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "SCENARIO",
-    subcommands = {SimulateEnrollCommand.class})
+    subcommands = {SimulateEnrollCommand.class, SimulateRolloverCommand.class})
 final class SimulateCommand implements Runnable {
 
   @CommandLine.Spec

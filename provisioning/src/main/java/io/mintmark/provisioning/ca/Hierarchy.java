@@ -112,6 +112,8 @@ public final class Hierarchy {
 
   private List<String> ids(Predicate<Issuer> which) {
     return issuers.stream().filter(which).map(Issuer::id).sorted().toList();
+  }
+
   /** The root that signs issuing CAs: of the active ones the one that was activated last. */
   public Issuer signingRoot() {
     return issuers.stream()
