@@ -53,6 +53,12 @@ final class FeedClient implements AutoCloseable {
     reconnect();
   }
 
+  /** From the next request on the broker shows this; one that waits goes on as it is. */
+  synchronized void use(Credential next) {
+    credential = next;
+    reconnect();
+  }
+
   /** The next request goes over a connection of its own, and meets the service as it is then. */
   synchronized void reconnect() {
     sockets = credential.tlsContext(anchors).getSocketFactory();

@@ -9,8 +9,10 @@ import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.admin.LifecycleStage;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.mintmark.identity.Bundle;
+import io.mintmark.identity.CredentialStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,9 +33,10 @@ public final class MintmarkExtension implements ExtensionMain {
   private static final long LISTENING_CHECK_MILLIS = 500;
 
   private final ExtensionSettings settings;
-  private final ListenerGate gate;
   private final Clock clock;
+  private ListenerGate gate;
   private FeedFollower follower;
+  private OwnCertificate own;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -66,7 +69,7 @@ public final class MintmarkExtension implements ExtensionMain {
   }
 
   private void refuse(ExtensionStartOutput output, String why) {
-    stopFollowing();
+    stopWork();
     gate.refused(why);
     log.error("NOBODY CAN CONNECT: the Mintmark extension does not start: {}", why);
     output.preventExtensionStartup(why);
@@ -75,6 +78,9 @@ public final class MintmarkExtension implements ExtensionMain {
   private void start(ExtensionSettings settings)
       throws StartRefusedException, InterruptedException, IOException {
     BrokerState state = BrokerState.load(settings, clock);
+    if (settings.listenerPassphraseFile() != null) {
+      gate = new TlsListener(settings.folder(), settings.listenerPassphrase());
+    }
     LiveSessions sessions = new LiveSessions();
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
@@ -83,6 +89,20 @@ public final class MintmarkExtension implements ExtensionMain {
     ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
     FeedClient client =
         new FeedClient(settings.service(), state.credential(), state.trust().anchors());
+    own = new OwnCertificate(
+        new CredentialStore(settings.credential()),
+        state.credential(),
+        state.trust(),
+        new OwnRenewal(settings.service(), clock),
+        new SecureRandom(),
+        clock,
+        next -> {
+          client.use(next);
+          gate.show(next);
+        });
+    if (state.snapshot().bundle() != null) {
+      own.issuing(state.snapshot().bundle().issuing());
+    }
     follower = new FeedFollower(
         client, new SnapshotFile(settings.snapshot()), state, clock, (before, after) -> {
           if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
@@ -106,6 +126,7 @@ public final class MintmarkExtension implements ExtensionMain {
 
     gate.open(state.credential(), state.trust().anchors());
     tellWhenListening(later);
+    own.start();
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
         state.trustDomain(),
@@ -136,6 +157,8 @@ public final class MintmarkExtension implements ExtensionMain {
         trust.withdrawn().size());
     chainCheck.trust(trust);
     client.trust(anchors);
+    own.trust(trust);
+    own.issuing(bundle.issuing());
     try {
       gate.trust(anchors);
     } catch (IOException e) {
@@ -145,10 +168,13 @@ public final class MintmarkExtension implements ExtensionMain {
 
   @Override
   public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
-    stopFollowing();
+    stopWork();
   }
 
-  private void stopFollowing() {
+  private void stopWork() {
+    if (own != null) {
+      own.close();
+    }
     if (follower != null) {
       follower.close();
     }

@@ -16,10 +16,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The runnable broker's listener, as far as it consists of files: HiveMQ reads the listener's key
+ * A listener, as far as it consists of files: HiveMQ reads the listener's key
  * and trust from two PKCS#12 files, before it binds the port, and cannot bind it without. The key
- * file comes into being as the last step of the extension's start; before every start it is deleted.
- * So when the extension does not start, for whatever reason, no port opens, not for an instant.
+ * file comes into being as the last step of the extension's start; the runnable broker deletes it
+ * before every start. So when the extension does not start, for whatever reason, no port opens, not
+ * for an instant.
  *
  * <p>Later on HiveMQ looks at the files every 10 s and, when their bytes have changed, gives new
  * connections a TLS context of its own; those there are keep theirs. It takes note of the bytes a
@@ -37,12 +38,22 @@ final class TlsListener implements ListenerGate {
   private boolean listening;
   private String refused;
 
+  /** With a passphrase that is new with each start. */
   TlsListener(Path folder) {
+    this(folder, random());
+  }
+
+  /** With a passphrase that HiveMQ's configuration has, too. */
+  TlsListener(Path folder, String passphrase) {
     this.keyStore = folder.resolve("listener.p12");
     this.trustStore = folder.resolve("listener-trust.p12");
+    this.passphrase = passphrase;
+  }
+
+  private static String random() {
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
-    this.passphrase = HexFormat.of().formatHex(random);
+    return HexFormat.of().formatHex(random);
   }
 
   Path keyStore() {
@@ -53,7 +64,7 @@ final class TlsListener implements ListenerGate {
     return trustStore;
   }
 
-  /** Of both files; new with each start. A secret. */
+  /** Of both files. A secret. */
   String passphrase() {
     return passphrase;
   }

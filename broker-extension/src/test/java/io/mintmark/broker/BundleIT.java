@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.KeyId;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -73,6 +75,16 @@ class BundleIT {
     return new Credential(held.keys().getPrivate(), chain);
   }
 
+  /** The serial number of what the broker shows to who connects now. */
+  private BigInteger shown() throws IOException {
+    Credential anybody = pki.device("sensors", "d9").credential();
+    try (RawMqtt client = new RawMqtt(world.broker.port(), anybody, pki.roots())) {
+      client.socket.startHandshake();
+      return ((X509Certificate) client.socket.getSession().getPeerCertificates()[0])
+          .getSerialNumber();
+    }
+  }
+
   private void refused(int code, Credential credential, String clientId) {
     assertThatThrownBy(() -> world.connect(credential, clientId).close())
         .isInstanceOfSatisfying(
@@ -97,8 +109,23 @@ class BundleIT {
     Credential next = pki.nextDevice("sensors", "n1").credential();
     refusedByTls(next, "n1");
     try (Peer old = world.device("sensors", "d1")) {
-      world.feed.bundle(bundle(List.of(pki.root, pki.nextRoot), List.of(), List.of()));
+      world.feed.issue(
+          key -> pki.renewed("b1", key, pki.nextIssuing), pki.root, pki.nextRoot, pki.nextIssuing);
+      BigInteger before = shown();
+      Bundle both = bundle(List.of(pki.root, pki.nextRoot), List.of(), List.of());
+      world.feed.bundle(new Bundle(both.pem(), key(pki.nextIssuing), List.of(), List.of()));
       admittedSoon(next, "n1");
+      // Another CA issues, so the broker has taken another certificate, and shows it everywhere.
+      BigInteger renewed = new CredentialStore(folder.resolve("credential.pem"))
+          .load()
+          .orElseThrow()
+          .certificate()
+          .getSerialNumber();
+      assertThat(renewed).isNotEqualTo(before);
+      await().atMost(NOTICED).until(() -> shown().equals(renewed));
+      world.feed.fleet("valves", "a", "b");
+      world.feed.fleet("valves", "b", "a");
+      await().until(() -> renewed.equals(world.feed.lastBroker()));
       // Resumes its TLS session later on, so TLS will not look at its chain again.
       Credential resuming = pki.device("sensors", "d3").credential();
       world.connect(resuming, "d3").close();

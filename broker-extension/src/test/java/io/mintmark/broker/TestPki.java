@@ -1,6 +1,8 @@
 package io.mintmark.broker;
 
 import io.mintmark.identity.testing.HeldCertificate;
+import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -40,6 +42,11 @@ final class TestPki {
     return List.of(root.certificate());
   }
 
+  /** Those of now and of later on. */
+  List<X509Certificate> roots() {
+    return List.of(root.certificate(), nextRoot.certificate());
+  }
+
   HeldCertificate.Builder client(String spiffeId) {
     return HeldCertificate.builder()
         .commonName(spiffeId.substring(spiffeId.lastIndexOf('/') + 1))
@@ -63,8 +70,17 @@ final class TestPki {
         .ip("127.0.0.1");
   }
 
+  static String brokerId(String name) {
+    return "spiffe://" + TRUST_DOMAIN + "/broker/" + name;
+  }
+
   HeldCertificate broker(String name) {
-    return server("spiffe://" + TRUST_DOMAIN + "/broker/" + name).build();
+    return server(brokerId(name)).build();
+  }
+
+  /** The same broker's next certificate. */
+  HeldCertificate renewed(String name, PublicKey key, HeldCertificate issuer) {
+    return server(brokerId(name)).keys(new KeyPair(key, null)).signedBy(issuer).build();
   }
 
   HeldCertificate service() {
