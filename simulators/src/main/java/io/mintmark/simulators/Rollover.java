@@ -93,7 +93,7 @@ public final class Rollover {
         row.title(),
         outcome.complete(),
         outcome.done() + "/" + outcome.asked(),
-        Reasons.text(outcome.failures()));
+        outcome.complete() ? "" : Reasons.text(outcome.failures()));
   }
 
   private boolean row(RolloverRow row, Step step) throws InterruptedException {

@@ -70,15 +70,15 @@ final class RolloverSteps {
     newRoot = authorities.prepareRoot();
     try {
       authorities.activate(newRoot);
-      return Claim.of(row.title(), false, "activated", "nobody held it, and it was activated");
+      return claim(row, false, "activated", "nobody held it, and it was activated");
     } catch (Refused e) {
       List<String> lines = e.getMessage().lines().map(String::strip).toList();
       List<String> names = lines.subList(1, lines.size());
       Matcher reach = REACH.matcher(lines.get(0));
       String missing = String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())));
       progress.step("Refused: " + lines.get(0));
-      return Claim.of(
-          row.title(),
+      return claim(
+          row,
           reach.find() && !names.isEmpty(),
           (reach.reset().find() ? reach.group() : "refused") + ", missing: " + missing
               + (names.size() > MOST_NAMED ? ", ..." : ""),
@@ -106,8 +106,8 @@ final class RolloverSteps {
     });
     long holding = holding(root);
     figures.put("root.held-s", seconds(start));
-    return Claim.of(
-        row.title(),
+    return claim(
+        row,
         broker && activated && holding == devices.size(),
         "%d/%d in %.0f s".formatted(holding, devices.size(), seconds(start)),
         (broker ? "" : "the broker does not trust it; ")
@@ -128,7 +128,7 @@ final class RolloverSteps {
     boolean broker = await("the broker's certificate", () -> brokerFace().isBy(newIssuing));
     String text = "service %s, broker %s, application %s"
         .formatted(yes(service), yes(broker), yes(application));
-    return Claim.of(row.title(), application && service && broker, text, text);
+    return claim(row, application && service && broker, text, text);
   }
 
   /** Refused for as long as certificates below it are good. */
@@ -144,8 +144,8 @@ final class RolloverSteps {
         return false;
       }
     });
-    return Claim.of(
-        row.title(),
+    return claim(
+        row,
         retired,
         retired
             ? (refusal[0].isEmpty() ? "at once" : "once nothing below it was good, after %.0f s")
@@ -164,8 +164,7 @@ final class RolloverSteps {
         authorities.certificate(newRoot));
     boolean gone = await("the old root to leave", () -> traces.places().isEmpty());
     List<String> left = gone ? List.of() : traces.places();
-    return Claim.of(
-        row.title(), left.isEmpty(), left.isEmpty() ? "yes" : "no", String.join(", ", left));
+    return claim(row, left.isEmpty(), left.isEmpty() ? "yes" : "no", String.join(", ", left));
   }
 
   /** It trusts the old root alone, and its certificate has expired. */
@@ -175,10 +174,10 @@ final class RolloverSteps {
     device.start();
     Set<X509Certificate> next = Set.of(authorities.certificate(newRoot));
     boolean follows = await("the latecomer's trust", () -> device.trusted().equals(next));
-    return Claim.of(
-        row.title(),
+    return claim(
+        row,
         follows && isBy(device.credential().certificate()),
-        "in %.1f s".formatted(seconds(start)),
+        "in %.2f s".formatted(seconds(start)),
         follows ? "its certificate is not by the new CA" : "it does not trust the new root alone");
   }
 
@@ -195,8 +194,8 @@ final class RolloverSteps {
     await("renewed", () -> renewedDevices() == devices.size());
     long renewed = renewedDevices();
     figures.put(figure + ".renewed-s", seconds(start));
-    return Claim.of(
-        row.title(),
+    return claim(
+        row,
         renewed == devices.size(),
         "%d/%d in %.0f s".formatted(renewed, devices.size(), seconds(start)),
         "the others did not renew, or are not connected with the new certificate");
@@ -252,6 +251,10 @@ final class RolloverSteps {
       Thread.sleep(LOOK.toMillis());
     }
     return true;
+  }
+
+  private static Claim claim(RolloverRow row, boolean held, String figure, String whyNot) {
+    return Claim.of(row.title(), held, figure, held ? "" : whyNot);
   }
 
   private static double seconds(long start) {

@@ -49,7 +49,10 @@ final class RolloverTraffic implements AutoCloseable {
         held,
         "%,d of %,d, %d duplicates (%d beyond QoS 1)"
             .formatted(balance.lost(), sent.total(), repeats.size(), unexplained),
-        "%d unknown messages, %s".formatted(balance.unknown(), Reasons.text(sent.failures())));
+        held
+            ? ""
+            : "%d unknown messages, %s"
+                .formatted(balance.unknown(), Reasons.text(sent.failures())));
   }
 
   /** A device is not lost if it is connected and one more message of it arrives. */
@@ -65,11 +68,12 @@ final class RolloverTraffic implements AutoCloseable {
     long disconnects = devices.stream().mapToLong(VirtualDevice::disconnects).sum();
     figures.put("devices.lost", lost);
     figures.put("devices.disconnects", disconnects);
+    boolean held = lost == 0 && sent.total() == devices.size();
     return Claim.of(
         row.title(),
-        lost == 0 && sent.total() == devices.size(),
+        held,
         "%d of %d, %d connections lost meanwhile".formatted(lost, devices.size(), disconnects),
-        Reasons.text(sent.failures()));
+        held ? "" : away + " not connected; messages: " + Reasons.text(sent.failures()));
   }
 
   @Override
