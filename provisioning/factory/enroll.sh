@@ -214,11 +214,29 @@ for level in 1 2 3 4 5 6; do
   below=$above
 done
 
+# Of the certificate that is in use: the old one ends once the new one has been seen.
+shown=$out/credential.pem
+[ -z "$renew" ] || { shown=$work/shown && cp "$cert" "$shown"; } || die 2 "cannot write to '$out'"
+
 # One file, replaced by one rename: after a power cut it holds the old credential or the new.
 cat "$pending" "$work/leaf" "$work/path" >"$work/credential" &&
   mv "$work/anchors" "$out/ca.pem" && chmod 644 "$out/ca.pem" &&
   sync && mv "$work/credential" "$out/credential.pem" && sync && rm -f "$pending" ||
   die 2 "cannot write to '$out'"
+
+# The service changes its root when the devices have said that they hold the new one: the SHA-256 of
+# the sorted lines of the anchors' SHA-256. Other EST servers do not ask for it.
+awk -v dir="$work" '/-----BEGIN CERTIFICATE-----/ { n++ } { print > (dir "/held." n) }' "$out/ca.pem"
+held=$(for anchor in "$work"/held.*; do
+  openssl x509 -in "$anchor" -outform DER | openssl dgst -sha256 -r | cut -c 1-64
+done | LC_ALL=C sort -u | openssl dgst -sha256 -r | cut -c 1-64)
+status=$(curl --silent --proto '=https' --tlsv1.2 --connect-timeout 10 --max-time 60 \
+  --cacert "$out/ca.pem" --cert "$shown" --key "$shown" --header 'Content-Type: text/plain' \
+  --data "$held" --output /dev/null --write-out '%{http_code}' "$url/v1/bundle" 2>/dev/null)
+case $status in
+  200 | 404) ;;
+  *) say "the service was not told which trust anchors are held here ($status); the next run tells it" ;;
+esac
 
 end=$(openssl x509 -in "$out/credential.pem" -noout -enddate | sed 's/^notAfter=//')
 [ -n "$renew" ] && verb=renewed || verb=enrolled

@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -74,11 +75,14 @@ final class Admission {
    * What the identity is granted; to be asked after the session is registered.
    *
    * @param serial the certificate's serial number, lower-case hex
-   * @throws RefusedException if the certificate or the identity is denied, or nobody knows it
+   * @param issuers the CAs it rests on, as of {@link ChainCheck}
+   * @throws RefusedException if the certificate or the identity is denied, a CA was revoked, or
+   *     nobody knows the identity
    */
-  TopicGrants grants(Identity identity, String serial) throws RefusedException {
+  TopicGrants grants(Identity identity, String serial, List<String> issuers)
+      throws RefusedException {
     FeedSnapshot snapshot = feed.get();
-    Optional<RefusedException> objection = objection(snapshot, identity, serial);
+    Optional<RefusedException> objection = objection(snapshot, identity, serial, issuers);
     if (objection.isPresent()) {
       throw objection.get();
     }
@@ -91,7 +95,11 @@ final class Admission {
 
   /** Why an identity may not be here by this snapshot, at CONNECT or later; empty if it may. */
   static Optional<RefusedException> objection(
-      FeedSnapshot snapshot, Identity identity, String serial) {
+      FeedSnapshot snapshot, Identity identity, String serial, List<String> issuers) {
+    Optional<String> revoked = snapshot.revokedAmong(issuers);
+    if (revoked.isPresent()) {
+      return refused(Refusal.REVOKED_ISSUER, "CA " + revoked.get() + " was revoked");
+    }
     Optional<Denial> denial = snapshot.denialOfSerial(serial);
     if (denial.isPresent()) {
       return refused(Refusal.DENIED_SERIAL, denial.get().reason());

@@ -19,10 +19,9 @@ import java.util.List;
  *
  * @param credential its own key and chain
  * @param snapshot the feed as last heard, or {@link FeedSnapshot#NONE}
- * @param anchors whom it trusts: the feed's bundle, or what {@code trust.pem} holds until there is
- *     one
+ * @param trust whom it trusts: the feed's bundle, or what {@code trust.pem} holds until there is one
  */
-record BrokerState(Credential credential, FeedSnapshot snapshot, List<X509Certificate> anchors) {
+record BrokerState(Credential credential, FeedSnapshot snapshot, Trust trust) {
 
   /**
    * Reads it.
@@ -38,7 +37,9 @@ record BrokerState(Credential credential, FeedSnapshot snapshot, List<X509Certif
     return new BrokerState(
         credential,
         snapshot,
-        snapshot.bundle() == null ? trust(settings.trust()) : snapshot.bundle().anchors());
+        snapshot.bundle() == null
+            ? Trust.of(anchors(settings.trust()))
+            : Trust.of(snapshot.bundle()));
   }
 
   /** The installation this broker belongs to. */
@@ -80,7 +81,7 @@ record BrokerState(Credential credential, FeedSnapshot snapshot, List<X509Certif
     }
   }
 
-  private static List<X509Certificate> trust(Path file) throws StartRefusedException {
+  private static List<X509Certificate> anchors(Path file) throws StartRefusedException {
     try {
       return Pem.certificates(Files.readString(file));
     } catch (NoSuchFileException e) {

@@ -47,7 +47,8 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       List<X509Certificate> chain = chain(input);
       certificate = chain.get(0);
       session = register(input, output, chain);
-      TopicGrants grants = admission.grants(session.identity(), session.serial());
+      TopicGrants grants =
+          admission.grants(session.identity(), session.serial(), session.issuers());
       if (!sessions.admit(session, Permissions.of(grants))) {
         throw new RefusedException(
             Refusal.DENIED_IDENTITY, session.cutReason() + " while connecting");
@@ -75,11 +76,11 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
     if (method != null) {
       throw new RefusedException(Refusal.AUTHENTICATION_METHOD, Printable.of(method));
     }
-    chainCheck.require(chain);
+    List<String> issuers = chainCheck.require(chain);
     String clientId = input.getClientInformation().getClientId();
     Identity identity = admission.identify(chain.get(0), clientId);
-    LiveSession session =
-        sessions.register(clientId, identity, serial(chain.get(0)), output.getDefaultPermissions());
+    LiveSession session = sessions.register(
+        clientId, identity, serial(chain.get(0)), issuers, output.getDefaultPermissions());
     SessionEvents.mark(input.getConnectionInformation(), session);
     return session;
   }

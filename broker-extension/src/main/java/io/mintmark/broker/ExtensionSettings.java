@@ -21,14 +21,19 @@ import java.util.TreeSet;
  * @param service the provisioning service, an https URI
  * @param maxStaleness how long after the feed was last heard newcomers are still admitted, at
  *     least a minute
+ * @param listenerPassphraseFile holds the passphrase of the key store and trust store that the
+ *     listener reads from {@code folder}; null if the listener's stores are the operator's to keep
  */
-record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
+record ExtensionSettings(
+    Path folder, URI service, Duration maxStaleness, Path listenerPassphraseFile) {
 
   /** The file a HiveMQ installation configures the extension with, in its home folder. */
   static final String FILE = "mintmark-broker.properties";
 
-  private static final Set<String> KEYS = Set.of("service", "folder", "max-staleness");
+  private static final Set<String> KEYS =
+      Set.of("service", "folder", "max-staleness", "listener-passphrase-file");
   private static final Duration SHORTEST = Duration.ofMinutes(1);
+  private static final int SHORTEST_PASSPHRASE = 6;
 
   ExtensionSettings {
     if (!"https".equals(service.getScheme()) || service.getHost() == null) {
@@ -41,6 +46,11 @@ record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
           + maxStaleness.toSeconds()
           + "s is too short: with nothing to say the feed answers every 30 s; use at least 1m");
     }
+  }
+
+  /** Without a file of the listener's passphrase. */
+  ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
+    this(folder, service, maxStaleness, null);
   }
 
   Path credential() {
@@ -84,10 +94,39 @@ record ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
       return new ExtensionSettings(
           home.resolve(properties.getProperty("folder", "").strip()),
           service(properties.getProperty("service")),
-          duration(properties.getProperty("max-staleness", "24h").strip()));
+          duration(properties.getProperty("max-staleness", "24h").strip()),
+          file(home, properties.getProperty("listener-passphrase-file")));
     } catch (IllegalArgumentException e) {
       throw new StartRefusedException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Path file(Path home, String value) {
+    return value == null ? null : home.resolve(value.strip());
+  }
+
+  /**
+   * What the file holds. A secret.
+   *
+   * @throws StartRefusedException if it is not readable or too short
+   */
+  String listenerPassphrase() throws StartRefusedException {
+    String line;
+    try {
+      line = Files.readString(listenerPassphraseFile)
+          .lines()
+          .findFirst()
+          .orElse("")
+          .strip();
+    } catch (IOException e) {
+      throw new StartRefusedException(
+          "the listener's passphrase in " + listenerPassphraseFile + " cannot be read: " + e, e);
+    }
+    if (line.length() < SHORTEST_PASSPHRASE) {
+      throw new StartRefusedException("the listener's passphrase in " + listenerPassphraseFile
+          + " is shorter than " + SHORTEST_PASSPHRASE + " characters; use a longer one");
+    }
+    return line;
   }
 
   private static URI service(String value) {

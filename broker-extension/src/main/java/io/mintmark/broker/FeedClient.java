@@ -3,21 +3,25 @@ package io.mintmark.broker;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.FeedPage;
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Asks the provisioning service for pages of the feed, over mutual TLS with the broker's credential.
- * Used by one thread; {@link #close} by any.
+ * {@link #page} is used by one thread, the rest by any.
  */
 final class FeedClient implements AutoCloseable {
 
@@ -27,11 +31,13 @@ final class FeedClient implements AutoCloseable {
   private static final int LONGEST_REASON = 4096;
 
   private final String feed;
-  private final Credential credential;
+  private Credential credential;
+  private Collection<X509Certificate> anchors;
 
-  /** One factory for as long as the trust lasts: connections are kept alive per factory. */
+  /** One factory for as long as nothing changes: connections are kept alive per factory. */
   private SSLSocketFactory sockets;
 
+  private volatile List<X509Certificate> service = List.of();
   private volatile HttpsURLConnection inFlight;
   private volatile boolean closed;
 
@@ -42,8 +48,29 @@ final class FeedClient implements AutoCloseable {
   }
 
   /** From the next request on the service's chain must end in one of these. */
-  void trust(Collection<X509Certificate> trustAnchors) {
-    sockets = credential.tlsContext(trustAnchors).getSocketFactory();
+  synchronized void trust(Collection<X509Certificate> trustAnchors) {
+    anchors = List.copyOf(trustAnchors);
+    reconnect();
+  }
+
+  /** From the next request on the broker shows this; one that waits goes on as it is. */
+  synchronized void use(Credential next) {
+    credential = next;
+    reconnect();
+  }
+
+  /** The next request goes over a connection of its own, and meets the service as it is then. */
+  synchronized void reconnect() {
+    sockets = credential.tlsContext(anchors).getSocketFactory();
+  }
+
+  private synchronized SSLSocketFactory sockets() {
+    return sockets;
+  }
+
+  /** What the service showed on the connection of the last answer, leaf first. */
+  List<X509Certificate> service() {
+    return service;
   }
 
   /**
@@ -56,7 +83,7 @@ final class FeedClient implements AutoCloseable {
   FeedPage page(long after, Duration wait) throws IOException {
     URL url = new URL(feed + "?after=" + after + "&wait=" + wait.toSeconds());
     HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
-    connection.setSSLSocketFactory(sockets);
+    connection.setSSLSocketFactory(sockets());
     connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
     connection.setReadTimeout((int) wait.plus(SLACK).toMillis());
     connection.setInstanceFollowRedirects(false);
@@ -73,8 +100,9 @@ final class FeedClient implements AutoCloseable {
     }
   }
 
-  private static FeedPage answer(HttpsURLConnection connection, long after) throws IOException {
+  private FeedPage answer(HttpsURLConnection connection, long after) throws IOException {
     int status = connection.getResponseCode();
+    service = service(connection);
     if (status == 200) {
       return page(read(connection.getInputStream(), LONGEST_PAGE));
     }
@@ -87,6 +115,21 @@ final class FeedClient implements AutoCloseable {
           "it ends before " + after + ", the place already read (" + Printable.of(reason) + ")");
     }
     throw new IOException("the service answered " + status + ": " + Printable.of(reason));
+  }
+
+  /** The host's name is not enough: a broker on the same host has a certificate for it too. */
+  private static List<X509Certificate> service(HttpsURLConnection connection) throws IOException {
+    List<X509Certificate> chain = new ArrayList<>();
+    for (Certificate certificate : connection.getServerCertificates()) {
+      chain.add((X509Certificate) certificate);
+    }
+    Identity somebody;
+    try {
+      somebody = Identity.of(chain.get(0));
+    } catch (IllegalArgumentException e) {
+      return List.copyOf(chain);
+    }
+    throw new IOException("the answer is by " + somebody + ", which is not the service");
   }
 
   private static FeedPage page(byte[] json) throws IOException {

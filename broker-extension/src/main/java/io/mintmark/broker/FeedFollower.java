@@ -1,11 +1,13 @@
 package io.mintmark.broker;
 
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.TrustDomain;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,7 @@ final class FeedFollower implements AutoCloseable {
   private final TrustDomain own;
   private final Clock clock;
   private final FeedListener listener;
+  private final BundleCheck bundles;
   private final Thread thread;
   private final CountDownLatch firstAnswer = new CountDownLatch(1);
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -54,6 +57,12 @@ final class FeedFollower implements AutoCloseable {
   private Instant savedHeardAt;
   private String lastFault;
 
+  /** The bundle offered is to be judged again, on a new connection. */
+  private boolean doubtful;
+
+  /** Found wanting, and logged. */
+  private Bundle refused;
+
   FeedFollower(
       FeedClient client, SnapshotFile file, BrokerState state, Clock clock, FeedListener listener) {
     this.client = client;
@@ -61,6 +70,7 @@ final class FeedFollower implements AutoCloseable {
     this.own = state.trustDomain();
     this.clock = clock;
     this.listener = listener;
+    this.bundles = new BundleCheck(clock);
     FeedSnapshot stored = state.snapshot();
     this.current = stored;
     this.reading = stored;
@@ -133,8 +143,8 @@ final class FeedFollower implements AutoCloseable {
       // A service that does not park must not be asked in a tight loop.
       pause();
     }
-    reading = reading.with(page, clock.instant());
-    caughtUp = reading.sequence() >= page.head();
+    reading = judged(reading.with(page, clock.instant()), parked);
+    caughtUp = reading.sequence() >= page.head() && !doubtful;
     if (caughtUp) {
       fromTheStart = false;
     }
@@ -142,6 +152,30 @@ final class FeedFollower implements AutoCloseable {
     if (!fromTheStart) {
       putInForce(reading);
     }
+  }
+
+  /** A bundle with a fault stays offered: what is wrong may be put right without the feed's doing. */
+  private FeedSnapshot judged(FeedSnapshot next, boolean parked) {
+    doubtful = false;
+    Bundle offered = next.offered();
+    if (offered == null) {
+      return next;
+    }
+    Optional<String> fault = bundles.fault(offered, client.service());
+    if (fault.isEmpty()) {
+      return next.withOffered();
+    }
+    // A connection shows the certificate of when it began: the service may have another by now.
+    client.reconnect();
+    if (parked) {
+      doubtful = true;
+    } else if (!offered.equals(refused)) {
+      refused = offered;
+      log.error(
+          "THE FEED'S BUNDLE IS NOT USED: it {}. Whom this broker trusts is as before.",
+          fault.get());
+    }
+    return next;
   }
 
   private void startOver(String why) {

@@ -11,8 +11,10 @@ import io.mintmark.identity.Identity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All the feed has said so far, folded: what a CONNECT is judged by. Immutable; the next one is made
@@ -26,7 +28,10 @@ import java.util.Optional;
  * @param applications policies by application name, the removed ones among them
  * @param deniedSerials denials by serial number, lower-case hex
  * @param deniedIdentities denials by SPIFFE ID
- * @param bundle the trust anchors to hold now; null if the feed named none
+ * @param bundle the trust anchors held now, and what was ever withdrawn; null before the feed named
+ *     any
+ * @param offered a later bundle that is not in use, because something is wrong with it ({@link
+ *     BundleCheck}); null if there is none
  */
 record FeedSnapshot(
     String feedId,
@@ -37,11 +42,12 @@ record FeedSnapshot(
     Map<String, ApplicationPolicy> applications,
     Map<String, Denial> deniedSerials,
     Map<String, Denial> deniedIdentities,
-    Bundle bundle) {
+    Bundle bundle,
+    Bundle offered) {
 
   /** What a broker knows that never heard the feed: nothing, so nobody is admitted. */
   static final FeedSnapshot NONE =
-      new FeedSnapshot(null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null);
+      new FeedSnapshot(null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null, null);
 
   /**
    * A denied certificate that has expired is refused for that; the denial is kept a while longer, so
@@ -57,10 +63,11 @@ record FeedSnapshot(
   }
 
   /**
-   * This snapshot and the page after it.
+   * This snapshot and the page after it. A bundle in it is offered and not in use yet: what else the
+   * page says, revocations above all, must not wait for it.
    *
-   * @throws IllegalArgumentException if the page is not one that can follow: of another feed, out of
-   *     order, or with a bundle without certificates
+   * @throws IllegalArgumentException if the page is not one that can follow: of another feed, or out
+   *     of order
    */
   FeedSnapshot with(FeedPage page, Instant now) {
     if (feedId != null && !feedId.equals(page.feedId())) {
@@ -71,7 +78,7 @@ record FeedSnapshot(
     Map<String, ApplicationPolicy> newApplications = new HashMap<>(applications);
     Map<String, Denial> serials = new HashMap<>(deniedSerials);
     Map<String, Denial> identities = new HashMap<>(deniedIdentities);
-    Bundle newBundle = bundle;
+    Bundle newOffer = offered;
     long last = sequence;
     for (FeedEntry entry : page.entries()) {
       if (entry.sequence() <= last) {
@@ -86,8 +93,7 @@ record FeedSnapshot(
       } else if (entry.denial() != null) {
         fold(entry.denial(), serials, identities);
       } else {
-        entry.bundle().anchors();
-        newBundle = entry.bundle();
+        newOffer = after(bundle, entry.bundle());
       }
     }
     Instant forgotten = now.minus(KEPT_AFTER_EXPIRY);
@@ -103,7 +109,38 @@ record FeedSnapshot(
         newApplications,
         serials,
         identities,
-        newBundle);
+        bundle,
+        newOffer);
+  }
+
+  /** The next bundle; CAs only ever go forward, so what was withdrawn once stays so. */
+  private static Bundle after(Bundle before, Bundle next) {
+    return before == null
+        ? next
+        : new Bundle(
+            next.pem(),
+            next.issuing(),
+            union(before.retired(), next.retired()),
+            union(before.revoked(), next.revoked()));
+  }
+
+  private static List<String> union(List<String> before, List<String> next) {
+    return Stream.concat(before.stream(), next.stream()).distinct().sorted().toList();
+  }
+
+  /** The same with the offered bundle in use. */
+  FeedSnapshot withOffered() {
+    return new FeedSnapshot(
+        feedId,
+        trustDomain,
+        sequence,
+        heardAt,
+        fleets,
+        applications,
+        deniedSerials,
+        deniedIdentities,
+        offered,
+        null);
   }
 
   private static void fold(
@@ -117,13 +154,13 @@ record FeedSnapshot(
   }
 
   /**
-   * Where reading starts when the feed must be read again from its beginning: only the denials are
-   * taken along, for a registry that lost some (restored from an old backup, say) must not make
+   * Where reading starts when the feed must be read again from its beginning: only the denials and
+   * the bundle are taken along, for a registry that lost some (restored from an old backup, say) must not make
    * revoked devices good again.
    */
   FeedSnapshot onlyDenials() {
     return new FeedSnapshot(
-        null, null, 0, heardAt, Map.of(), Map.of(), deniedSerials, deniedIdentities, bundle);
+        null, null, 0, heardAt, Map.of(), Map.of(), deniedSerials, deniedIdentities, bundle, null);
   }
 
   /** Whether the two say the same, whenever each was heard. */
@@ -141,7 +178,8 @@ record FeedSnapshot(
         applications,
         deniedSerials,
         deniedIdentities,
-        bundle);
+        bundle,
+        offered);
   }
 
   /** The fleet's policy; empty if there is no such fleet, or no longer. */
@@ -152,6 +190,13 @@ record FeedSnapshot(
   /** The application's policy; empty if there is no such application, or no longer. */
   Optional<ApplicationPolicy> application(String name) {
     return Optional.ofNullable(applications.get(name)).filter(a -> !a.removed());
+  }
+
+  /** The first of these CAs that was revoked, empty if none was. */
+  Optional<String> revokedAmong(List<String> issuers) {
+    return bundle == null
+        ? Optional.empty()
+        : issuers.stream().filter(bundle.revoked()::contains).findFirst();
   }
 
   /** The denial of this certificate, empty if there is none. */

@@ -24,13 +24,18 @@ interface ListenerGate {
     }
 
     @Override
-    public void refused(String why) {
-      // HiveMQ logs the reason.
+    public void show(Credential credential) {
+      // And so is its key store.
     }
 
     @Override
-    public boolean trustsOnlyOurAnchors() {
-      return false;
+    public void listening() {
+      // It listens to what the operator gave it.
+    }
+
+    @Override
+    public void refused(String why) {
+      // HiveMQ logs the reason.
     }
   };
 
@@ -41,12 +46,17 @@ interface ListenerGate {
    */
   void open(Credential credential, Collection<X509Certificate> anchors) throws IOException;
 
-  /** The anchors have changed. */
+  /** The anchors have changed: new handshakes are held to these within some seconds. */
   void trust(Collection<X509Certificate> anchors) throws IOException;
+
+  /**
+   * The credential has changed: new handshakes show this one within some seconds, connections stay.
+   */
+  void show(Credential credential) throws IOException;
+
+  /** The listener has opened. */
+  void listening() throws IOException;
 
   /** The extension does not start; the listener stays shut. */
   void refused(String why);
-
-  /** Whether every chain that passes TLS ends in one of our anchors. */
-  boolean trustsOnlyOurAnchors();
 }

@@ -5,6 +5,7 @@ import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
 import io.mintmark.identity.Identity;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * One connection and the certificate it rests on. It may be cut at any moment from the CONNECT on,
@@ -16,6 +17,7 @@ final class LiveSession {
   private final String clientId;
   private final Identity identity;
   private final String serial;
+  private final List<String> issuers;
 
   /** HiveMQ's own object, asked at each PUBLISH and SUBSCRIBE of this connection. */
   private final ModifiableDefaultPermissions permissions;
@@ -29,11 +31,13 @@ final class LiveSession {
       String clientId,
       Identity identity,
       String serial,
+      List<String> issuers,
       ModifiableDefaultPermissions permissions) {
     this.number = number;
     this.clientId = clientId;
     this.identity = identity;
     this.serial = serial;
+    this.issuers = issuers;
     this.permissions = permissions;
   }
 
@@ -53,6 +57,11 @@ final class LiveSession {
   /** The certificate's serial number, lower-case hex. */
   String serial() {
     return serial;
+  }
+
+  /** The CAs its certificate rests on, as of {@link ChainCheck}. */
+  List<String> issuers() {
+    return issuers;
   }
 
   /**

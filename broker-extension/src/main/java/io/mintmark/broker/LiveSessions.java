@@ -4,6 +4,7 @@ import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
 import io.mintmark.identity.Identity;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,9 +28,13 @@ final class LiveSessions {
    * denial arriving at this moment either is read by the CONNECT or finds the session here.
    */
   LiveSession register(
-      String clientId, Identity identity, String serial, ModifiableDefaultPermissions permissions) {
-    LiveSession session =
-        new LiveSession(numbers.incrementAndGet(), clientId, identity, serial, permissions);
+      String clientId,
+      Identity identity,
+      String serial,
+      List<String> issuers,
+      ModifiableDefaultPermissions permissions) {
+    LiveSession session = new LiveSession(
+        numbers.incrementAndGet(), clientId, identity, serial, issuers, permissions);
     byNumber.put(session.number(), session);
     return session;
   }

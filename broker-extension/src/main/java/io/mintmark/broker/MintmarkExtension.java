@@ -6,10 +6,13 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
+import com.hivemq.extension.sdk.api.services.admin.LifecycleStage;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.mintmark.identity.Bundle;
+import io.mintmark.identity.CredentialStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,10 +30,13 @@ public final class MintmarkExtension implements ExtensionMain {
 
   private static final Duration FIRST_ANSWER = Duration.ofSeconds(10);
 
+  private static final long LISTENING_CHECK_MILLIS = 500;
+
   private final ExtensionSettings settings;
-  private final ListenerGate gate;
   private final Clock clock;
+  private ListenerGate gate;
   private FeedFollower follower;
+  private OwnCertificate own;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -63,7 +69,7 @@ public final class MintmarkExtension implements ExtensionMain {
   }
 
   private void refuse(ExtensionStartOutput output, String why) {
-    stopFollowing();
+    stopWork();
     gate.refused(why);
     log.error("NOBODY CAN CONNECT: the Mintmark extension does not start: {}", why);
     output.preventExtensionStartup(why);
@@ -72,20 +78,38 @@ public final class MintmarkExtension implements ExtensionMain {
   private void start(ExtensionSettings settings)
       throws StartRefusedException, InterruptedException, IOException {
     BrokerState state = BrokerState.load(settings, clock);
+    if (settings.listenerPassphraseFile() != null) {
+      gate = new TlsListener(settings.folder(), settings.listenerPassphrase());
+    }
     LiveSessions sessions = new LiveSessions();
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
     SessionCutter cutter =
         new SessionCutter(sessions, clients, new StoredSessions(clients, later), later);
-    ChainCheck.AgainstAnchors chainCheck = new ChainCheck.AgainstAnchors(state.anchors(), clock);
-    FeedClient client = new FeedClient(settings.service(), state.credential(), state.anchors());
+    ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
+    FeedClient client =
+        new FeedClient(settings.service(), state.credential(), state.trust().anchors());
+    own = new OwnCertificate(
+        new CredentialStore(settings.credential()),
+        state.credential(),
+        state.trust(),
+        new OwnRenewal(settings.service(), clock),
+        new SecureRandom(),
+        clock,
+        next -> {
+          client.use(next);
+          gate.show(next);
+        });
+    if (state.snapshot().bundle() != null) {
+      own.issuing(state.snapshot().bundle().issuing());
+    }
     follower = new FeedFollower(
         client, new SnapshotFile(settings.snapshot()), state, clock, (before, after) -> {
-          cutter.changed(before, after);
-          LooseGrants.warn(before, after);
           if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
             trust(after.bundle(), client, chainCheck);
           }
+          cutter.changed(before, after);
+          LooseGrants.warn(before, after);
         });
     follower.start();
     // The herd that is waiting for the port should meet today's denials, not those on disk.
@@ -93,14 +117,16 @@ public final class MintmarkExtension implements ExtensionMain {
 
     Admission admission =
         new Admission(follower::current, state.trustDomain(), settings.maxStaleness(), clock);
-    CertificateAuthenticator authenticator = new CertificateAuthenticator(
-        admission, gate.trustsOnlyOurAnchors() ? ChainCheck.DONE_BY_TLS : chainCheck, sessions);
+    CertificateAuthenticator authenticator =
+        new CertificateAuthenticator(admission, chainCheck, sessions);
     SessionEvents events = new SessionEvents(sessions, cutter::ended);
     Services.eventRegistry().setClientLifecycleEventListener(input -> events);
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
     Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
 
-    gate.open(state.credential(), state.anchors());
+    gate.open(state.credential(), state.trust().anchors());
+    tellWhenListening(later);
+    own.start();
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
         state.trustDomain(),
@@ -108,11 +134,31 @@ public final class MintmarkExtension implements ExtensionMain {
         follower.current().sequence());
   }
 
-  private void trust(Bundle bundle, FeedClient client, ChainCheck.AgainstAnchors chainCheck) {
-    List<X509Certificate> anchors = bundle.anchors();
-    log.info("the feed names {} trust anchors", anchors.size());
+  private void tellWhenListening(Later later) {
+    later.run(LISTENING_CHECK_MILLIS, () -> {
+      if (Services.adminService().getCurrentStage() != LifecycleStage.STARTED_SUCCESSFULLY) {
+        tellWhenListening(later);
+        return;
+      }
+      try {
+        gate.listening();
+      } catch (IOException e) {
+        log.error("the listener's files could not be replaced; it goes by those before", e);
+      }
+    });
+  }
+
+  private void trust(Bundle bundle, FeedClient client, ChainCheck chainCheck) {
+    Trust trust = Trust.of(bundle);
+    List<X509Certificate> anchors = trust.anchors();
+    log.info(
+        "the feed names {} roots, {} CAs are withdrawn",
+        anchors.size(),
+        trust.withdrawn().size());
+    chainCheck.trust(trust);
     client.trust(anchors);
-    chainCheck.trust(anchors);
+    own.trust(trust);
+    own.issuing(bundle.issuing());
     try {
       gate.trust(anchors);
     } catch (IOException e) {
@@ -122,10 +168,13 @@ public final class MintmarkExtension implements ExtensionMain {
 
   @Override
   public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
-    stopFollowing();
+    stopWork();
   }
 
-  private void stopFollowing() {
+  private void stopWork() {
+    if (own != null) {
+      own.close();
+    }
     if (follower != null) {
       follower.close();
     }

@@ -43,6 +43,10 @@ enum Refusal {
       "the certificate may not be used any more"),
   DENIED_IDENTITY(
       "denied-identity", ConnackReasonCode.NOT_AUTHORIZED, "this identity may not connect now"),
+  REVOKED_ISSUER(
+      "revoked-issuer",
+      ConnackReasonCode.NOT_AUTHORIZED,
+      "the certificate's issuer is not trusted any more"),
   UNUSABLE_POLICY(
       "unusable-policy",
       ConnackReasonCode.NOT_AUTHORIZED,

@@ -43,7 +43,7 @@ final class SessionCutter implements FeedListener {
   public void changed(FeedSnapshot before, FeedSnapshot after) {
     long now = System.nanoTime();
     for (LiveSession session : sessions.all()) {
-      Admission.objection(after, session.identity(), session.serial())
+      Admission.objection(after, session.identity(), session.serial(), session.issuers())
           .ifPresent(objection -> cut(session, objection, now));
     }
     for (Denial denial : after.deniedIdentities().values()) {

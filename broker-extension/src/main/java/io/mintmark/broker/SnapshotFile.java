@@ -2,6 +2,7 @@ package io.mintmark.broker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mintmark.identity.AtomicFile;
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.TrustDomain;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,6 +57,7 @@ final class SnapshotFile {
     if (snapshot == null || snapshot.feedId() == null || snapshot.heardAt() == null) {
       throw damaged("it is not complete", null);
     }
+    requireReadable(snapshot.bundle());
     if (!own.name().equals(snapshot.trustDomain())) {
       throw new StartRefusedException("feed snapshot "
           + file
@@ -66,6 +68,16 @@ final class SnapshotFile {
           + "; use the folder that belongs to this broker, or delete the file");
     }
     return Optional.of(snapshot);
+  }
+
+  private void requireReadable(Bundle bundle) throws StartRefusedException {
+    try {
+      if (bundle != null) {
+        bundle.anchors();
+      }
+    } catch (IllegalArgumentException e) {
+      throw damaged("its bundle: " + e.getMessage(), e);
+    }
   }
 
   private StartRefusedException damaged(String why, Throwable cause) {

@@ -16,12 +16,16 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The runnable broker's listener, as far as it consists of files: HiveMQ reads the listener's key
+ * A listener, as far as it consists of files: HiveMQ reads the listener's key
  * and trust from two PKCS#12 files, before it binds the port, and cannot bind it without. The key
- * file comes into being as the last step of the extension's start; before every start it is deleted.
- * So when the extension does not start, for whatever reason, no port opens, not for an instant.
+ * file comes into being as the last step of the extension's start; the runnable broker deletes it
+ * before every start. So when the extension does not start, for whatever reason, no port opens, not
+ * for an instant.
  *
- * <p>Later on HiveMQ reads the files again every 10 s when their bytes have changed. Thread-safe.
+ * <p>Later on HiveMQ looks at the files every 10 s and, when their bytes have changed, gives new
+ * connections a TLS context of its own; those there are keep theirs. It takes note of the bytes a
+ * moment after it has read the files for the first time, and so for good overlooks a change in
+ * between: what changes before it listens is written once more after. Thread-safe.
  */
 final class TlsListener implements ListenerGate {
 
@@ -29,15 +33,27 @@ final class TlsListener implements ListenerGate {
   private final Path trustStore;
   private final String passphrase;
   private Collection<X509Certificate> trusted;
+  private Credential shown;
   private boolean opened;
+  private boolean listening;
   private String refused;
 
+  /** With a passphrase that is new with each start. */
   TlsListener(Path folder) {
+    this(folder, random());
+  }
+
+  /** With a passphrase that HiveMQ's configuration has, too. */
+  TlsListener(Path folder, String passphrase) {
     this.keyStore = folder.resolve("listener.p12");
     this.trustStore = folder.resolve("listener-trust.p12");
+    this.passphrase = passphrase;
+  }
+
+  private static String random() {
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
-    this.passphrase = HexFormat.of().formatHex(random);
+    return HexFormat.of().formatHex(random);
   }
 
   Path keyStore() {
@@ -48,7 +64,7 @@ final class TlsListener implements ListenerGate {
     return trustStore;
   }
 
-  /** Of both files; new with each start. A secret. */
+  /** Of both files. A secret. */
   String passphrase() {
     return passphrase;
   }
@@ -65,6 +81,16 @@ final class TlsListener implements ListenerGate {
     if (trusted == null) {
       trust(anchors);
     }
+    opened = true;
+    show(credential);
+  }
+
+  /** {@inheritDoc} Before {@link #open} it does nothing: the key is what opens the port. */
+  @Override
+  public synchronized void show(Credential credential) throws IOException {
+    if (!opened) {
+      return;
+    }
     write(
         keyStore,
         store -> store.setKeyEntry(
@@ -72,7 +98,17 @@ final class TlsListener implements ListenerGate {
             credential.key(),
             passphrase.toCharArray(),
             credential.chain().toArray(new Certificate[0])));
-    opened = true;
+    shown = credential;
+  }
+
+  @Override
+  public synchronized void listening() throws IOException {
+    if (!listening) {
+      listening = true;
+      // Other bytes each time: PKCS#12 is salted.
+      trust(trusted);
+      show(shown);
+    }
   }
 
   @Override
@@ -99,11 +135,6 @@ final class TlsListener implements ListenerGate {
   /** Why the extension did not start; null if it did not say. */
   synchronized String whyRefused() {
     return refused;
-  }
-
-  @Override
-  public boolean trustsOnlyOurAnchors() {
-    return true;
   }
 
   private interface Entries {

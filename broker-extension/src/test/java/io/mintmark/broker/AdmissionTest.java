@@ -40,7 +40,7 @@ class AdmissionTest {
   private void refuses(Refusal refusal, X509Certificate certificate) {
     assertThatThrownBy(() -> {
           Identity identity = admission.identify(certificate, "d1");
-          admission.grants(identity, "1");
+          admission.grants(identity, "1", List.of());
         })
         .isInstanceOfSatisfying(
             RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(refusal));
@@ -50,7 +50,9 @@ class AdmissionTest {
   void grantsAreThoseOfTheIdentity() throws Exception {
     heard(sensors("telemetry/${fleet}/${device}"));
     X509Certificate certificate = pki.device("sensors", "d1").certificate();
-    assertThat(admission.grants(admission.identify(certificate, "d1"), "1").publish())
+    assertThat(admission
+            .grants(admission.identify(certificate, "d1"), "1", List.of())
+            .publish())
         .containsExactly("telemetry/sensors/d1");
   }
 

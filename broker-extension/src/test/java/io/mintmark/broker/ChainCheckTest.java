@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 class ChainCheckTest {
 
   private final TestPki pki = new TestPki();
-  private final ChainCheck.AgainstAnchors check =
-      new ChainCheck.AgainstAnchors(pki.anchors(), Clock.systemUTC());
+  private final ChainCheck check = new ChainCheck(Trust.of(pki.anchors()), Clock.systemUTC());
 
   private void refuses(List<X509Certificate> chain) {
     assertThatThrownBy(() -> check.require(chain))
@@ -76,11 +75,11 @@ class ChainCheckTest {
         List.of(newRoot.certificate()),
         pki.anchors(),
         List.of(pki.root.certificate(), newRoot.certificate()))) {
-      check.trust(bundle);
+      check.trust(Trust.of(bundle));
       assertThatCode(() -> check.require(shown)).doesNotThrowAnyException();
     }
-    check.trust(List.of(
-        HeldCertificate.builder().commonName("new root").authority(1).build().certificate()));
+    check.trust(Trust.of(List.of(
+        HeldCertificate.builder().commonName("new root").authority(1).build().certificate())));
     refuses(shown);
   }
 
@@ -98,7 +97,7 @@ class ChainCheckTest {
   void newAnchorsReplaceTheOld() {
     HeldCertificate other =
         HeldCertificate.builder().commonName("root").authority(1).build();
-    check.trust(List.of(other.certificate()));
+    check.trust(Trust.of(List.of(other.certificate())));
     refuses(pki.device("sensors", "d1").chain());
   }
 }

@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedHiveMQ;
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.KeyId;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.zip.ZipEntry;
@@ -129,6 +133,50 @@ class ExtensionZipIT {
       }
     }
     assertThat(world.folder.resolve("feed.json")).exists();
+  }
+
+  @Test
+  void itKeepsTheListenersStores() throws Exception {
+    Path passphrase = folder.resolve("passphrase");
+    Files.writeString(passphrase, "a secret of HiveMQ's and ours\n");
+    Files.writeString(
+        extension.resolve("mintmark-broker.properties"),
+        "service=" + world.feed.uri() + "\nfolder=" + world.folder + "\nlistener-passphrase-file="
+            + passphrase + "\n");
+    new HiveMqFolder(folder)
+        .prepare("127.0.0.1", port, new TlsListener(world.folder, "a secret of HiveMQ's and ours"));
+    world.feed.issue(
+        key -> world.pki.renewed("b1", key, world.pki.nextIssuing),
+        world.pki.root,
+        world.pki.nextRoot,
+        world.pki.nextIssuing);
+    try (LogLines log = new LogLines()) {
+      try {
+        build().start().get();
+      } finally {
+        log.lines().forEach(System.out::println);
+      }
+    }
+    connect(device("d1"), "d1").close();
+    // Another root, and another CA that issues.
+    world.feed.bundle(new Bundle(
+        Bundle.of(world.pki.roots()).pem(),
+        KeyId.of(world.pki.nextIssuing.keys().getPublic()),
+        List.of(),
+        List.of()));
+    await().until(() -> {
+      Credential shown =
+          new CredentialStore(world.folder.resolve("credential.pem")).load().get();
+      KeyStore keys = store("listener.p12");
+      return shown.chain().contains(world.pki.nextIssuing.certificate())
+          && shown.certificate().equals(keys.getCertificate("broker"))
+          && store("listener-trust.p12").size() == 2;
+    });
+  }
+
+  private KeyStore store(String name) throws Exception {
+    return KeyStore.getInstance(
+        world.folder.resolve(name).toFile(), "a secret of HiveMQ's and ours".toCharArray());
   }
 
   @Test

@@ -2,10 +2,12 @@ package io.mintmark.broker;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.Denial;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
@@ -14,26 +16,40 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /**
  * The provisioning service as far as a broker knows it: {@code GET /v1/feed} with real mutual TLS
@@ -47,6 +63,11 @@ final class FakeFeed implements AutoCloseable {
   }
 
   private final SSLContext tls;
+  private final Shown shown;
+  private volatile List<X509Certificate> caCertificates = List.of();
+  private volatile Function<PublicKey, HeldCertificate> issuer;
+  private volatile String wish;
+  private volatile BigInteger lastBroker;
   private final TreeMap<Long, FeedEntry> entries = new TreeMap<>();
   private final List<String> requests = new ArrayList<>();
   private HttpsServer server;
@@ -59,17 +80,62 @@ final class FakeFeed implements AutoCloseable {
   private String broken;
 
   FakeFeed(TestPki pki) throws Exception {
-    tls = serverContext(pki.service(), pki.anchors());
+    shown = new Shown(pki.service().credential().keyManager());
+    tls = serverContext(shown, pki.roots());
   }
 
-  private static SSLContext serverContext(HeldCertificate own, List<X509Certificate> anchors)
+  /** Shows on each new connection the certificate there is by then. */
+  private static final class Shown extends X509ExtendedKeyManager {
+
+    volatile X509ExtendedKeyManager current;
+
+    Shown(X509ExtendedKeyManager current) {
+      this.current = current;
+    }
+
+    @Override
+    public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
+      return current.chooseEngineServerAlias(type, issuers, engine);
+    }
+
+    @Override
+    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+      return current.chooseServerAlias(type, issuers, socket);
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String alias) {
+      return current.getCertificateChain(alias);
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+      return current.getPrivateKey(alias);
+    }
+
+    @Override
+    public String[] getServerAliases(String type, Principal[] issuers) {
+      return current.getServerAliases(type, issuers);
+    }
+
+    @Override
+    public String[] getClientAliases(String type, Principal[] issuers) {
+      return null;
+    }
+
+    @Override
+    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+      return null;
+    }
+  }
+
+  /** New connections meet this certificate. */
+  void show(Credential service) {
+    shown.current = service.keyManager();
+  }
+
+  private static SSLContext serverContext(KeyManager own, List<X509Certificate> anchors)
       throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    keys.load(null, null);
-    keys.setKeyEntry(
-        "service", own.keys().getPrivate(), new char[0], own.chain().toArray(new Certificate[0]));
-    KeyManagerFactory keyManagers = KeyManagerFactory.getInstance("PKIX");
-    keyManagers.init(keys, new char[0]);
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     for (X509Certificate anchor : anchors) {
@@ -78,7 +144,7 @@ final class FakeFeed implements AutoCloseable {
     TrustManagerFactory trustManagers = TrustManagerFactory.getInstance("PKIX");
     trustManagers.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+    context.init(new KeyManager[] {own}, trustManagers.getTrustManagers(), null);
     return context;
   }
 
@@ -96,6 +162,9 @@ final class FakeFeed implements AutoCloseable {
     threads = Executors.newCachedThreadPool();
     server.setExecutor(threads);
     server.createContext("/v1/feed", this::answer);
+    server.createContext("/v1/renewal-info/", this::renewalInfo);
+    server.createContext("/.well-known/est/cacerts", this::caCertificates);
+    server.createContext("/.well-known/est/simplereenroll", this::reenroll);
     server.start();
     port = server.getAddress().getPort();
     return this;
@@ -119,7 +188,68 @@ final class FakeFeed implements AutoCloseable {
     return URI.create("https://localhost:" + port);
   }
 
+  private void caCertificates(HttpExchange exchange) throws IOException {
+    answer(exchange, 200, base64(caCertificates));
+  }
+
+  private void renewalInfo(HttpExchange exchange) throws IOException {
+    String window = wish;
+    answer(exchange, window == null ? 404 : 200, window == null ? "unknown" : window);
+  }
+
+  private void reenroll(HttpExchange exchange) throws IOException {
+    Function<PublicKey, HeldCertificate> by = issuer;
+    if (by == null) {
+      answer(exchange, 500, "no certificates today");
+      return;
+    }
+    byte[] request = Base64.getMimeDecoder().decode(exchange.getRequestBody().readAllBytes());
+    PublicKey key;
+    try {
+      key =
+          new JcaPKCS10CertificationRequest(new PKCS10CertificationRequest(request)).getPublicKey();
+    } catch (GeneralSecurityException e) {
+      throw new IOException(e);
+    }
+    answer(exchange, 200, base64(List.of(by.apply(key).certificate())));
+  }
+
+  private static String base64(List<X509Certificate> certificates) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (Pem.Block block : Pem.blocks(Pem.encode(certificates))) {
+      all.writeBytes(block.der());
+    }
+    return Base64.getMimeEncoder().encodeToString(all.toByteArray());
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    try (exchange) {
+      byte[] body = text.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(status, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  /** Renews the broker's certificate in this way from now on; null for not at all. */
+  void issue(Function<PublicKey, HeldCertificate> by, HeldCertificate... cas) {
+    caCertificates = Arrays.stream(cas).map(HeldCertificate::certificate).toList();
+    issuer = by;
+  }
+
+  /** When certificates should be renewed from now on. */
+  void wish(Instant start, Instant end) {
+    wish = "{\"suggestedWindow\":{\"start\":\"" + start + "\",\"end\":\"" + end + "\"}}";
+  }
+
+  /** The certificate the broker showed when it last asked for the feed. */
+  BigInteger lastBroker() {
+    return lastBroker;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
+    lastBroker = ((X509Certificate)
+            ((HttpsExchange) exchange).getSSLSession().getPeerCertificates()[0])
+        .getSerialNumber();
     try (exchange) {
       Map<String, Long> query = Stream.of(exchange.getRequestURI().getQuery().split("&"))
           .map(pair -> pair.split("=", 2))
@@ -206,7 +336,11 @@ final class FakeFeed implements AutoCloseable {
   }
 
   void bundle(List<X509Certificate> anchors) {
-    FeedEntry entry = new FeedEntry(next(), null, null, null, Bundle.of(anchors));
+    bundle(Bundle.of(anchors));
+  }
+
+  void bundle(Bundle bundle) {
+    FeedEntry entry = new FeedEntry(next(), null, null, null, bundle);
     append(subject(entry), entry);
   }
 

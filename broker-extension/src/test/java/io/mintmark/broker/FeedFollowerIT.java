@@ -60,7 +60,7 @@ class FeedFollowerIT {
     }
     BrokerState state = state();
     follower = new FeedFollower(
-        new FeedClient(feed.uri(), state.credential(), state.anchors()),
+        new FeedClient(feed.uri(), state.credential(), state.trust().anchors()),
         new SnapshotFile(settings().snapshot()),
         state,
         clock,
@@ -203,7 +203,7 @@ class FeedFollowerIT {
         HeldCertificate.builder().commonName("other").authority(1).build();
     feed.bundle(List.of(world.pki.root.certificate(), other.certificate()));
     await().until(() -> follower.current().bundle() != null);
-    assertThat(state().anchors()).hasSize(2);
+    assertThat(state().trust().anchors()).hasSize(2);
   }
 
   @Test

@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.Credential;
-import io.mintmark.identity.testing.HeldCertificate;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,25 +98,6 @@ class FeedOutageIT {
       world.startBroker();
       await().until(() -> log.lines().contains("DEBUG no session is stored for away any more"));
     }
-
-    HeldCertificate nextRoot =
-        HeldCertificate.builder().commonName("next root").authority(1).build();
-    Credential next = HeldCertificate.builder()
-        .commonName("d1")
-        .uri(TestPki.deviceId("sensors", "d1"))
-        .purposes(KeyPurposeId.id_kp_clientAuth)
-        .signedBy(nextRoot)
-        .build()
-        .credential();
-    assertThatThrownBy(() -> world.connect(next, "d1").close())
-        .hasCauseInstanceOf(IOException.class);
-    world.feed.bundle(List.of(world.pki.root.certificate(), nextRoot.certificate()));
-    // HiveMQ looks at its trust store every 10 s.
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .ignoreExceptions()
-        .untilAsserted(() -> world.connect(next, "d1").close());
-    world.device("sensors", "d2").close();
   }
 
   private Credential device(String device) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mintmark.identity.ApplicationPolicy;
-import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Denial;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
@@ -85,9 +84,6 @@ class FeedSnapshotTest {
     assertThatThrownBy(
             () -> snapshot.with(new FeedPage("feed-2", TestPki.TRUST_DOMAIN, 9, List.of()), NOW))
         .hasMessageContaining("feed-2");
-    FeedEntry empty = new FeedEntry(6, null, null, null, new Bundle("no certificate"));
-    assertThatThrownBy(() -> snapshot.with(page(6, empty), NOW))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -33,6 +33,8 @@ class SessionCutterTest {
 
   private static final Identity DEVICE = Identity.parse(TestPki.deviceId("sensors", "d1"));
 
+  private static final String ISSUING = "0a";
+
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final LiveSessions sessions = new LiveSessions();
   private final ReluctantClients clients = new ReluctantClients();
@@ -77,7 +79,7 @@ class SessionCutterTest {
   }
 
   private LiveSession admitted(String serial) {
-    LiveSession session = sessions.register("d1", DEVICE, serial, permissions);
+    LiveSession session = sessions.register("d1", DEVICE, serial, List.of(ISSUING), permissions);
     assertThat(sessions.admit(session, List.of())).isTrue();
     return session;
   }
@@ -98,7 +100,7 @@ class SessionCutterTest {
 
   @Test
   void aSessionCutWhileItConnectsIsNotAdmitted() {
-    LiveSession session = sessions.register("d1", DEVICE, "a", permissions);
+    LiveSession session = sessions.register("d1", DEVICE, "a", List.of(ISSUING), permissions);
     cutter.changed(snapshot(), snapshot(suspension()));
     assertThat(sessions.admit(session, List.of())).isFalse();
   }

@@ -69,12 +69,12 @@ final class World implements AutoCloseable {
   }
 
   Peer connect(Credential credential, String clientId) throws MqttException {
-    return Peer.connect(broker.port(), credential, pki.anchors(), clientId);
+    return Peer.connect(broker.port(), credential, pki.roots(), clientId);
   }
 
   Peer connect(Credential credential, String clientId, Consumer<MqttConnectionOptions> tweaks)
       throws MqttException {
-    return Peer.connect(broker.port(), credential, pki.anchors(), clientId, tweaks);
+    return Peer.connect(broker.port(), credential, pki.roots(), clientId, tweaks);
   }
 
   Peer device(String fleet, String device) throws MqttException {

@@ -103,13 +103,35 @@ final class CaCommand {
         description = "The certificates above it up to the root, PEM, in any order.")
     private Path chain;
 
+    @Option(
+        names = "--cross",
+        paramLabel = "FILE",
+        description = "A new root's certificate by the root the devices trust now, PEM, if that one"
+            + " signs elsewhere: devices do not take a root that nobody they trust vouches for.")
+    private Path cross;
+
+    @Mixin
+    private RootKey rootKey;
+
     @Override
     public Integer call() throws Exception {
+      OperatorClient client = client();
       List<X509Certificate> all = new ArrayList<>(read(certificate));
       if (chain != null) {
         all.addAll(read(chain));
       }
-      out().println(line(client().installIssuer(all)));
+      X509Certificate vouching = cross == null ? null : read(cross).get(0);
+      OfflineRoot own = rootKey.isGiven() ? rootKey.open(dataFolder()) : null;
+      JsonNode installed = client.installIssuer(all);
+      String root = installed.path("root").asText();
+      if (own != null) {
+        String pem = client.issuer(root).path("details").path("pem").asText();
+        vouching = own.cross(Pem.certificates(pem).get(0), Instant.now());
+      }
+      if (vouching != null) {
+        client.crossIssuer(root, vouching);
+      }
+      out().println(line(installed));
       return 0;
     }
   }

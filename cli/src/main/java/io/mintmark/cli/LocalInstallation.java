@@ -9,6 +9,7 @@ import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ProvisioningConfig;
 import io.mintmark.provisioning.ProvisioningService;
 import io.mintmark.provisioning.StartException;
+import io.mintmark.simulators.Authorities;
 import io.mintmark.simulators.Installation;
 import java.io.IOException;
 import java.net.URI;
@@ -109,6 +110,12 @@ final class LocalInstallation implements Installation, OperatedService, AutoClos
   @Override
   public OperatorClient operator() {
     return operator;
+  }
+
+  /** Its CAs. */
+  Authorities authorities() {
+    return new OperatedAuthorities(
+        operator, () -> BrokerFeed.roots(deviceUri, data.resolve("broker"), trust));
   }
 
   @Override

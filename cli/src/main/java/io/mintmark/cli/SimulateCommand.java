@@ -8,7 +8,11 @@ import picocli.CommandLine.Command;
     description = "Play many clients against a service and measure it.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "SCENARIO",
-    subcommands = {SimulateEnrollCommand.class, SimulateStatusCommand.class})
+    subcommands = {
+      SimulateEnrollCommand.class,
+      SimulateRolloverCommand.class,
+      SimulateStatusCommand.class
+    })
 final class SimulateCommand implements Runnable {
 
   @CommandLine.Spec

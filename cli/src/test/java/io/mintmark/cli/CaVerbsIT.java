@@ -167,53 +167,96 @@ class CaVerbsIT {
   }
 
   @Test
-  void showsDevicesWithoutJavaTheWayToTheirRootAlone() throws Exception {
+  void devicesWithoutJavaFollow() throws Exception {
     ForeignPrograms.require("curl", "openssl");
-    HeldCertificate bootstrap = bootstrap("d-1");
-    Path shown = Files.writeString(
-        folder.resolve("bootstrap.pem"), bootstrap.credential().toPem());
+    String oldRootId = id(expect(ca("list"), 0, "root"));
+    List<X509Certificate> oldRoot = service.trustAnchors();
+    Path builtIn =
+        Files.writeString(folder.resolve("built-in.pem"), Pem.encode(service.trustAnchors()));
+    HeldCertificate factory =
+        HeldCertificate.builder().commonName("factory").authority(1).build();
+    ship(factory, "d-1", "d-2");
+    String[] renew = {"--renew", "--out", folder.resolve("d-1").toString()};
+    enrollSh(enrolling("d-1", factory, builtIn));
+    assertThat(caPem("d-1")).isEqualTo(oldRoot);
+
     String root = id(expect(ca("prepare", "root"), 0, "is prepared"));
+    expect(ca("activate", root), 1, "0 of 1 devices hold it", "  d-1");
+    enrollSh(renew);
+    assertThat(caPem("d-1")).hasSize(2);
     expect(ca("activate", root), 0, "is active");
     String issuing = id(expect(ca("prepare", "issuing"), 0, "is prepared"));
     expect(ca("activate", issuing), 0, "is active");
-    assertThat(est(bootstrap.credential(), service.trustAnchors()).caCertificates())
-        .hasSize(6);
-
-    Launcher.Result enrolled = Launcher.run(
-        Map.of(),
-        List.of(
-            "sh",
-            Launcher.ROOT.resolve("provisioning/factory/enroll.sh").toString(),
-            "--url",
-            service.deviceUri().toString(),
-            "--fleet",
-            "pumps",
-            "--trust",
-            data.resolve("trust.pem").toString(),
-            "--cert",
-            shown.toString(),
-            "--out",
-            folder.resolve("device").toString()));
-    assertThat(enrolled.exitCode()).as(enrolled.all()).isZero();
+    assertThat(est(factory.credential(), oldRoot).caCertificates()).hasSize(6);
+    enrollSh(renew);
     List<X509Certificate> chain = Credential.fromPem(
-            Files.readString(folder.resolve("device/credential.pem")))
+            Files.readString(folder.resolve("d-1/credential.pem")))
         .chain();
-    assertThat(chain).hasSize(2);
+    assertThat(chain).as("the way to the root alone").hasSize(2);
     chain.get(0).verify(chain.get(1).getPublicKey());
-    assertThat(Pem.certificates(Files.readString(folder.resolve("device/ca.pem"))))
-        .hasSize(2);
+
+    // The certificate in use until now ends once the one after it has been seen.
+    expect(ca("retire", oldRootId), 1, "are still good", "/device/d-1");
+    enrollSh(renew);
+    expect(ca("retire", oldRootId), 0, "is retired");
+    enrollSh(renew);
+    List<X509Certificate> newRoot = service.trustAnchors();
+    assertThat(caPem("d-1")).isEqualTo(newRoot).doesNotContainAnyElementsOf(oldRoot);
+    // Another that knows only the root it was built with.
+    enrollSh(enrolling("d-2", factory, builtIn));
+    assertThat(caPem("d-2")).isEqualTo(newRoot);
+    expect(ca("show", root), 0, "reach: 2 of 2 devices hold it");
+  }
+
+  private String[] enrolling(String device, HeldCertificate factory, Path trust) throws Exception {
+    Path shown = Files.writeString(
+        folder.resolve(device + "-bootstrap.pem"),
+        HeldCertificate.builder()
+            .commonName(device)
+            .signedBy(factory)
+            .build()
+            .credential()
+            .toPem());
+    return new String[] {
+      "--cert", shown.toString(),
+      "--trust", trust.toString(),
+      "--out", folder.resolve(device).toString()
+    };
+  }
+
+  private void enrollSh(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(
+        "sh",
+        Launcher.ROOT.resolve("provisioning/factory/enroll.sh").toString(),
+        "--url",
+        service.deviceUri().toString(),
+        "--fleet",
+        "pumps"));
+    command.addAll(List.of(arguments));
+    Launcher.Result result = Launcher.run(Map.of(), command);
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    assertThat(result.err()).isEmpty();
+  }
+
+  private List<X509Certificate> caPem(String device) throws Exception {
+    return Pem.certificates(Files.readString(folder.resolve(device + "/ca.pem")));
   }
 
   private HeldCertificate bootstrap(String device) throws Exception {
     HeldCertificate factory =
         HeldCertificate.builder().commonName("factory").authority(1).build();
+    ship(factory, device);
+    return HeldCertificate.builder().commonName(device).signedBy(factory).build();
+  }
+
+  private void ship(HeldCertificate factory, String... devices) throws Exception {
     Files.writeString(folder.resolve("factory-ca.pem"), factory.certificatePem());
     Path yaml = Files.writeString(
         folder.resolve("fleet.yaml"), "fleet: pumps\nfactory-cas: [factory-ca.pem]\n");
-    Path csv = Files.writeString(folder.resolve("manifest.csv"), "device\n" + device + "\n");
+    Path csv = Files.writeString(
+        folder.resolve("manifest.csv"), "device\n" + String.join("\n", devices) + "\n");
     verb("fleet", "apply", "-f", yaml.toString());
     verb("manifest", "import", "--fleet", "pumps", csv.toString());
-    return HeldCertificate.builder().commonName(device).signedBy(factory).build();
   }
 
   private Credential enroll(String device) throws Exception {

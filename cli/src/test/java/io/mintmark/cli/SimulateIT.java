@@ -124,6 +124,10 @@ class SimulateIT {
     assertUsage("--concurrency", "0");
     assertUsage("--data", folder.resolve("nowhere").toString());
     assertThat(Verbs.mintmark("simulate").exitCode()).isEqualTo(2);
+    assertThat(Verbs.mintmark("simulate", "rollover", "--devices", "0").exitCode())
+        .isEqualTo(2);
+    assertThat(Verbs.mintmark("simulate", "rollover", "--lifetime", "9s").err())
+        .contains("9s is not possible: use 10s to 1d");
   }
 
   private static void assertUsage(String option, String value) {
@@ -143,5 +147,23 @@ class SimulateIT {
 
   private static JsonNode read(Path json) throws Exception {
     return new ObjectMapper().readTree(Files.readString(json));
+  }
+
+  /** The story of docs/trust.md. */
+  @Test
+  void rolloverLosesNoDeviceAndNoMessageAndTheOldRootGoes() throws Exception {
+    Path json = folder.resolve("rollover.json");
+    Launcher.Result result = Launcher.mintmark(
+        "simulate", "rollover", "--devices", "4", "--lifetime", "12s", "--json", json.toString());
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    assertThat(result.out()).contains("PASS").doesNotContain("FAIL");
+    JsonNode report = read(json);
+    assertThat(report.get("passed").asBoolean()).isTrue();
+    assertThat(report.get("claims")).hasSize(11);
+    JsonNode figures = report.get("figures");
+    assertThat(figures.get("devices.lost").asLong()).isZero();
+    assertThat(figures.get("messages.lost").asLong()).isZero();
+    assertThat(figures.get("messages.sent").asLong()).isGreaterThan(100);
+    assertThat(result.err()).contains("0 of 5 devices hold it");
   }
 }

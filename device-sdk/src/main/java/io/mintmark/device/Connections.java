@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -34,6 +35,7 @@ final class Connections implements Link.Owner {
   private final Backoff refused;
   private final Function<Link.Owner, Link> links;
   private final Runnable credentialChanged;
+  private final Consumer<TlsCredential> brokerDistrusted;
 
   private Link current;
   private Link next;
@@ -43,6 +45,7 @@ final class Connections implements Link.Owner {
   private Future<?> timer;
   private int failures;
   private int refusals;
+  private boolean distrust;
   private boolean up;
   private boolean keepTrying;
   private boolean closed;
@@ -50,6 +53,8 @@ final class Connections implements Link.Owner {
   /**
    * @param links makes a connection for an owner
    * @param credentialChanged told when there may be a credential that was enrolled
+   * @param brokerDistrusted told, on the next attempt, that on the last the broker's certificate was
+   *     by no root trusted here: there may be new ones; may take as long as a few requests
    */
   Connections(
       IdentityKeeper keeper,
@@ -59,7 +64,8 @@ final class Connections implements Link.Owner {
       Backoff reconnect,
       Backoff refused,
       Function<Link.Owner, Link> links,
-      Runnable credentialChanged) {
+      Runnable credentialChanged,
+      Consumer<TlsCredential> brokerDistrusted) {
     this.keeper = keeper;
     this.session = session;
     this.callbacks = callbacks;
@@ -68,6 +74,7 @@ final class Connections implements Link.Owner {
     this.refused = refused;
     this.links = links;
     this.credentialChanged = credentialChanged;
+    this.brokerDistrusted = brokerDistrusted;
   }
 
   /**
@@ -94,6 +101,11 @@ final class Connections implements Link.Owner {
 
   synchronized boolean isUp() {
     return current != null;
+  }
+
+  /** What the connection in service was made with; empty if there is none. */
+  synchronized Optional<TlsCredential> inService() {
+    return Optional.ofNullable(current).map(Link::credential);
   }
 
   /**
@@ -153,6 +165,14 @@ final class Connections implements Link.Owner {
   public TlsCredential credential() throws DeviceException {
     TlsCredential credential = keeper.valid();
     credentialChanged.run();
+    boolean doubtful;
+    synchronized (this) {
+      doubtful = distrust;
+      distrust = false;
+    }
+    if (doubtful) {
+      brokerDistrusted.accept(credential);
+    }
     return credential;
   }
 
@@ -227,6 +247,7 @@ final class Connections implements Link.Owner {
       } else if (inTheMaking) {
         next = null;
         predecessor = null;
+        distrust = Failures.isDistrust(cause);
         failed.addAll(waiters());
       }
       if (!closed && (inService || inTheMaking)) {

@@ -1,10 +1,15 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.EstException;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.RenewalInfo;
 import io.mintmark.identity.RenewalInfoClient;
 import io.mintmark.identity.RenewalSchedule;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -45,6 +50,8 @@ import java.util.concurrent.ExecutionException;
  */
 public final class DeviceClient implements AutoCloseable {
 
+  private static final System.Logger LOG = System.getLogger(DeviceClient.class.getName());
+
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
   private enum State {
@@ -56,6 +63,8 @@ public final class DeviceClient implements AutoCloseable {
 
   private final Session session;
   private final Callbacks callbacks;
+  private final DeviceTrust trust;
+  private final BundleKeeper bundles;
   private final IdentityKeeper keeper;
   private final Connections connections;
   private final Renewals renewals;
@@ -66,11 +75,18 @@ public final class DeviceClient implements AutoCloseable {
     callbacks = new Callbacks(name + "-calls", listener);
     session = new Session(settings.queueLimit());
     Incoming incoming = new Incoming(session, callbacks);
+    trust = settings.trust();
+    bundles = new BundleKeeper(
+        trust, settings.est(), settings.clock(), callbacks, this::forgetTlsSessions);
     keeper = new IdentityKeeper(
         settings.folder().credentials(),
         new Enrolment(
-            settings.est(), settings.anchors(), settings.folder().pendingKey(), settings.clock()),
-        settings.anchors(),
+            settings.est(),
+            trust,
+            bundles::offered,
+            settings.folder().pendingKey(),
+            settings.clock()),
+        trust,
         settings.est(),
         settings.clock(),
         callbacks);
@@ -83,7 +99,8 @@ public final class DeviceClient implements AutoCloseable {
         settings.refused(),
         owner ->
             new Link(settings.mqtt(), settings.clientIdSuffix(), name, session, incoming, owner),
-        this::credentialChanged);
+        this::credentialChanged,
+        credential -> bundles.doubt(credential.credential()));
     renewals = new Renewals(
         keeper,
         new RenewalAdvice(advice(settings), timers, settings.random(), name),
@@ -95,15 +112,28 @@ public final class DeviceClient implements AutoCloseable {
         connections::move);
   }
 
-  private static RenewalAdvice.Source advice(DeviceSettings settings) {
+  /** Asks when to renew; whether the roots have changed comes with the answer. */
+  private RenewalAdvice.Source advice(DeviceSettings settings) {
     EstSettings est = settings.est();
-    return credential -> new RenewalInfoClient(
-            est.service(),
-            credential.context(),
-            settings.clock(),
-            est.connectTimeout(),
-            est.answerTimeout())
-        .of(credential.credential().certificate());
+    return credential -> {
+      Optional<RenewalInfo> answer = new RenewalInfoClient(
+              est.service(),
+              credential.context(),
+              settings.clock(),
+              est.connectTimeout(),
+              est.answerTimeout())
+          .of(credential.credential().certificate());
+      try {
+        // A new certificate that is seen ends the one before, and with it a connection that is on
+        // its way to the new one: so it is shown when the connection has moved.
+        bundles.check(
+            connections.inService().orElse(credential).credential(),
+            answer.map(RenewalInfo::bundle).orElse(null));
+      } catch (EstException e) {
+        LOG.log(System.Logger.Level.DEBUG, "the roots were not looked at: {0}", e.getMessage());
+      }
+      return answer;
+    };
   }
 
   /** A builder; {@link DeviceClientBuilder} says what it needs. */
@@ -218,6 +248,14 @@ public final class DeviceClient implements AutoCloseable {
     return current().credential();
   }
 
+  /**
+   * The roots that the service's and the broker's certificates have to be by. They follow the
+   * service's: {@link DeviceListener#trustReplaced}.
+   */
+  public List<X509Certificate> trustAnchors() {
+    return trust.anchors();
+  }
+
   /** Whether there is a connection the broker has accepted. */
   public boolean isConnected() {
     return connections.isUp();
@@ -259,6 +297,10 @@ public final class DeviceClient implements AutoCloseable {
         .current()
         .orElseThrow(() -> new IllegalStateException(
             "the device has no operational credential yet: start the client first"));
+  }
+
+  private void forgetTlsSessions() {
+    keeper.current().ifPresent(TlsCredential::forgetSessions);
   }
 
   private void credentialChanged() {

@@ -111,7 +111,7 @@ public final class DeviceClientBuilder {
 
   /**
    * The roots service and broker have to chain to. Used until the folder holds a bundle, which then
-   * counts alone: it may be newer.
+   * counts alone: it may be newer, as the device follows the service's changes of roots.
    */
   public DeviceClientBuilder trust(Collection<X509Certificate> anchors) {
     trust = List.copyOf(anchors);
@@ -260,7 +260,7 @@ public final class DeviceClientBuilder {
         new MqttSettings(
             host, port, connectTimeout, keepAlive, sessionExpiry, inFlight, largestPacket, will),
         memory,
-        anchors(memory),
+        trust(memory),
         clientIdSuffix,
         (device == null ? fleet.value() : device.value()) + clientIdSuffix,
         queueLimit,
@@ -299,9 +299,9 @@ public final class DeviceClientBuilder {
     }
   }
 
-  private List<X509Certificate> anchors(DeviceFolder memory) {
+  private DeviceTrust trust(DeviceFolder memory) {
     try {
-      return memory.anchors(trust);
+      return DeviceTrust.open(memory, trust);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

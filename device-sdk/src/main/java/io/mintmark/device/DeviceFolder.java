@@ -44,7 +44,7 @@ record DeviceFolder(Path path) {
    */
   List<X509Certificate> anchors(Collection<X509Certificate> given) throws IOException {
     if (!hasAnchors()) {
-      AtomicFile.write(trust(), Bundle.of(given).pem());
+      keep(given);
       return List.copyOf(given);
     }
     try {
@@ -52,6 +52,15 @@ record DeviceFolder(Path path) {
     } catch (IllegalArgumentException e) {
       throw new IOException("trust bundle " + trust() + " is not usable: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Stores anchors in place of those before; durable when this returns.
+   *
+   * @throws IOException if they could not be stored; those before are still there
+   */
+  void keep(Collection<X509Certificate> anchors) throws IOException {
+    AtomicFile.write(trust(), Bundle.of(anchors).pem());
   }
 
   private Path trust() {

@@ -1,8 +1,10 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Hears what happens to a device's identity and connection. Called on the client's one callback
@@ -58,6 +60,18 @@ public interface DeviceListener {
    * @param next when it is tried again
    */
   default void renewalFailed(DeviceException cause, Instant next) {}
+
+  /**
+   * The service's roots have changed; the device has stored them and trusts these and no others from
+   * now on. The connection stays.
+   */
+  default void trustReplaced(List<X509Certificate> anchors) {}
+
+  /**
+   * The service named roots that the device does not take: nobody it trusts vouches for them, they
+   * are not valid, or there are none. Those before stay, and the service is asked again later.
+   */
+  default void trustRefused(RefusedException reason) {}
 
   /** The broker did not grant a subscription, or not again on a new session; it is gone. */
   default void subscriptionRefused(String filter, DeviceException cause) {}

@@ -1,8 +1,6 @@
 package io.mintmark.device;
 
-import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -11,7 +9,7 @@ import java.util.random.RandomGenerator;
  * @param est where certificates come from
  * @param mqtt how to speak to the broker
  * @param folder the device's memory
- * @param anchors trusted roots
+ * @param trust whom to trust
  * @param clientIdSuffix what follows the device id in the client id; may be empty
  * @param threadName what threads are named after
  * @param queueLimit most messages that may wait
@@ -24,7 +22,7 @@ record DeviceSettings(
     EstSettings est,
     MqttSettings mqtt,
     DeviceFolder folder,
-    List<X509Certificate> anchors,
+    DeviceTrust trust,
     String clientIdSuffix,
     String threadName,
     int queueLimit,

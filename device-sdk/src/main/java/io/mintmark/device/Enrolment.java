@@ -12,9 +12,10 @@ import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -30,18 +31,26 @@ final class Enrolment {
     List<X509Certificate> with(EstClient est, byte[] request) throws EstException;
   }
 
+  private static final System.Logger LOG = System.getLogger(Enrolment.class.getName());
+
   private final EstSettings settings;
-  private final Collection<X509Certificate> anchors;
+  private final DeviceTrust trust;
+  private final Consumer<List<X509Certificate>> caCertificates;
   private final PendingKey pendingKey;
   private final Clock clock;
 
+  /**
+   * @param caCertificates given what {@code /cacerts} says each time a certificate was issued
+   */
   Enrolment(
       EstSettings settings,
-      Collection<X509Certificate> anchors,
+      DeviceTrust trust,
+      Consumer<List<X509Certificate>> caCertificates,
       PendingKey pendingKey,
       Clock clock) {
     this.settings = settings;
-    this.anchors = anchors;
+    this.trust = trust;
+    this.caCertificates = caCertificates;
     this.pendingKey = pendingKey;
     this.clock = clock;
   }
@@ -81,11 +90,7 @@ final class Enrolment {
       throws DeviceException {
     URI label = EstClient.label(settings.service(), settings.fleet());
     EstClient est = new EstClient(
-        label,
-        shown.tlsContext(anchors),
-        clock,
-        settings.connectTimeout(),
-        settings.answerTimeout());
+        label, shown.tlsContext(trust), clock, settings.connectTimeout(), settings.answerTimeout());
     String what = "the service at " + label.getAuthority() + " gave no certificate";
     try {
       KeyPair keys = pendingKey.take(taken);
@@ -114,8 +119,16 @@ final class Enrolment {
 
   private Credential accept(KeyPair keys, List<X509Certificate> certificates, EstClient est)
       throws DeviceException, EstException {
-    Credential credential =
-        new Credential(keys.getPrivate(), est.chain(keys.getPublic(), certificates));
+    List<X509Certificate> known = new ArrayList<>(certificates);
+    try {
+      List<X509Certificate> cas = est.caCertificates();
+      caCertificates.accept(cas);
+      known.addAll(cas);
+    } catch (EstException e) {
+      // The certificate is what counts now, and its chain may have come with it.
+      LOG.log(System.Logger.Level.DEBUG, "no CA certificates: {0}", e.getMessage());
+    }
+    Credential credential = new Credential(keys.getPrivate(), est.chain(keys.getPublic(), known));
     requireDevice(credential);
     return credential;
   }

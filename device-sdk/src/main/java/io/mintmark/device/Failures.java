@@ -57,6 +57,11 @@ final class Failures {
     return new RetryLaterException(message, e);
   }
 
+  /** Whether it failed because the other side's certificate is not trusted here. */
+  static boolean isDistrust(Throwable failure) {
+    return causedBy(failure, SSLException.class) && causedBy(failure, CertificateException.class);
+  }
+
   private static boolean causedBy(Throwable failure, Class<? extends Throwable> kind) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (kind.isInstance(t)) {

@@ -4,9 +4,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.Identity;
 import java.io.IOException;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -20,7 +18,7 @@ final class IdentityKeeper implements Renewals.Keeper {
 
   private final CredentialStore store;
   private final Enrolment enrolment;
-  private final Collection<X509Certificate> anchors;
+  private final DeviceTrust trust;
   private final EstSettings settings;
   private final Clock clock;
   private final Callbacks callbacks;
@@ -29,13 +27,13 @@ final class IdentityKeeper implements Renewals.Keeper {
   IdentityKeeper(
       CredentialStore store,
       Enrolment enrolment,
-      Collection<X509Certificate> anchors,
+      DeviceTrust trust,
       EstSettings settings,
       Clock clock,
       Callbacks callbacks) {
     this.store = store;
     this.enrolment = enrolment;
-    this.anchors = anchors;
+    this.trust = trust;
     this.settings = settings;
     this.clock = clock;
     this.callbacks = callbacks;
@@ -86,7 +84,7 @@ final class IdentityKeeper implements Renewals.Keeper {
     } catch (IOException e) {
       throw new RetryLaterException("cannot store the new credential: " + e.getMessage(), e);
     }
-    current = TlsCredential.issued(credential, anchors, clock.instant());
+    current = TlsCredential.issued(credential, trust, clock.instant());
   }
 
   private boolean isOver(TlsCredential credential) {
@@ -95,7 +93,7 @@ final class IdentityKeeper implements Renewals.Keeper {
 
   private Optional<TlsCredential> load() {
     try {
-      Optional<TlsCredential> stored = store.load().map(c -> TlsCredential.stored(c, anchors));
+      Optional<TlsCredential> stored = store.load().map(c -> TlsCredential.stored(c, trust));
       if (stored.isPresent() && !isOfFleet(stored.get().identity())) {
         LOG.log(
             System.Logger.Level.WARNING,

@@ -3,10 +3,12 @@ package io.mintmark.device;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Validity;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.Collections;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.TrustManager;
 
 /**
  * The operational credential and the TLS context that shows it, one for each credential: JSSE
@@ -14,7 +16,7 @@ import javax.net.ssl.SSLContext;
  *
  * @param credential key and chain
  * @param identity who the certificate stands for
- * @param context shows the credential and trusts the device's anchors
+ * @param context shows the credential and trusts whom the device trusts, now and later on
  * @param since from when its lifetime counts
  */
 record TlsCredential(
@@ -25,8 +27,8 @@ record TlsCredential(
    *
    * @throws IllegalArgumentException if the certificate does not stand for a device
    */
-  static TlsCredential stored(Credential credential, Collection<X509Certificate> anchors) {
-    return of(credential, anchors, Validity.of(credential.certificate()).notBefore());
+  static TlsCredential stored(Credential credential, TrustManager trust) {
+    return of(credential, trust, Validity.of(credential.certificate()).notBefore());
   }
 
   /**
@@ -36,19 +38,28 @@ record TlsCredential(
    *
    * @throws IllegalArgumentException if the certificate does not stand for a device
    */
-  static TlsCredential issued(
-      Credential credential, Collection<X509Certificate> anchors, Instant now) {
+  static TlsCredential issued(Credential credential, TrustManager trust, Instant now) {
     Instant notBefore = Validity.of(credential.certificate()).notBefore();
-    return of(credential, anchors, now.isAfter(notBefore) ? now : notBefore);
+    return of(credential, trust, now.isAfter(notBefore) ? now : notBefore);
   }
 
-  private static TlsCredential of(
-      Credential credential, Collection<X509Certificate> anchors, Instant since) {
+  private static TlsCredential of(Credential credential, TrustManager trust, Instant since) {
     if (!(credential.identity() instanceof Identity.Device device)) {
       throw new IllegalArgumentException(
           "the certificate is for " + credential.identity() + ", which is not a device");
     }
-    return new TlsCredential(credential, device, credential.tlsContext(anchors), since);
+    return new TlsCredential(credential, device, credential.tlsContext(trust), since);
+  }
+
+  /** Has the next handshake be a whole one: a resumed session asks nobody whom to trust. */
+  void forgetSessions() {
+    SSLSessionContext sessions = context.getClientSessionContext();
+    for (byte[] id : Collections.list(sessions.getIds())) {
+      SSLSession session = sessions.getSession(id);
+      if (session != null) {
+        session.invalidate();
+      }
+    }
   }
 
   Instant notAfter() {

@@ -8,7 +8,6 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.testing.HeldCertificate;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,7 +33,7 @@ class EnrolmentIT {
   private FakeEst est;
 
   @BeforeEach
-  void start() throws IOException {
+  void start() throws Exception {
     est = new FakeEst(pki);
   }
 
@@ -51,12 +50,18 @@ class EnrolmentIT {
   private IdentityKeeper keeper(
       Clock clock, List<X509Certificate> anchors, FleetId fleet, Credential shown) {
     DeviceFolder memory = new DeviceFolder(folder);
+    DeviceTrust trust = TestPki.trust(memory, anchors);
     EstSettings settings = new EstSettings(
         est.uri(), fleet, shown, new DeviceId("d-1"), Duration.ofSeconds(5), Duration.ofSeconds(5));
     return new IdentityKeeper(
         memory.credentials(),
-        new Enrolment(settings, anchors, memory.pendingKey(), clock),
-        anchors,
+        new Enrolment(
+            settings,
+            trust,
+            new BundleKeeper(trust, settings, clock, callbacks, () -> {})::offered,
+            memory.pendingKey(),
+            clock),
+        trust,
         settings,
         clock,
         callbacks);

@@ -1,6 +1,7 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +12,7 @@ final class Events implements DeviceListener {
 
   final List<String> names = new CopyOnWriteArrayList<>();
   final List<Duration> gaps = new CopyOnWriteArrayList<>();
+  final List<List<X509Certificate>> anchors = new CopyOnWriteArrayList<>();
   final List<Boolean> sessions = new CopyOnWriteArrayList<>();
   final List<DeviceException> causes = new CopyOnWriteArrayList<>();
   final List<Message> unhandled = new CopyOnWriteArrayList<>();
@@ -65,6 +67,18 @@ final class Events implements DeviceListener {
   public void renewalFailed(DeviceException cause, Instant next) {
     causes.add(cause);
     names.add("renewalFailed");
+  }
+
+  @Override
+  public void trustReplaced(List<X509Certificate> trusted) {
+    anchors.add(trusted);
+    names.add("trustReplaced");
+  }
+
+  @Override
+  public void trustRefused(RefusedException reason) {
+    causes.add(reason);
+    names.add("trustRefused");
   }
 
   @Override

@@ -5,12 +5,17 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -23,9 +28,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.cert.jcajce.JcaCertStore;
@@ -53,23 +63,39 @@ final class FakeEst implements AutoCloseable {
 
   static final Mischief NONE = exchange -> false;
 
+  /**
+   * A device's word for what it trusts.
+   *
+   * @param bundle the fingerprint
+   * @param shown the client's certificate
+   */
+  record Report(String bundle, X509Certificate shown) {}
+
   final List<Request> requests = new CopyOnWriteArrayList<>();
+  final List<Report> reports = new CopyOnWriteArrayList<>();
+  final AtomicInteger caRequests = new AtomicInteger();
+  volatile List<X509Certificate> caCertificates;
+  volatile Runnable onReport = () -> {};
   volatile Mischief before = NONE;
   volatile Mischief after = NONE;
   volatile Clock clock = Clock.systemUTC();
   volatile Duration lifetime = Duration.ofHours(1);
 
+  private volatile X509ExtendedKeyManager shownKeys;
   private final TestPki pki;
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<PublicKey, X509Certificate> issued = new ConcurrentHashMap<>();
 
-  FakeEst(TestPki pki) throws IOException {
+  FakeEst(TestPki pki) throws IOException, GeneralSecurityException {
     this.pki = pki;
+    caCertificates = List.of(pki.root.certificate(), pki.issuing.certificate());
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    SSLContext tls = pki.server
-        .credential()
-        .tlsContext(List.of(pki.root.certificate(), pki.factory.certificate()));
+    show(pki.server.credential());
+    SSLContext tls = SSLContext.getInstance("TLS");
+    TrustManager clients =
+        Credential.trustManager(List.of(pki.root.certificate(), pki.factory.certificate()));
+    tls.init(new KeyManager[] {new ShownKeys()}, new TrustManager[] {clients}, null);
     server.setHttpsConfigurator(new HttpsConfigurator(tls) {
       @Override
       public void configure(HttpsParameters parameters) {
@@ -81,6 +107,61 @@ final class FakeEst implements AutoCloseable {
     server.createContext("/.well-known/est/" + TestPki.FLEET, this::answer);
     server.setExecutor(threads);
     server.start();
+  }
+
+  /** Shows another certificate from the next whole handshake on. */
+  final void show(Credential credential) {
+    shownKeys = credential.keyManager();
+  }
+
+  /** Those of the certificate to show now. */
+  private final class ShownKeys extends X509ExtendedKeyManager {
+    @Override
+    public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
+      return shownKeys.chooseEngineServerAlias(type, issuers, engine);
+    }
+
+    @Override
+    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+      return shownKeys.chooseServerAlias(type, issuers, socket);
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String alias) {
+      return shownKeys.getCertificateChain(alias);
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+      return shownKeys.getPrivateKey(alias);
+    }
+
+    @Override
+    public String[] getServerAliases(String type, Principal[] issuers) {
+      return shownKeys.getServerAliases(type, issuers);
+    }
+
+    @Override
+    public String[] getClientAliases(String type, Principal[] issuers) {
+      return null;
+    }
+
+    @Override
+    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+      return null;
+    }
+  }
+
+  /** Takes reports, as our service does and others do not. */
+  void takeReports() {
+    server.createContext("/v1/bundle", exchange -> {
+      try (exchange) {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        onReport.run();
+        reports.add(new Report(new String(body, StandardCharsets.US_ASCII), shown(exchange)));
+        respond(exchange, 200, "current\n".getBytes(StandardCharsets.UTF_8));
+      }
+    });
   }
 
   URI uri() {
@@ -113,7 +194,8 @@ final class FakeEst implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       String operation = path.substring(path.lastIndexOf('/') + 1);
       if (operation.equals("cacerts")) {
-        respond(exchange, List.of(pki.root.certificate(), pki.issuing.certificate()));
+        caRequests.incrementAndGet();
+        respond(exchange, caCertificates);
         return;
       }
       JcaPKCS10CertificationRequest csr =

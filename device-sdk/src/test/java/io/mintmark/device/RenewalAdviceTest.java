@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.RenewalInfo;
 import io.mintmark.identity.RenewalWindow;
 import java.io.IOException;
@@ -40,14 +41,14 @@ class RenewalAdviceTest {
   }
 
   private static Optional<RenewalInfo> info(RenewalWindow window, Duration retryAfter) {
-    return Optional.of(new RenewalInfo(window, retryAfter));
+    return Optional.of(new RenewalInfo(window, retryAfter, null));
   }
 
   private TlsCredential credential(Duration lifetime) {
     return TlsCredential.stored(
         pki.operational("d-1", CertificateRequest.newKeyPair(), START, START.plus(lifetime))
             .credential(),
-        pki.anchors());
+        Credential.trustManager(pki.anchors()));
   }
 
   /** Lets the time pass until one more question was asked and the one after it is planned. */

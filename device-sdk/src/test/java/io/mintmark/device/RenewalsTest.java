@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.RenewalSchedule;
 import io.mintmark.identity.RenewalWindow;
 import java.time.Duration;
@@ -151,7 +152,7 @@ class RenewalsTest {
       return TlsCredential.stored(
           pki.operational("d-1", CertificateRequest.newKeyPair(), from, from.plus(LIFETIME))
               .credential(),
-          pki.anchors());
+          Credential.trustManager(pki.anchors()));
     }
 
     /** How the renewal under way ends; null if well. */

@@ -6,6 +6,8 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.identity.testing.HeldCertificate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -33,8 +35,60 @@ final class TestPki {
   final HeldCertificate factory =
       HeldCertificate.builder().commonName("factory").authority(0).build();
 
+  /** The root after this one, what leads to it and back, and a server below it. */
+  final class NextRoot {
+    final HeldCertificate root =
+        HeldCertificate.builder().commonName("next root").authority(1).build();
+    final HeldCertificate newWithOld = cross("next root", root, TestPki.this.root);
+    final HeldCertificate oldWithNew = cross("root", TestPki.this.root, root);
+    final HeldCertificate server = HeldCertificate.builder()
+        .commonName("server")
+        .dns("localhost")
+        .signedBy(root)
+        .build();
+
+    private static HeldCertificate cross(String name, HeldCertificate of, HeldCertificate by) {
+      return HeldCertificate.builder()
+          .commonName(name)
+          .keys(of.keys())
+          .authority(Integer.MAX_VALUE)
+          .signedBy(by)
+          .build();
+    }
+
+    /** What the service says of its CAs while both roots are trusted. */
+    List<X509Certificate> both() {
+      return List.of(
+          TestPki.this.root.certificate(),
+          root.certificate(),
+          oldWithNew.certificate(),
+          newWithOld.certificate(),
+          issuing.certificate());
+    }
+
+    /** And when the first is gone. */
+    List<X509Certificate> alone() {
+      return List.of(root.certificate(), issuing.certificate());
+    }
+
+    /** A server that those who trust only the first root follow, too. */
+    Credential serverForBoth() {
+      return new Credential(
+          server.keys().getPrivate(), List.of(server.certificate(), newWithOld.certificate()));
+    }
+  }
+
   List<X509Certificate> anchors() {
     return List.of(root.certificate());
+  }
+
+  /** Stored in the folder, unless that has some. */
+  static DeviceTrust trust(DeviceFolder folder, List<X509Certificate> anchors) {
+    try {
+      return DeviceTrust.open(folder, anchors);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Credential bootstrap(String device) {

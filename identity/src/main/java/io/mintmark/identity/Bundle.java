@@ -9,11 +9,26 @@ import java.util.stream.Collectors;
 
 /**
  * Feed message: the trust anchors devices and brokers should hold now. It replaces the bundle
- * before.
+ * before. CAs are named as in {@link KeyId}.
  *
  * @param pem the anchors as PEM certificates
+ * @param issuing the CA that issues now; null if it is not told
+ * @param retired roots that were taken out of use: nothing leads through them any more, not even
+ *     over a cross certificate; never null
+ * @param revoked CAs whose keys are not safe: as retired, and what rests on them ends; never null
  */
-public record Bundle(String pem) {
+public record Bundle(String pem, String issuing, List<String> retired, List<String> revoked) {
+
+  /** Copies the lists; those that are not told are empty. */
+  public Bundle {
+    retired = retired == null ? List.of() : List.copyOf(retired);
+    revoked = revoked == null ? List.of() : List.copyOf(revoked);
+  }
+
+  /** A bundle that tells the anchors alone. */
+  public Bundle(String pem) {
+    this(pem, null, List.of(), List.of());
+  }
 
   /** A bundle of these anchors. */
   public static Bundle of(Collection<X509Certificate> anchors) {

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * A private key and the certificate chain that speaks for it. Immutable and thread-safe. Neither
@@ -88,7 +89,7 @@ public final class Credential {
    * @param trustAnchors the roots the other side's chain must end in
    */
   public SSLContext tlsContext(Collection<X509Certificate> trustAnchors) {
-    return tlsContext(trustManagers(trustAnchors), keyManager());
+    return tlsContext(trustManager(trustAnchors));
   }
 
   /**
@@ -110,7 +111,7 @@ public final class Credential {
 
   /** A TLS client context that shows no certificate and trusts exactly the given anchors. */
   public static SSLContext anonymousTlsContext(Collection<X509Certificate> trustAnchors) {
-    return tlsContext(trustManagers(trustAnchors));
+    return tlsContext(new TrustManager[] {trustManager(trustAnchors)});
   }
 
   private static SSLContext tlsContext(TrustManager[] trust, KeyManager... shown) {
@@ -123,7 +124,8 @@ public final class Credential {
     }
   }
 
-  private static TrustManager[] trustManagers(Collection<X509Certificate> trustAnchors) {
+  /** Trusts chains that end in one of the given anchors, and nothing else. */
+  public static X509ExtendedTrustManager trustManager(Collection<X509Certificate> trustAnchors) {
     try {
       KeyStore anchors = KeyStore.getInstance("PKCS12");
       anchors.load(null, null);
@@ -133,7 +135,7 @@ public final class Credential {
       }
       TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
       factory.init(anchors);
-      return factory.getTrustManagers();
+      return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("this JDK cannot set up TLS with the trust anchors", e);
     }

@@ -91,8 +91,9 @@ public final class EstClient {
 
   /**
    * The trust anchors and issuing certificates (section 4.1). What comes back is only as good as
-   * the TLS trust this client was made with.
+   * the TLS trust this client was made with; {@link VouchedBundle} tells the anchors among it.
    *
+   * @throws EstAnswerException if the server answered with something else
    * @throws EstException as described there
    */
   public List<X509Certificate> caCertificates() throws EstException {
@@ -253,11 +254,12 @@ public final class EstClient {
     try {
       List<X509Certificate> certificates = Pem.pkcs7(Base64.getMimeDecoder().decode(body));
       if (certificates.isEmpty()) {
-        throw new EstException("the EST server answered without a certificate");
+        throw new IllegalArgumentException("there is no certificate in it");
       }
       return certificates;
     } catch (IllegalArgumentException e) {
-      throw new EstException("the EST server's answer is not a certs-only PKCS#7 message", e);
+      throw new EstAnswerException(
+          "the EST server's answer is not a certs-only PKCS#7 message with certificates", e);
     }
   }
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /**
  * An EST request that brought no certificate. Thrown as such when the server or the way to it
- * failed and the request may simply be repeated; the subclasses say when something else is to be
- * done.
+ * failed and the request may simply be repeated; the subclasses say more, and when something else is
+ * to be done.
  */
 public class EstException extends IOException {
   private static final long serialVersionUID = 1L;

@@ -11,13 +11,16 @@ import java.util.regex.Pattern;
  *
  * @param window when it would like the certificate renewed
  * @param retryAfter when it would like to be asked again (section 4.3.2)
+ * @param bundle Mintmark's own: the {@linkplain Bundle#fingerprint fingerprint} of the trust anchors
+ *     to hold now, so that whoever asks about renewal hears of new ones; null if it does not say
  */
-public record RenewalInfo(RenewalWindow window, Duration retryAfter) {
+public record RenewalInfo(RenewalWindow window, Duration retryAfter, String bundle) {
 
   /** The two members we need of an object without objects in it; strings have no escapes in them. */
   private static final Pattern WINDOW =
       Pattern.compile("\"suggestedWindow\"\\s*:\\s*\\{([^{}]*)\\}");
 
+  private static final Pattern BUNDLE = Pattern.compile("\"bundle\"\\s*:\\s*\"([0-9a-f]{64})\"");
   private static final Pattern START = member("start");
   private static final Pattern END = member("end");
 
@@ -45,6 +48,12 @@ public record RenewalInfo(RenewalWindow window, Duration retryAfter) {
       throw new IllegalArgumentException(
           "the renewal information has a timestamp that is none: " + Printable.of(e.getMessage()));
     }
+  }
+
+  /** Reads the bundle's fingerprint out of the JSON; null if there is none. */
+  static String bundle(String json) {
+    Matcher bundle = BUNDLE.matcher(json);
+    return bundle.find() ? bundle.group(1) : null;
   }
 
   private static String find(Pattern member, String members) {

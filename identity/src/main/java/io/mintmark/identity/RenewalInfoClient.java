@@ -85,8 +85,9 @@ public final class RenewalInfoClient {
       }
       Duration retry = RetryAfter.parse(connection.getHeaderField("Retry-After"), clock.instant())
           .orElse(DEFAULT_RETRY);
+      String json = read(connection.getInputStream());
       return Optional.of(
-          new RenewalInfo(RenewalInfo.window(read(connection.getInputStream())), held(retry)));
+          new RenewalInfo(RenewalInfo.window(json), held(retry), RenewalInfo.bundle(json)));
     } finally {
       connection.disconnect();
     }

@@ -27,6 +27,16 @@ class RenewalInfoTest {
             Instant.parse("2025-01-02T04:00:00Z"), Instant.parse("2025-01-03T03:00:00Z")));
   }
 
+  @Test
+  void readsTheBundleIfItIsThere() {
+    String fingerprint = "0a".repeat(32);
+
+    assertThat(RenewalInfo.bundle("{\"suggestedWindow\":{},\"bundle\" : \"" + fingerprint + "\"}"))
+        .isEqualTo(fingerprint);
+    assertThat(RenewalInfo.bundle("{\"bundle\":\"0A\"}")).isNull();
+    assertThat(RenewalInfo.bundle("{}")).isNull();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

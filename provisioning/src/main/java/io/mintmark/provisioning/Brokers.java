@@ -23,6 +23,7 @@ public final class Brokers {
   private final TrustDomain trustDomain;
   private final Peers peers;
   private final Issuance issuance;
+  private final CertificatesSeen seen;
   private final AuditLog audit;
   private final Clock clock;
 
@@ -31,12 +32,14 @@ public final class Brokers {
       TrustDomain trustDomain,
       Peers peers,
       Issuance issuance,
+      CertificatesSeen seen,
       AuditLog audit,
       Clock clock) {
     this.registry = registry;
     this.trustDomain = trustDomain;
     this.peers = peers;
     this.issuance = issuance;
+    this.seen = seen;
     this.audit = audit;
     this.clock = clock;
   }
@@ -92,9 +95,11 @@ public final class Brokers {
       throw new Refusal(
           Refusal.Kind.FORBIDDEN, "'" + peer.identity() + "' is not a broker: the feed is theirs");
     }
-    return registry.read(h -> {
+    registry.read(h -> {
       peers.requireLive(h, peer);
-      return broker;
+      return null;
     });
+    seen.seen(peer.certificate().getSerialNumber());
+    return broker;
   }
 }

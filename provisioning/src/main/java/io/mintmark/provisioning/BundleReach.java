@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 final class BundleReach {
 
   /** So many are named; the rest are counted. */
-  private static final int MOST_NAMED = 100;
+  static final int MOST_NAMED = 100;
 
   /**
    * What was found.

@@ -7,19 +7,18 @@ import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.Peers.Peer;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.sql.BundleTable;
-import io.mintmark.provisioning.sql.BundleTable.Held;
 import io.mintmark.provisioning.sql.Registry;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * Takes devices' word for which trust anchors they hold: what a change of roots waits for.
- * Thread-safe.
+ * Applications and brokers may ask the same way whether they hold the right ones; nobody waits for
+ * them. Thread-safe.
  */
 public final class BundleReports {
 
@@ -31,43 +30,54 @@ public final class BundleReports {
   private final Registry registry;
   private final CertificateAuthority authority;
   private final Peers peers;
+  private final CertificatesSeen seen;
   private final Clock clock;
 
-  BundleReports(Registry registry, CertificateAuthority authority, Peers peers, Clock clock) {
+  BundleReports(
+      Registry registry,
+      CertificateAuthority authority,
+      Peers peers,
+      CertificatesSeen seen,
+      Clock clock) {
     this.registry = registry;
     this.authority = authority;
     this.peers = peers;
+    this.seen = seen;
     this.clock = clock;
   }
 
   /**
-   * A device says what it holds.
+   * Somebody says what it holds, with the certificate it uses now: those it was renewed from are
+   * superseded.
    *
    * @param peerChain what the client proved possession of in TLS, leaf first
    * @param sha256 as of {@link Bundle#fingerprint}
    * @return whether it is what there is to hold now; if not, {@code /cacerts} has it
-   * @throws Refusal INVALID if it is no fingerprint, FORBIDDEN unless a device shows its valid
-   *     operational certificate
+   * @throws Refusal INVALID if it is no fingerprint, FORBIDDEN unless a valid operational
+   *     certificate is shown
    */
   public boolean report(List<X509Certificate> peerChain, String sha256) throws Refusal {
     Peer peer = peers.identify(peerChain);
-    if (!(peer.identity() instanceof Identity.Device identity)) {
-      throw new Refusal(
-          Refusal.Kind.FORBIDDEN, "'" + peer.identity() + "' is no device: devices report bundles");
-    }
     if (!FINGERPRINT.matcher(sha256).matches()) {
       throw new Refusal(
           Refusal.Kind.INVALID,
           "'" + Printable.of(sha256)
               + "' is no bundle's fingerprint: send 64 lower-case hex digits");
     }
-    DeviceId device = identity.device();
-    Instant now = clock.instant();
-    Optional<Held> before = registry.read(h -> {
+    registry.read(h -> {
       peers.requireLive(h, peer);
-      return BundleTable.held(h, device);
+      return null;
     });
-    boolean known = before
+    seen.seen(peer.certificate().getSerialNumber());
+    if (peer.identity() instanceof Identity.Device identity) {
+      hold(identity.device(), sha256, clock.instant());
+    }
+    return sha256.equals(Bundle.fingerprint(authority.trustAnchors()));
+  }
+
+  private void hold(DeviceId device, String sha256, Instant now) {
+    boolean known = registry
+        .read(h -> BundleTable.held(h, device))
         .filter(held -> held.sha256().equals(sha256))
         .filter(held -> held.reportedAt().plus(REPEATED).isAfter(now))
         .isPresent();
@@ -77,6 +87,5 @@ public final class BundleReports {
         return null;
       });
     }
-    return sha256.equals(Bundle.fingerprint(authority.trustAnchors()));
   }
 }

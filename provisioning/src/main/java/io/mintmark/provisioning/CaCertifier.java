@@ -4,6 +4,7 @@ import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.AuthorityFolder;
+import io.mintmark.provisioning.ca.CaCertificates;
 import io.mintmark.provisioning.ca.CaChain;
 import io.mintmark.provisioning.ca.CaChainException;
 import io.mintmark.provisioning.ca.CaKey;
@@ -70,7 +71,9 @@ public final class CaCertifier {
 
   /**
    * Takes the certificate of an issuing CA whose key was made here: it is {@code prepared}. A root it
-   * ends in that is not known here is from now on one to trust.
+   * ends in that is not known here is from now on one to trust. Ours vouches for it if its key is
+   * here; if not, devices do not take it before that was done where the key is: {@link
+   * CaPreparer#cross}.
    *
    * @param certificates the issuing CA's, then those above it as far as they are not known here
    * @return the issuing CA's id
@@ -93,19 +96,16 @@ public final class CaCertifier {
       throw new Refusal(Refusal.Kind.INVALID, e.getMessage());
     }
     Issuer issuing = Issuer.prepared(Role.ISSUING, certificate, chain.between(), key.ref(), now);
+    Issuer root =
+        Issuer.prepared(Role.ROOT, chain.root(), vouching(hierarchy, chain.root(), now), null, now);
     String id = issuers.change(feed, tx -> {
       if (IssuerTable.exists(tx.handle(), issuing.id())) {
         throw new Refusal(
             Refusal.Kind.CONFLICT, "CA " + issuing.id() + " has its certificate already");
       }
-      trust(tx, chain.root(), now, actor);
+      trust(tx, root, actor);
       IssuerTable.insert(tx, issuing);
-      audit.add(
-          tx,
-          actor,
-          "issuer.prepared",
-          issuing.id(),
-          "issuing CA, root " + KeyIds.hex(chain.root().getPublicKey()));
+      audit.add(tx, actor, "issuer.prepared", issuing.id(), "issuing CA, root " + root.id());
       return issuing.id();
     });
     issuers.keepWithKey(key, chain);
@@ -127,13 +127,30 @@ public final class CaCertifier {
             + ", was not made here: have the request of 'mintmark ca csr' certified"));
   }
 
-  private void trust(Transaction tx, X509Certificate root, Instant now, String actor)
+  /** The new root's certificate by ours (NewWithOld of RFC 4210, section 4.4), if we can sign it. */
+  private List<X509Certificate> vouching(Hierarchy hierarchy, X509Certificate root, Instant now)
       throws Refusal {
-    String id = KeyIds.hex(root.getPublicKey());
+    Issuer own = hierarchy.signingRoot();
+    if (own.keyRef() == null || own.certificate().equals(root)) {
+      return List.of();
+    }
+    try {
+      return issuers
+          .folder()
+          .signer(own)
+          .map(signer -> List.of(CaCertificates.cross(root, own.certificate(), signer, now)))
+          .orElse(List.of());
+    } catch (StartException e) {
+      throw Issuers.conflict(e);
+    }
+  }
+
+  private void trust(Transaction tx, Issuer root, String actor) throws Refusal {
+    String id = root.id();
     Optional<Issuer> known =
         IssuerTable.all(tx.handle()).stream().filter(i -> i.id().equals(id)).findFirst();
     if (known.isEmpty()) {
-      IssuerTable.insert(tx, Issuer.prepared(Role.ROOT, root, List.of(), null, now));
+      IssuerTable.insert(tx, root);
       audit.add(tx, actor, "issuer.prepared", id, "root, its key is kept elsewhere");
     } else if (known.get().role() != Role.ROOT
         || known.get().state() == State.RETIRED

@@ -2,7 +2,6 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.Issuer.Role;
-import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.CaCertificates;
 import io.mintmark.provisioning.ca.CaChain;
 import io.mintmark.provisioning.ca.CaKey;
@@ -43,7 +42,7 @@ public final class CaPreparer {
    * @throws Refusal CONFLICT if the root's key is not here
    */
   public String issuing(String actor) throws Refusal {
-    Issuer root = activeRoot();
+    Issuer root = issuers.authority().hierarchy().signingRoot();
     Signer signer = requireKey(root);
     try {
       Instant now = clock.instant();
@@ -73,7 +72,7 @@ public final class CaPreparer {
    * @throws Refusal CONFLICT if the old root's key is not here, and not said to be elsewhere
    */
   public String root(boolean rootKeyElsewhere, String actor) throws Refusal {
-    Issuer old = activeRoot();
+    Issuer old = issuers.authority().hierarchy().signingRoot();
     Signer oldSigner = rootKeyElsewhere ? null : requireKey(old);
     try {
       Instant now = clock.instant();
@@ -130,14 +129,6 @@ public final class CaPreparer {
       }
       return null;
     });
-  }
-
-  /** The one that signs issuing CAs. */
-  private Issuer activeRoot() {
-    return issuers.authority().hierarchy().issuers().stream()
-        .filter(i -> i.role() == Role.ROOT && i.state() == State.ACTIVE)
-        .reduce((a, b) -> b.activatedAt().isBefore(a.activatedAt()) ? a : b)
-        .orElseThrow(() -> new IllegalStateException("there is no active root"));
   }
 
   private Signer requireKey(Issuer root) throws Refusal {

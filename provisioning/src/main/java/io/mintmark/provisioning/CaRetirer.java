@@ -151,10 +151,14 @@ public final class CaRetirer {
       if (hierarchy.rootOf(issuing).filter(root::equals).isPresent() && issuing.hasIssued()) {
         long live = CertificateTable.liveOf(tx.handle(), issuing.id(), clock.instant());
         if (live > 0) {
-          throw conflict("root " + root.id() + " cannot be retired: " + live
-              + " certificates of issuing CA " + issuing.id()
-              + " below it are still good; have them renewed (mintmark renew-early --issuer), or"
-              + " use --force");
+          throw new Refusal(
+              Refusal.Kind.CONFLICT,
+              "root " + root.id() + " cannot be retired: " + live
+                  + " certificates of issuing CA " + issuing.id()
+                  + " below it are still good; have them renewed (mintmark renew-early --issuer),"
+                  + " or use --force",
+              CertificateTable.holdersOf(
+                  tx.handle(), issuing.id(), clock.instant(), BundleReach.MOST_NAMED));
         }
       }
     }

@@ -9,8 +9,9 @@ import java.util.List;
 
 /**
  * What follows from a certificate having been used: it has arrived, so those the device held before
- * it are superseded. Whoever sees a device authenticate says so here. Applications and brokers are
- * left alone: several processes may share one name, each with a certificate of its own. Thread-safe.
+ * it are superseded. Whoever sees somebody authenticate says so here. Of an application or a broker
+ * it is the one the certificate was renewed from: several processes may share one name, each with a
+ * certificate of its own. Thread-safe.
  */
 public final class CertificatesSeen {
 
@@ -46,9 +47,9 @@ public final class CertificatesSeen {
     CertificateTable.find(tx.handle(), serial).ifPresent(used -> {
       List<CertificateRecord> before = liveCertificates.before(tx.handle(), used);
       if (!before.isEmpty()) {
-        Identity.Device device = (Identity.Device) Identity.parse(used.identity());
+        Identity identity = Identity.parse(used.identity());
         before.forEach(old ->
-            liveCertificates.supersede(tx, device, old, used.serialHex() + " was seen in use"));
+            liveCertificates.supersede(tx, identity, old, used.serialHex() + " was seen in use"));
       }
     });
   }

@@ -220,11 +220,11 @@ final class Issuers {
         "there is no CA '" + Printable.of(id) + "' here: see 'mintmark ca list'");
   }
 
-  /** Records the roots to trust now and has the feed tell them; nothing if they are as before. */
+  /** Records the roots to trust now and has the feed tell how the CAs stand, unless it has. */
   void tellBundle(Transaction tx, Feed feed) {
     Hierarchy hierarchy = new Hierarchy(IssuerTable.all(tx.handle()));
     List<X509Certificate> anchors = hierarchy.trustAnchors();
-    feed.appendIfChanged(tx, Bundle.of(anchors));
+    feed.appendIfChanged(tx, hierarchy.bundle());
     BundleTable.put(
         tx,
         Bundle.fingerprint(anchors),

@@ -47,12 +47,16 @@ final class LiveCertificates {
   }
 
   /**
-   * Those of the same device that are live and older than a certificate; none if that one is not
-   * live itself, or not a device's.
+   * Those of the same device that are live and older than a certificate; of an application or a
+   * broker the live one it was renewed from. None if it is not live itself.
    */
   List<CertificateRecord> before(Handle handle, CertificateRecord certificate) {
     if (!isDevice(certificate.identity())) {
-      return List.of();
+      return certificate.state() == CertificateState.ISSUED
+          ? CertificateTable.renewedFrom(handle, certificate.serial(), clock.instant())
+              .map(List::of)
+              .orElse(List.of())
+          : List.of();
     }
     // The latest first.
     return issued(handle, certificate.identity()).stream()
@@ -80,7 +84,7 @@ final class LiveCertificates {
    *
    * @param why for the audit log: which certificate came after it, and how that is known
    */
-  void supersede(Transaction tx, Identity.Device device, CertificateRecord old, String why) {
+  void supersede(Transaction tx, Identity holder, CertificateRecord old, String why) {
     CertificateTable.end(
         tx,
         old.serial(),
@@ -92,7 +96,7 @@ final class LiveCertificates {
         tx,
         AuditLog.SYSTEM,
         "certificate.superseded",
-        device.device().value(),
+        holder.name(),
         "serial " + old.serialHex() + ": " + why);
   }
 }

@@ -117,7 +117,7 @@ public final class Provisioning implements AutoCloseable {
         certificatesSeen,
         audit);
     serverKeygen = new ServerKeygen(known, authority, enroller, renewer);
-    renewalInformation = new RenewalInformation(registry, clock);
+    renewalInformation = new RenewalInformation(registry, authority, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
     revoker = new Revoker(registry, trustDomain, feed, audit, clock);
     channelBindings = new ChannelBindings(registry, known);
@@ -125,7 +125,7 @@ public final class Provisioning implements AutoCloseable {
         registry, known, trustDomain, authority, channelBindings, feed, audit, clock);
     manifests = new ManifestImporter(registry, trustDomain, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
-    brokers = new Brokers(registry, trustDomain, peers, issuance, audit, clock);
+    brokers = new Brokers(registry, trustDomain, peers, issuance, certificatesSeen, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
     fleetViews = new FleetViews(registry, known);
     issuerViews = new IssuerViews(registry, issuers, new BundleReach(trustDomain, clock), clock);
@@ -134,7 +134,7 @@ public final class Provisioning implements AutoCloseable {
     BundleReach reach = new BundleReach(trustDomain, clock);
     caActivator = new CaActivator(issuers, reach, settings.ca(), feed, audit, clock);
     caRetirer = new CaRetirer(issuers, reach, settings.ca(), feed, audit, clock);
-    bundleReports = new BundleReports(registry, authority, peers, clock);
+    bundleReports = new BundleReports(registry, authority, peers, certificatesSeen, clock);
     crls =
         new CrlPublisher(registry, () -> authority.hierarchy().issuers(), issuers::signer, clock);
     rootCrls = new RootCrls(registry, crls, audit, clock);

@@ -1,9 +1,11 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.RenewalId;
 import io.mintmark.identity.RenewalInfo;
 import io.mintmark.identity.RenewalWindow;
+import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.EarlyRenewalTable;
 import io.mintmark.provisioning.sql.EarlyRenewalTable.EarlyRenewal;
@@ -35,10 +37,12 @@ public final class RenewalInformation {
   private static final Duration SHORTEST_RETRY = Duration.ofMinutes(1);
 
   private final Registry registry;
+  private final CertificateAuthority authority;
   private final Clock clock;
 
-  RenewalInformation(Registry registry, Clock clock) {
+  RenewalInformation(Registry registry, CertificateAuthority authority, Clock clock) {
     this.registry = registry;
+    this.authority = authority;
     this.clock = clock;
   }
 
@@ -63,7 +67,10 @@ public final class RenewalInformation {
               new Refusal(Refusal.Kind.NOT_FOUND, "there is no certificate '" + id + "' here"));
       Duration life =
           Duration.between(certificate.reservedAt(), certificate.validity().notAfter());
-      return new RenewalInfo(window(h, id, certificate), retryAfter(life));
+      return new RenewalInfo(
+          window(h, id, certificate),
+          retryAfter(life),
+          Bundle.fingerprint(authority.trustAnchors()));
     });
   }
 

@@ -6,6 +6,7 @@ import io.mintmark.provisioning.Peers.Peer;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.ApplicationTable;
 import io.mintmark.provisioning.sql.BrokerTable;
+import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
@@ -187,13 +188,15 @@ public final class Renewer {
 
   private void renewed(Transaction tx, Peer peer, X509Certificate issued, String remark) {
     Identity identity = peer.identity();
-    String kind = "application";
+    String kind;
     if (identity instanceof Identity.Device device) {
       kind = "device";
       liveCertificates.keep(
           tx, device, issued.getSerialNumber(), peer.certificate().getSerialNumber());
-    } else if (identity instanceof Identity.Broker) {
-      kind = "broker";
+    } else {
+      kind = identity instanceof Identity.Broker ? "broker" : "application";
+      CertificateTable.renewedFrom(
+          tx, issued.getSerialNumber(), peer.certificate().getSerialNumber());
     }
     audit.add(
         tx,

@@ -5,8 +5,8 @@ import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.VouchedBundle;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
@@ -106,7 +106,7 @@ class CaPreparationTest {
     assertThat(anchors).containsExactly(old, made);
     assertThat(installation.get().feed().after(head).entries())
         .singleElement()
-        .satisfies(entry -> assertThat(entry.bundle()).isEqualTo(Bundle.of(anchors)));
+        .satisfies(entry -> assertThat(entry.bundle().anchors()).isEqualTo(anchors));
     assertThat(Pem.certificates(Files.readString(installation.folder.resolve("trust.pem"))))
         .isEqualTo(anchors);
     List<X509Certificate> crosses =
@@ -172,6 +172,7 @@ class CaPreparationTest {
 
   @Test
   void anIssuingCaByARootOfSomebodyElse() throws Exception {
+    X509Certificate own = installation.get().authority().trustAnchors().get(0);
     HeldCertificate root = ca("corporate root", 2, null);
     HeldCertificate between = ca("corporate CA", 1, root);
     byte[] request = installation.get().caCertifier().request(OPERATOR);
@@ -193,6 +194,12 @@ class CaPreparationTest {
     assertThat(installation.get().authority().trustAnchors())
         .hasSize(2)
         .contains(root.certificate());
+    // Devices take it, as the root they hold vouches for it.
+    assertThat(VouchedBundle.of(
+            installation.get().authority().caCertificates(),
+            List.of(own),
+            installation.clock.instant()))
+        .containsExactly(own, root.certificate());
     assertThat(installation.get().issuerViews().list())
         .extracting(v -> v.role() + " " + v.state())
         .containsExactlyInAnyOrder(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.VouchedBundle;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.IssuerViews.IssuerView;
 import io.mintmark.provisioning.ca.Chains;
@@ -145,10 +146,13 @@ class CaRolloverTest {
     X509Certificate renewed = installation.renew(first);
     assertGoodForWhoTrustsOneOf(both, renewed);
 
-    assertRefused(
+    refusal = assertRefused(
         Refusal.Kind.CONFLICT,
         "2 certificates of issuing CA " + oldIssuing + " below it are still good",
         () -> retire(oldRootId, false));
+    assertThat(refusal.details())
+        .extracting(holder -> holder.substring(holder.lastIndexOf('/') + 1))
+        .containsExactly("d-1", "d-2");
     installation.clock.move(Duration.ofDays(3));
     X509Certificate last = installation.renew(installation.renew(renewed));
     installation.clock.move(Duration.ofDays(5));
@@ -158,13 +162,31 @@ class CaRolloverTest {
     assertThat(installation.get().feed().after(0).entries())
         .filteredOn(entry -> entry.bundle() != null)
         .singleElement()
-        .satisfies(entry -> assertThat(entry.bundle()).isEqualTo(Bundle.of(anchors())));
+        .satisfies(entry -> assertThat(entry.bundle().anchors()).isEqualTo(anchors()));
     assertThat(report(last, both)).isFalse();
     assertThat(installation.get().authority().caCertificates())
+        .hasSize(3)
+        .startsWith(both.get(1))
+        .endsWith(issuing());
+    assertFollows(both);
+    X509Certificate after = installation.renew(last);
+    // Who was away comes back, unless whoever has the old root's key could be the one to lead.
+    assertGoodForWhoTrustsOneOf(both, after);
+    installation.get().caRetirer().revoke(oldRootId, OPERATOR);
+    assertThat(installation.get().authority().chain(after)).containsExactly(after, issuing());
+    assertThat(installation.get().authority().caCertificates())
         .containsExactly(both.get(1), issuing());
-    assertThat(installation.renew(last)).isNotNull();
     installation.restart();
     assertThat(anchors()).containsExactly(both.get(1));
+  }
+
+  /** Who holds the old root alone can take the new one's word from what /cacerts has. */
+  private void assertFollows(List<X509Certificate> both) {
+    assertThat(VouchedBundle.of(
+            installation.get().authority().caCertificates(),
+            List.of(oldRoot),
+            installation.clock.instant()))
+        .containsExactly(both.get(1));
   }
 
   private void assertGoodForWhoTrustsOneOf(
@@ -287,7 +309,22 @@ class CaRolloverTest {
   }
 
   @Test
-  void takesReportsFromDevicesAlone() throws Exception {
+  void aReportIsByACertificateThatHasArrived() throws Exception {
+    installation.manifest("d-1");
+    X509Certificate first = installation.enroll("d-1");
+    X509Certificate second = installation.renew(first);
+    assertThat(report(first, anchors())).isTrue();
+    assertThat(installation.states("d-1"))
+        .containsExactly(CertificateState.ISSUED, CertificateState.ISSUED);
+
+    assertThat(report(second, anchors())).isTrue();
+
+    assertThat(installation.states("d-1"))
+        .containsExactly(CertificateState.ISSUED, CertificateState.SUPERSEDED);
+  }
+
+  @Test
+  void takesReportsFromWhoIsKnown() throws Exception {
     installation.manifest("d-1");
     X509Certificate device = installation.enroll("d-1");
     BundleReports reports = installation.get().bundleReports();

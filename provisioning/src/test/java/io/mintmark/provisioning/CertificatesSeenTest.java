@@ -5,13 +5,16 @@ import static io.mintmark.provisioning.RefusalAssert.assertRefused;
 import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.sql.CertificateTable;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +73,48 @@ class CertificatesSeenTest {
               + second.getSerialNumber().toString(16) + " was seen in use");
     });
     assertRefused(FORBIDDEN, "is superseded", () -> installation.renew(first));
+  }
+
+  private X509Certificate application(KeyPair keys) throws Refusal {
+    return installation
+        .get()
+        .applications()
+        .certify("billing", TestInstallation.request(keys.getPublic()), OPERATOR);
+  }
+
+  private CertificateState state(X509Certificate certificate) throws Refusal {
+    return installation
+        .get()
+        .registry()
+        .read(h -> CertificateTable.find(h, certificate.getSerialNumber())
+            .orElseThrow()
+            .state());
+  }
+
+  @Test
+  void ofAnApplicationOnlyTheOneItWasRenewedFromEnds() throws Exception {
+    installation.get().applications().define("billing", TopicGrants.NONE, OPERATOR);
+    X509Certificate one = application(CertificateRequest.newKeyPair());
+    X509Certificate other = application(CertificateRequest.newKeyPair());
+    PublicKey key = CertificateRequest.newKeyPair().getPublic();
+    X509Certificate next =
+        installation.get().renewer().renew(null, List.of(one), TestInstallation.renewal(one, key));
+    seen(one);
+    assertThat(state(one)).isEqualTo(CertificateState.ISSUED);
+
+    assertThat(installation
+            .get()
+            .bundleReports()
+            .report(List.of(next), Bundle.fingerprint(List.of(next))))
+        .isFalse();
+
+    assertThat(state(one)).isEqualTo(CertificateState.SUPERSEDED);
+    assertThat(state(other)).isEqualTo(CertificateState.ISSUED);
+    assertThat(state(next)).isEqualTo(CertificateState.ISSUED);
+    assertThat(installation.get().audit().after(0, 100)).last().satisfies(row -> {
+      assertThat(row.action()).isEqualTo("certificate.superseded");
+      assertThat(row.subject()).isEqualTo("billing");
+    });
   }
 
   @Test

@@ -7,6 +7,7 @@ import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static io.mintmark.provisioning.TestInstallation.SENSORS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.RenewalId;
@@ -65,6 +66,8 @@ class RenewalInformationTest {
         issued.plus(WEEK.multipliedBy(75).dividedBy(100)));
     assertThat(info(current)).as("the same answer again").isEqualTo(info(current));
     assertThat(info(current).retryAfter()).isEqualTo(Duration.ofHours(6));
+    assertThat(info(current).bundle())
+        .isEqualTo(Bundle.fingerprint(installation.get().authority().trustAnchors()));
     assertThat(info(installation.enroll("d-2")).window())
         .isNotEqualTo(info(current).window());
   }

@@ -24,17 +24,20 @@ public final class ApplicationClient implements AutoCloseable {
   private static final int QOS = 1;
   private static final int CONNECT_SECONDS = 10;
   private static final long ANSWER_MILLIS = 10_000;
+  private static final long SETTLE_MILLIS = 1_000;
   private static final long SESSION_SECONDS = 3_600;
 
   private final String name;
   private final MqttAsyncClient client;
-  private final HeldSockets sockets;
+  private final Clock clock;
+  private volatile HeldSockets sockets;
   private final List<MessageHandler> handlers = new CopyOnWriteArrayList<>();
   private final List<Instant> reconnects = new CopyOnWriteArrayList<>();
 
-  private ApplicationClient(String name, MqttAsyncClient client, HeldSockets sockets) {
+  private ApplicationClient(String name, MqttAsyncClient client, Clock clock, HeldSockets sockets) {
     this.name = name;
     this.client = client;
+    this.clock = clock;
     this.sockets = sockets;
   }
 
@@ -56,7 +59,7 @@ public final class ApplicationClient implements AutoCloseable {
     try {
       MqttAsyncClient paho =
           new MqttAsyncClient("ssl://" + host + ":" + port, name, new MemoryPersistence());
-      ApplicationClient application = new ApplicationClient(name, paho, sockets);
+      ApplicationClient application = new ApplicationClient(name, paho, clock, sockets);
       paho.setCallback(new PahoEvents() {
         @Override
         void arrived(String topic, byte[] payload) {
@@ -70,15 +73,8 @@ public final class ApplicationClient implements AutoCloseable {
           }
         }
       });
-      MqttConnectionOptions options = new MqttConnectionOptions();
-      options.setSocketFactory(sockets);
-      options.setCleanStart(false);
-      options.setSessionExpiryInterval(SESSION_SECONDS);
-      options.setConnectionTimeout(CONNECT_SECONDS);
-      options.setAutomaticReconnect(true);
-      options.setAutomaticReconnectDelay(1, 5);
       try {
-        paho.connect(options).waitForCompletion(ANSWER_MILLIS + CONNECT_SECONDS * 1000L);
+        application.connect();
       } catch (MqttException e) {
         application.close();
         throw e;
@@ -89,6 +85,40 @@ public final class ApplicationClient implements AutoCloseable {
           "application " + name + " could not connect to " + host + ":" + port + ": "
               + Sighting.of(e),
           e);
+    }
+  }
+
+  private void connect() throws MqttException {
+    MqttConnectionOptions options = new MqttConnectionOptions();
+    options.setSocketFactory(sockets);
+    options.setCleanStart(false);
+    options.setSessionExpiryInterval(SESSION_SECONDS);
+    options.setConnectionTimeout(CONNECT_SECONDS);
+    options.setAutomaticReconnect(true);
+    options.setAutomaticReconnectDelay(1, 5);
+    client.connect(options).waitForCompletion(ANSWER_MILLIS + CONNECT_SECONDS * 1000L);
+  }
+
+  /**
+   * Goes on with another certificate of the same name and other roots, on a new connection; the
+   * session stays, and what comes meanwhile waits in it.
+   *
+   * @throws IOException if the broker refuses or is not there; there is no connection then
+   */
+  public void move(Credential next, Collection<X509Certificate> trust) throws IOException {
+    try {
+      client.disconnect(SETTLE_MILLIS).waitForCompletion(ANSWER_MILLIS);
+    } catch (MqttException e) {
+      // Lost already: the broker keeps the session as well.
+    }
+    sockets.close();
+    sockets = new HeldSockets(next.tlsContext(trust).getSocketFactory());
+    reconnects.add(clock.instant());
+    try {
+      connect();
+    } catch (MqttException e) {
+      throw new IOException(
+          "application " + name + " could not connect again: " + Sighting.of(e), e);
     }
   }
 

@@ -58,7 +58,7 @@ final class RenewalUnderTraffic implements AutoCloseable {
     recorder.await(sent.total(), SteadyTelemetry.SILENCE);
     Balance balance = recorder.balance(sent.byDevice());
     List<Duplicate> repeats = recorder.duplicates();
-    long unexplained = repeats.stream().filter(d -> !isRedelivery(d)).count();
+    long unexplained = new Redeliveries(scene.application(), devices).unexplained(repeats);
     double gap = devices.stream()
         .flatMap(device -> device.gaps().stream())
         .mapToLong(Duration::toMillis)
@@ -100,14 +100,6 @@ final class RenewalUnderTraffic implements AutoCloseable {
     return devices.stream()
         .filter(device -> !Objects.equals(device.usedSerial(), before.get(device)))
         .count();
-  }
-
-  /** Around a reconnect of who sent the message or of who received it. */
-  private boolean isRedelivery(Duplicate duplicate) {
-    return duplicate.isRedelivery(scene.application().reconnects())
-        || devices.stream()
-            .filter(device -> device.id().value().equals(duplicate.device()))
-            .anyMatch(device -> duplicate.isRedelivery(device.arrivals()));
   }
 
   @Override

@@ -7,12 +7,18 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.Pem;
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -143,6 +149,19 @@ public final class VirtualDevice implements AutoCloseable {
   /** The serial number of the certificate it last connected with; null before the first time. */
   BigInteger usedSerial() {
     return usedSerial;
+  }
+
+  /** Whether there is a connection the broker has accepted. */
+  boolean isConnected() {
+    return started && client.isConnected();
+  }
+
+  /** The roots it trusts, in use and on disk: each of which it could find itself trusting. */
+  Set<X509Certificate> trusted() throws IOException {
+    Set<X509Certificate> all = new HashSet<>(client.trustAnchors());
+    all.addAll(
+        Pem.certificates(Files.readString(home.folder().resolve(id.value()).resolve("trust.pem"))));
+    return all;
   }
 
   /** Publishes with QoS 1; completes when the broker has it. */

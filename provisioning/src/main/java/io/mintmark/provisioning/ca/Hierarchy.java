@@ -1,5 +1,7 @@
 package io.mintmark.provisioning.ca;
 
+import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Pem;
 import io.mintmark.provisioning.Issuer;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The CAs of the installation at one moment and what follows from their states: whom to trust, whose
@@ -98,6 +101,27 @@ public final class Hierarchy {
     return trustAnchors;
   }
 
+  /** What the brokers are told. */
+  public Bundle bundle() {
+    return new Bundle(
+        Pem.encode(trustAnchors),
+        active.id(),
+        ids(i -> i.role() == Role.ROOT && i.state() == State.RETIRED),
+        ids(i -> i.state() == State.REVOKED));
+  }
+
+  private List<String> ids(Predicate<Issuer> which) {
+    return issuers.stream().filter(which).map(Issuer::id).sorted().toList();
+  }
+
+  /** The root that signs issuing CAs: of the active ones the one that was activated last. */
+  public Issuer signingRoot() {
+    return issuers.stream()
+        .filter(i -> i.role() == Role.ROOT && i.state() == State.ACTIVE)
+        .reduce((a, b) -> b.activatedAt().isBefore(a.activatedAt()) ? a : b)
+        .orElseThrow(() -> new IllegalStateException("there is no active root"));
+  }
+
   /** The roots of {@link #trustAnchors}. */
   public List<Issuer> trustedRoots() {
     return issuers.stream().filter(Hierarchy::isTrusted).toList();
@@ -116,8 +140,9 @@ public final class Hierarchy {
   }
 
   /**
-   * A certificate and those above it, without the root: what its holder shows in TLS. While a root
-   * is new, its certificate by the one before comes last, for those who trust only that.
+   * A certificate and those above it, without the root: what its holder shows in TLS. Of a root that
+   * followed another its certificate by the one before comes last, for those who trust only that: who
+   * was away while it changed, or has its first root built in, comes back by it.
    */
   public List<X509Certificate> chain(X509Certificate leaf) {
     Issuer issuer = issuers.stream()
@@ -150,10 +175,15 @@ public final class Hierarchy {
     return List.copyOf(all);
   }
 
-  /** Those kept with this root of which both ends are trusted, and not the same. */
+  /**
+   * Those kept with this root that lead to a root that is trusted, from one that is or was. A root
+   * that was revoked leads nowhere: whoever has its key could lead as well.
+   */
   private List<X509Certificate> crossCertificates(Issuer root) {
     return root.others().stream()
-        .filter(cross -> trustAnchors.stream()
+        .filter(cross -> issuers.stream()
+            .filter(i -> i.role() == Role.ROOT && i.state() != State.REVOKED)
+            .map(Issuer::certificate)
             .anyMatch(a -> a.getSubjectX500Principal().equals(cross.getIssuerX500Principal())))
         .filter(cross -> trustAnchors.stream()
             .anyMatch(a -> a.getSubjectX500Principal().equals(cross.getSubjectX500Principal())))

@@ -9,7 +9,8 @@ import io.mintmark.provisioning.RenewalInformation;
 import java.time.Instant;
 
 /**
- * {@code GET /v1/renewal-info/<certID>}: when to renew, in the form of RFC 9773, section 4. As there,
+ * {@code GET /v1/renewal-info/<certID>}: when to renew, in the form of RFC 9773, section 4, and which
+ * trust anchors to hold, by their fingerprint: devices ask often enough to learn of a new root. As there,
  * whoever asks is answered: the answer is about a moment, not about a device, and the 127 random
  * bits of a serial number cannot be guessed.
  */
@@ -17,7 +18,7 @@ final class RenewalInfoRoute {
 
   private record Window(Instant start, Instant end) {}
 
-  private record Info(Window suggestedWindow) {}
+  private record Info(Window suggestedWindow, String bundle) {}
 
   private final RenewalInformation information;
 
@@ -32,6 +33,7 @@ final class RenewalInfoRoute {
   private void info(Context ctx) throws Refusal {
     RenewalInfo info = information.of(ctx.pathParam("certId"));
     ctx.header(Header.RETRY_AFTER, Long.toString(info.retryAfter().toSeconds()));
-    Json.answer(ctx, new Info(new Window(info.window().start(), info.window().end())));
+    Window window = new Window(info.window().start(), info.window().end());
+    Json.answer(ctx, new Info(window, info.bundle()));
   }
 }

@@ -54,6 +54,31 @@ public final class CertificateTable {
         == 1;
   }
 
+  /** Keeps which certificate authenticated the renewal to another. */
+  public static void renewedFrom(Transaction tx, BigInteger serial, BigInteger before) {
+    tx.handle()
+        .createUpdate("update certificates set renewed_from = :before where serial = :serial")
+        .bind("before", before.toString(16))
+        .bind("serial", serial.toString(16))
+        .execute();
+  }
+
+  /** The one of the same identity it was renewed from, as far as kept, issued and not expired. */
+  public static Optional<CertificateRecord> renewedFrom(
+      Handle handle, BigInteger serial, Instant now) {
+    return handle
+        .createQuery("""
+            select before.* from certificates after
+            join certificates before
+              on before.serial = after.renewed_from and before.identity = after.identity
+            where after.serial = :serial and before.state = 'issued' and before.not_after > :now
+            """)
+        .bind("serial", serial.toString(16))
+        .bind("now", now.toEpochMilli())
+        .map((row, ctx) -> certificate(row))
+        .findOne();
+  }
+
   /** The certificate of a serial, if we know it. */
   public static Optional<CertificateRecord> find(Handle handle, BigInteger serial) {
     return handle
@@ -101,6 +126,22 @@ public final class CertificateTable {
         .bind("now", now.toEpochMilli())
         .mapTo(Long.class)
         .one();
+  }
+
+  /** Whose those are, of each once. */
+  public static List<String> holdersOf(Handle handle, String issuer, Instant now, int limit) {
+    return handle
+        .createQuery("""
+            select distinct identity from certificates
+            where issuer = :issuer and state = 'issued' and not_after > :now
+              and identity like 'spiffe:%'
+            order by identity limit :limit
+            """)
+        .bind("issuer", issuer)
+        .bind("now", now.toEpochMilli())
+        .bind("limit", limit)
+        .mapTo(String.class)
+        .list();
   }
 
   /** Those of a CA that are reserved or issued and not expired. */

@@ -1,0 +1,67 @@
+package io.mintmark.device;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.mintmark.identity.Pem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole client whose installation changes its root, against a real broker. */
+class RootChangeIT {
+
+  @TempDir
+  Path folder;
+
+  private final TestPki pki = new TestPki();
+  private final TestPki.NextRoot next = pki.new NextRoot();
+  private final Events events = new Events();
+
+  @Test
+  void followsWhileItIsConnectedAndAfterItWasRefused() throws Exception {
+    try (FakeEst est = new FakeEst(pki);
+        TestBroker broker = new TestBroker(pki, next.server, folder.resolve("broker"), false);
+        DeviceClient client = client(est, broker)) {
+      // The broker went ahead: its certificate is by a root the device has not heard of.
+      assertThatThrownBy(client::start)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("not trusted");
+      est.caCertificates = next.both();
+      client.start();
+      assertThat(client.trustAnchors())
+          .containsExactly(pki.root.certificate(), next.root.certificate());
+
+      est.caCertificates = next.alone();
+      est.show(next.server.credential());
+      client.renewNow().get();
+
+      List<X509Certificate> anchors = List.of(next.root.certificate());
+      assertThat(client.trustAnchors()).isEqualTo(anchors);
+      assertThat(Pem.certificates(Files.readString(folder.resolve("d-1/trust.pem"))))
+          .isEqualTo(anchors);
+      client.publish("telemetry/d-1/a", "x".getBytes(UTF_8), 1).get();
+    }
+    await().until(() -> events.count("trustReplaced") == 2);
+    assertThat(events.count("disconnected")).isZero();
+  }
+
+  private DeviceClient client(FakeEst est, TestBroker broker) {
+    return DeviceClient.builder()
+        .service(est.uri())
+        .fleet(TestPki.FLEET)
+        .broker("localhost", broker.port())
+        .bootstrap(pki.bootstrap("d-1"))
+        .trust(pki.anchors())
+        .folder(folder.resolve("d-1"))
+        .reconnectBackoff(Duration.ofMillis(20), Duration.ofMillis(200))
+        .listener(events)
+        .build();
+  }
+}
