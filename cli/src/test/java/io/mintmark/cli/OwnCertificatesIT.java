@@ -47,7 +47,7 @@ class OwnCertificatesIT {
       Factory factory = Factory.open(folder.resolve("factory"), FactoryOptions.of(FLEET));
       DeviceId device = factory.make("device", 1).get(0);
       OperatorClient operator = installation.operator();
-      operator.applyFleet(Files.readString(factory.fleetFile()));
+      installation.applyFleet(factory.fleetFile());
       operator.importManifest(FLEET.value(), Files.readString(factory.manifest()));
       try (DeviceClient client = DeviceClient.builder()
           .service(installation.service())
