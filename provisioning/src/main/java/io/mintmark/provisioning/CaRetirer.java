@@ -1,10 +1,10 @@
 package io.mintmark.provisioning;
 
-import io.mintmark.identity.Denial;
 import io.mintmark.provisioning.BundleReach.Reach;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.Hierarchy;
+import io.mintmark.provisioning.revocation.CertificateEnd;
 import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.CrlTable;
 import io.mintmark.provisioning.sql.IssuerTable;
@@ -86,18 +86,7 @@ public final class CaRetirer {
       CrlTable.changed(tx, issuer.id());
       hierarchy.rootOf(issuer).ifPresent(root -> CrlTable.changed(tx, root.id()));
       List<CertificateRecord> signed = CertificateTable.liveOfIssuer(tx.handle(), issuer.id(), now);
-      for (CertificateRecord certificate : signed) {
-        CertificateTable.end(
-            tx,
-            certificate.serial(),
-            CertificateState.REVOKED,
-            RevocationReason.CA_COMPROMISE.word(),
-            now);
-        feed.append(
-            tx,
-            Denial.ofSerial(
-                certificate.serial(), "revoked", certificate.validity().notAfter()));
-      }
+      new CertificateEnd(feed).revoke(tx, signed, RevocationReason.CA_COMPROMISE, now);
       audit.add(
           tx,
           actor,
