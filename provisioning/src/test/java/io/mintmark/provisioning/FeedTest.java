@@ -72,7 +72,7 @@ class FeedTest {
 
   @Test
   void goesInPages() throws Exception {
-    for (int i = 0; i < 700; i++) {
+    for (int i = 0; i < 550; i++) {
       define("a" + i, "x");
     }
 
@@ -87,7 +87,7 @@ class FeedTest {
       pages++;
     }
     assertThat(pages).isEqualTo(2);
-    assertThat(all).hasSize(702);
+    assertThat(all).hasSize(552);
   }
 
   @Test
