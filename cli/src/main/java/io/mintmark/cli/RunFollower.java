@@ -25,7 +25,7 @@ final class RunFollower {
   void follow(JsonNode begun) throws CommandFailure, InterruptedException {
     long id = begun.path("id").asLong();
     progress.step("run " + id + ": " + begun.path("verb").asText() + " "
-        + begun.path("total").asLong() + " " + what(begun) + "; it goes on if this command ends");
+        + what(begun, begun.path("total").asLong()) + "; it goes on if this command ends");
     String fault = "";
     JsonNode run = begun;
     long pause = FIRST_PAUSE_MILLIS;
@@ -43,17 +43,18 @@ final class RunFollower {
     }
     progress.done();
     out.printf(
-        "run %d: %s %d %s, %d certificates, in %.1f s%n",
+        "run %d: %s %s%s, in %.1f s%n",
         id,
         done(run.path("verb").asText()),
-        run.path("done").asLong(),
-        what(run),
-        run.path("certificates").asLong(),
+        what(run, run.path("done").asLong()),
+        isOfDevices(run)
+            ? " with " + number(run.path("certificates").asLong(), "certificate")
+            : "",
         Duration.between(instant(run, "startedAt"), instant(run, "finishedAt")).toMillis() / 1e3);
     if (run.path("leftOut").asLong() > 0) {
-      out.println(run.path("leftOut").asLong()
-          + " certificates of brokers are left out: give the brokers others (mintmark broker"
-          + " enroll), then find these with 'mintmark certificate list --issuer "
+      out.println(number(run.path("leftOut").asLong(), "certificate")
+          + " of brokers left out: give the brokers others (mintmark broker enroll), then find"
+          + " these with 'mintmark certificate list --issuer "
           + run.path("subject").asText() + "' and revoke them by their serials");
     }
     out.flush();
@@ -71,14 +72,22 @@ final class RunFollower {
     };
   }
 
-  private static String what(JsonNode run) {
+  private static boolean isOfDevices(JsonNode run) {
+    return run.path("scope").asText().equals("fleet");
+  }
+
+  private static String what(JsonNode run, long count) {
     String subject = run.path("subject").asText();
-    return switch (run.path("scope").asText()) {
-      case "fleet" -> "devices of fleet " + subject;
-      case "factory-ca" -> "certificates that came of factory CA " + subject;
-      default ->
-        "certificates of issuing CA " + subject + " from before "
-            + run.path("before").asText();
-    };
+    if (isOfDevices(run)) {
+      return number(count, "device") + " of fleet " + subject;
+    }
+    return number(count, "certificate")
+        + (run.hasNonNull("before")
+            ? " of issuing CA " + subject + " from before " + run.path("before").asText()
+            : " that came of factory CA " + subject);
+  }
+
+  private static String number(long count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
   }
 }
