@@ -47,9 +47,7 @@ final class RunFollower {
         id,
         done(run.path("verb").asText()),
         what(run, run.path("done").asLong()),
-        isOfDevices(run)
-            ? " with " + number(run.path("certificates").asLong(), "certificate")
-            : "",
+        isOfDevices(run) ? " with " + number(run.path("certificates").asLong(), "certificate") : "",
         Duration.between(instant(run, "startedAt"), instant(run, "finishedAt")).toMillis() / 1e3);
     if (run.path("leftOut").asLong() > 0) {
       out.println(number(run.path("leftOut").asLong(), "certificate")

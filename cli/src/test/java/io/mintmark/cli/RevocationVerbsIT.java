@@ -252,6 +252,9 @@ class RevocationVerbsIT {
         Launcher.QUICK_START, List.of("bash", "-exo", "pipefail", "-c", commands.toString()));
     assertThat(result.exitCode()).as(result.all()).isZero();
     assertThat(result.out())
-        .contains("device device-0002 retired", "run 3: revoked 2 devices", "run 5: revoked 1 certificate of issuing CA");
+        .contains(
+            "device device-0002 retired",
+            "run 3: revoked 2 devices",
+            "run 5: revoked 1 certificate of issuing CA");
   }
 }
