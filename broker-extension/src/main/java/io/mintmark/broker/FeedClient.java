@@ -27,7 +27,7 @@ final class FeedClient implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration SLACK = Duration.ofSeconds(10);
-  private static final int LONGEST_PAGE = 64 << 20;
+  private static final int LONGEST_PAGE = 8 << 20;
   private static final int LONGEST_REASON = 4096;
 
   private final String feed;

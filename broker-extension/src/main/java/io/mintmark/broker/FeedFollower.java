@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the snapshot abreast of the feed: one thread, one request at a time, parked at the service
- * until there is something to say. A page is folded in, put on disk, and only then in force.
+ * until there is something to say. A page is folded in, put on disk, and only then in force; of many
+ * pages in a row only some are put on disk, and the last.
  *
  * <p>The feed never goes backwards silently: when it ends before the place already read, or names
  * another registry, that is logged as an error and the feed is read again from its start, with all
@@ -34,6 +35,12 @@ final class FeedFollower implements AutoCloseable {
 
   /** How old the time of the last answer may be on disk while nothing else changes. */
   private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
+
+  /**
+   * How long pages may be in force without being on disk while the next one is there already: each is
+   * written whole, and the revocation of a large fleet comes in many.
+   */
+  private static final long SAVED_WHILE_READING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final FeedClient client;
   private final SnapshotFile file;
@@ -55,6 +62,8 @@ final class FeedFollower implements AutoCloseable {
   private boolean fromTheStart;
   private boolean caughtUp;
   private Instant savedHeardAt;
+  private boolean unsaved;
+  private long savedAtNanos = System.nanoTime();
   private String lastFault;
 
   /** The bundle offered is to be judged again, on a new connection. */
@@ -193,9 +202,10 @@ final class FeedFollower implements AutoCloseable {
   private void putInForce(FeedSnapshot next) {
     FeedSnapshot before = current;
     boolean changed = !next.saysTheSameAs(before);
-    if (changed
+    unsaved |= changed
         || savedHeardAt == null
-        || Duration.between(savedHeardAt, next.heardAt()).compareTo(SAVED_EVERY) >= 0) {
+        || Duration.between(savedHeardAt, next.heardAt()).compareTo(SAVED_EVERY) >= 0;
+    if (unsaved && (caughtUp || System.nanoTime() - savedAtNanos >= SAVED_WHILE_READING_NANOS)) {
       save(next);
     }
     current = next;
@@ -213,8 +223,11 @@ final class FeedFollower implements AutoCloseable {
     try {
       file.save(next);
       savedHeardAt = next.heardAt();
+      savedAtNanos = System.nanoTime();
+      unsaved = false;
     } catch (IOException e) {
       savedHeardAt = null;
+      unsaved = true;
       log.error("the feed's snapshot could not be saved; it holds in memory only", e);
     }
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Parameters;
       CaCommand.Crl.class,
       CaCommand.Activate.class,
       CaCommand.Retire.class,
-      CaCommand.Revoke.class
+      CaCommand.Revoke.class,
+      CaCommand.RevokeIssued.class
     })
 final class CaCommand {
 
@@ -312,6 +314,34 @@ final class CaCommand {
     @Override
     public Integer call() throws Exception {
       return apply("revoke", Map.of("reason", reason));
+    }
+  }
+
+  @Command(
+      name = "revoke-issued",
+      description = "Revoke what an issuing CA signed before a time; the CA itself stays as it is."
+          + " Certificates of brokers are left out.",
+      mixinStandardHelpOptions = true)
+  static final class RevokeIssued extends OperatorVerb {
+    @Parameters(paramLabel = "ID", description = "The CA's id.")
+    private String id;
+
+    @Option(
+        names = "--before",
+        paramLabel = "TIME",
+        required = true,
+        description = "Only what it signed before then, for example 2027-01-31T00:00:00Z.")
+    private Instant before;
+
+    @Mixin
+    private ReasonOption reason;
+
+    @Override
+    public Integer call() throws Exception {
+      Map<String, String> body = new HashMap<>(reason.body());
+      body.put("before", before.toString());
+      follow(client().revokeIssued(id, body));
+      return 0;
     }
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,6 +19,7 @@ import picocli.CommandLine.Parameters;
       DeviceCommand.Ls.class,
       DeviceCommand.Show.class,
       DeviceCommand.Revoke.class,
+      DeviceCommand.Retire.class,
       DeviceCommand.Suspend.class,
       DeviceCommand.Release.class
     })
@@ -31,7 +33,8 @@ final class DeviceCommand {
     @Option(
         names = "--state",
         paramLabel = "STATE",
-        description = "Only those in this state: pending, active, suspended or revoked.")
+        description =
+            "Only those in this state: pending, active, suspended, revoked or" + " retired.")
     private String state;
 
     @Option(
@@ -76,7 +79,7 @@ final class DeviceCommand {
     }
   }
 
-  /** What revoke, suspend and release share: some devices, one after the other. */
+  /** What revoke, retire, suspend and release share: some devices, one after the other. */
   private abstract static class Change extends OperatorVerb {
     @Parameters(paramLabel = "DEVICE", arity = "1..*", description = "The devices' ids.")
     private List<String> devices;
@@ -93,20 +96,27 @@ final class DeviceCommand {
 
   @Command(
       name = "revoke",
-      description = "Revoke devices for good: live sessions are cut, certificates denied.",
+      description = "Revoke devices for good: live sessions are cut, certificates denied, and they"
+          + " never enrol again.",
       mixinStandardHelpOptions = true)
   static final class Revoke extends Change {
-    @Option(
-        names = "--reason",
-        paramLabel = "REASON",
-        defaultValue = "unspecified",
-        description = "A reason of RFC 5280, section 5.3.1, for example keyCompromise (default:"
-            + " ${DEFAULT-VALUE}).")
-    private String reason;
+    @Mixin
+    private ReasonOption reason;
 
     @Override
     public Integer call() throws Exception {
-      return apply("revoke", "revoked", Map.of("reason", reason));
+      return apply("revoke", "revoked", reason.body());
+    }
+  }
+
+  @Command(
+      name = "retire",
+      description = "Take devices out of use for good, as revoke does (cessationOfOperation).",
+      mixinStandardHelpOptions = true)
+  static final class Retire extends Change {
+    @Override
+    public Integer call() throws Exception {
+      return apply("retire", "retired", Map.of());
     }
   }
 

@@ -4,16 +4,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mintmark.provisioning.FleetFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
     name = "fleet",
-    description = "Apply and look at fleets: factory CAs, enrolment, certificate profile, topics.",
+    description =
+        "Apply and look at fleets: factory CAs, enrolment, certificate profile, topics. Take"
+            + " their trust back.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {FleetCommand.Apply.class, FleetCommand.Ls.class, FleetCommand.Show.class})
+    subcommands = {
+      FleetCommand.Apply.class,
+      FleetCommand.Ls.class,
+      FleetCommand.Show.class,
+      FleetCommand.Revoke.class,
+      FleetCommand.Suspend.class,
+      FleetCommand.Release.class
+    })
 final class FleetCommand {
 
   @Command(
@@ -60,6 +71,53 @@ final class FleetCommand {
     public Integer call() throws Exception {
       show(client().fleet(fleet));
       return 0;
+    }
+  }
+
+  /** What revoke, suspend and release share: all devices of a fleet, followed to the end. */
+  private abstract static class Change extends OperatorVerb {
+    @Parameters(paramLabel = "FLEET", description = "The fleet's id.")
+    private String fleet;
+
+    Integer apply(String verb, Map<String, String> body) throws Exception {
+      follow(client().changeFleet(fleet, verb, body));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "revoke",
+      description = "Revoke all devices the fleet has, for good.",
+      mixinStandardHelpOptions = true)
+  static final class Revoke extends Change {
+    @Mixin
+    private ReasonOption reason;
+
+    @Override
+    public Integer call() throws Exception {
+      return apply("revoke", reason.body());
+    }
+  }
+
+  @Command(
+      name = "suspend",
+      description = "Deny all devices of the fleet, and enrolment, until it is released.",
+      mixinStandardHelpOptions = true)
+  static final class Suspend extends Change {
+    @Override
+    public Integer call() throws Exception {
+      return apply("suspend", Map.of());
+    }
+  }
+
+  @Command(
+      name = "release",
+      description = "Let the fleet in again. Devices that were suspended one by one stay so.",
+      mixinStandardHelpOptions = true)
+  static final class Release extends Change {
+    @Override
+    public Integer call() throws Exception {
+      return apply("release", Map.of());
     }
   }
 }

@@ -28,6 +28,7 @@ final class OperatorClient {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ISSUERS = "/issuers";
+  private static final String REVOCATIONS = "/revocations";
   private static final int TIMEOUT_MILLIS = 60_000;
 
   private final URI base;
@@ -119,7 +120,58 @@ final class OperatorClient {
     return json(exchange("GET", path, null, null));
   }
 
-  /** {@code verb} is revoke, suspend or release. */
+  /** {@code verb} is revoke, suspend or release; answers with the run that does it. */
+  JsonNode changeFleet(String fleet, String verb, Map<String, String> body) throws CommandFailure {
+    return json(
+        exchange("POST", "/fleets/" + segment(fleet) + "/" + verb, "application/json", body(body)));
+  }
+
+  /** The latest certificates; {@code query} holds the parameters that are set. */
+  JsonNode certificates(Map<String, String> query) throws CommandFailure {
+    return json(exchange("GET", "/certificates?" + parameters(query), null, null));
+  }
+
+  JsonNode certificate(String serial) throws CommandFailure {
+    return json(exchange("GET", "/certificates/" + segment(serial), null, null));
+  }
+
+  JsonNode revokeCertificate(String serial, Map<String, String> body) throws CommandFailure {
+    return json(exchange(
+        "POST", "/certificates/" + segment(serial) + "/revoke", "application/json", body(body)));
+  }
+
+  JsonNode factoryCas() throws CommandFailure {
+    return json(exchange("GET", "/factory-cas", null, null));
+  }
+
+  /** Answers with the run that does it. */
+  JsonNode revokeFactoryCa(String id, Map<String, String> body) throws CommandFailure {
+    return json(exchange(
+        "POST", "/factory-cas/" + segment(id) + "/revoke", "application/json", body(body)));
+  }
+
+  /** Answers with the run that does it. */
+  JsonNode revokeIssued(String issuer, Map<String, String> body) throws CommandFailure {
+    return json(exchange(
+        "POST",
+        ISSUERS + "/" + segment(issuer) + "/revoke-issued",
+        "application/json",
+        body(body)));
+  }
+
+  JsonNode revocations() throws CommandFailure {
+    return json(exchange("GET", REVOCATIONS, null, null));
+  }
+
+  JsonNode revocation(long run) throws CommandFailure {
+    return json(exchange("GET", REVOCATIONS + "/" + run, null, null));
+  }
+
+  JsonNode resumeRevocation(long run) throws CommandFailure {
+    return json(exchange("POST", REVOCATIONS + "/" + run + "/resume", null, null));
+  }
+
+  /** {@code verb} is revoke, retire, suspend or release. */
   void change(String device, String verb, Map<String, String> body) throws CommandFailure {
     exchange("POST", "/devices/" + segment(device) + "/" + verb, "application/json", body(body));
   }

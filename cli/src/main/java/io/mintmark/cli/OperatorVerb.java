@@ -45,6 +45,11 @@ abstract class OperatorVerb implements Callable<Integer> {
     return spec.commandLine().getErr();
   }
 
+  /** Shows how far the service is with many at once, until it is done. */
+  void follow(JsonNode run) throws CommandFailure, InterruptedException {
+    new RunFollower(client(), out(), err()).follow(run);
+  }
+
   /** The query parameters of a listing: those filters that were given. */
   static Map<String, String> query(String fleet, String state) {
     Map<String, String> query = new HashMap<>();

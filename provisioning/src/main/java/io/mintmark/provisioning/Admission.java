@@ -5,6 +5,7 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.EnrolmentPolicy.Again;
 import io.mintmark.provisioning.EnrolmentPolicy.Mode;
 import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.revocation.EnrolmentBars;
 import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.Transaction;
@@ -74,6 +75,7 @@ final class Admission {
    * @throws Refusal FORBIDDEN if the candidate may not have its certificate any more
    */
   void recorded(Transaction tx, Candidate candidate, boolean enrolled) throws Refusal {
+    requireNotBarred(tx.handle(), candidate);
     EnrolmentPolicy policy = candidate.fleet().enrolment();
     boolean bound = enrolled ? policy.again() != Again.ALLOW : policy.mode() == Mode.APPROVAL;
     if (bound && !approvals.use(tx, candidate, enrolled)) {
@@ -85,8 +87,18 @@ final class Admission {
     }
   }
 
+  /** What was taken back from many: its fleet's trust, its factory's. And its key is its own. */
+  private static void requireNotBarred(Handle handle, Candidate candidate) throws Refusal {
+    EnrolmentBars.requireOpen(handle, candidate.fleet().id());
+    if (!candidate.factoryCas().isEmpty()) {
+      EnrolmentBars.requireTrusted(handle, candidate.factoryCas());
+    }
+    EnrolmentBars.requireUncompromised(handle, candidate.keySha256());
+  }
+
   private Standing standing(Handle handle, Candidate candidate) throws Refusal {
     Optional<Device> known = known(handle, candidate);
+    requireNotBarred(handle, candidate);
     boolean enrolled = known.filter(d -> d.state() == DeviceState.ACTIVE).isPresent();
     EnrolmentPolicy policy = candidate.fleet().enrolment();
     boolean repeat = enrolled && isRepeat(handle, candidate);

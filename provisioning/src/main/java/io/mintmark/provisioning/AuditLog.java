@@ -11,7 +11,7 @@ import java.util.List;
 public final class AuditLog {
 
   /** The actor of what nobody asked for: the first start, the service's own certificate. */
-  static final String SYSTEM = "system";
+  public static final String SYSTEM = "system";
 
   private static final int LONGEST_PAGE = 1000;
 
@@ -30,7 +30,7 @@ public final class AuditLog {
    *
    * @param detail or null; never a secret
    */
-  void add(Transaction tx, String actor, String action, String subject, String detail) {
+  public void add(Transaction tx, String actor, String action, String subject, String detail) {
     AuditTable.insert(tx, clock.instant(), actor, action, subject, detail);
     tx.afterCommit(checkpoints::added);
   }

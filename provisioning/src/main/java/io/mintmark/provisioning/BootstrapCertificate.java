@@ -3,6 +3,7 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.ca.Chains;
+import io.mintmark.provisioning.ca.KeyIds;
 import io.mintmark.provisioning.ca.Revocation;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -16,8 +17,9 @@ import java.util.Optional;
  *
  * @param certificate it
  * @param device the device it names
+ * @param factoryCas the key ids of the CAs above it
  */
-record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
+record BootstrapCertificate(X509Certificate certificate, DeviceId device, List<String> factoryCas) {
 
   /** It takes a person; asking each few seconds would help nobody. */
   private static final Duration CRL_RETRY = Duration.ofHours(1);
@@ -34,6 +36,7 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
           "no client certificate was shown: enrol with the device's bootstrap certificate");
     }
     X509Certificate leaf = peerChain.get(0);
+    List<X509Certificate> path = List.of();
     String fault = Chains.clientFault(leaf);
     if (fault == null) {
       fault = KeyPolicy.certificateFault(leaf);
@@ -41,9 +44,10 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
     if (fault == null) {
       Chains.Outcome outcome = Chains.validate(peerChain, fleet.factoryCas(), now);
       fault = outcome.fault();
+      path = outcome.path();
       if (fault == null && !fleet.factoryCrls().isEmpty()) {
-        requireCurrentCrl(outcome.path(), fleet, now);
-        fault = Revocation.fault(outcome.path(), fleet.factoryCrls(), now);
+        requireCurrentCrl(path, fleet, now);
+        fault = Revocation.fault(path, fleet.factoryCrls(), now);
       }
     }
     if (fault != null) {
@@ -55,7 +59,9 @@ record BootstrapCertificate(X509Certificate certificate, DeviceId device) {
           + fleet.id()
           + "')");
     }
-    return new BootstrapCertificate(leaf, fleet.enrolment().deviceId().of(leaf));
+    List<String> factoryCas =
+        path.stream().skip(1).map(ca -> KeyIds.hex(ca.getPublicKey())).toList();
+    return new BootstrapCertificate(leaf, fleet.enrolment().deviceId().of(leaf), factoryCas);
   }
 
   /** Refused for now: the device has done nothing wrong, and a newer CRL may clear it. */

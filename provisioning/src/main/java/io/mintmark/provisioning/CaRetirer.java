@@ -2,12 +2,12 @@ package io.mintmark.provisioning;
 
 import static java.util.stream.Collectors.joining;
 
-import io.mintmark.identity.Denial;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.BundleReach.Reach;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.Hierarchy;
+import io.mintmark.provisioning.revocation.CertificateEnd;
 import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.CrlTable;
 import io.mintmark.provisioning.sql.IssuerTable;
@@ -106,14 +106,7 @@ public final class CaRetirer {
       CrlTable.changed(tx, issuer.id());
       hierarchy.rootOf(issuer).ifPresent(root -> CrlTable.changed(tx, root.id()));
       List<CertificateRecord> signed = CertificateTable.liveOfIssuer(tx.handle(), issuer.id(), now);
-      for (CertificateRecord certificate : signed) {
-        CertificateTable.end(
-            tx, certificate.serial(), CertificateState.REVOKED, reason.word(), now);
-        feed.append(
-            tx,
-            Denial.ofSerial(
-                certificate.serial(), "revoked", certificate.validity().notAfter()));
-      }
+      new CertificateEnd(feed).revoke(tx, signed, reason, now);
       audit.add(
           tx,
           actor,

@@ -13,8 +13,15 @@ public enum DeviceState {
   ACTIVE,
   /** May not connect, enrol or renew until it is released. */
   SUSPENDED,
-  /** May not connect, enrol or renew ever again. */
-  REVOKED;
+  /** May not connect, enrol or renew ever again: it was not to be trusted any more. */
+  REVOKED,
+  /** May not connect, enrol or renew ever again: it is not used any more. */
+  RETIRED;
+
+  /** Whether there is no way back. */
+  public boolean isForGood() {
+    return this == REVOKED || this == RETIRED;
+  }
 
   /** The word. */
   @JsonValue

@@ -6,7 +6,7 @@ final class DeviceStates {
   private DeviceStates() {}
 
   /**
-   * Enrolment and renewal are for devices that are neither suspended nor revoked.
+   * Enrolment and renewal are for devices that are neither suspended, revoked nor retired.
    *
    * @throws Refusal FORBIDDEN if it is
    */
@@ -16,8 +16,10 @@ final class DeviceStates {
         throw new Refusal(
             Refusal.Kind.FORBIDDEN,
             "device '" + device.id() + "' is suspended: an operator can release it");
-      case REVOKED ->
-        throw new Refusal(Refusal.Kind.FORBIDDEN, "device '" + device.id() + "' is revoked");
+      case REVOKED, RETIRED ->
+        throw new Refusal(
+            Refusal.Kind.FORBIDDEN,
+            "device '" + device.id() + "' is " + device.state().word());
       case PENDING, ACTIVE -> {
         // Free to go.
       }

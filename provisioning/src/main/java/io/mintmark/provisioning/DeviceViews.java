@@ -22,6 +22,9 @@ public final class DeviceViews {
    * @param state where it stands
    * @param pin the pin of its bootstrap certificate as the manifest has it, or null
    * @param attributes the manifest's further columns
+   * @param since when it was suspended, revoked or retired; null if it was not, or nobody knows
+   * @param reason why, a CRLReason; null if it was not, or not for good
+   * @param run the bulk run that did it; null if it was done to this device alone
    * @param certificates latest first; null in a list of devices
    */
   public record DeviceView(
@@ -30,6 +33,9 @@ public final class DeviceViews {
       DeviceState state,
       String pin,
       Map<String, String> attributes,
+      Instant since,
+      String reason,
+      Long run,
       List<CertificateView> certificates) {}
 
   /**
@@ -98,12 +104,16 @@ public final class DeviceViews {
   }
 
   private static DeviceView view(Device device, List<CertificateView> certificates) {
+    Device.Bar bar = device.bar();
     return new DeviceView(
         device.id().value(),
         device.fleet().value(),
         device.state(),
         device.pin() == null ? null : device.pin().toString(),
         device.attributes(),
+        bar == null ? null : bar.at(),
+        bar == null ? null : bar.reason(),
+        bar == null ? null : bar.run(),
         certificates);
   }
 

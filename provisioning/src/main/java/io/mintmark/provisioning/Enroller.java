@@ -6,6 +6,7 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
@@ -138,6 +139,7 @@ public final class Enroller {
       throws Refusal {
     X509Certificate certificate;
     DeviceId device;
+    List<String> factoryCas = List.of();
     Claim claim = null;
     if (fleet.enrolment().mode() == EnrolmentPolicy.Mode.CLAIM) {
       ClaimCertificate shown =
@@ -149,9 +151,10 @@ public final class Enroller {
       BootstrapCertificate shown = BootstrapCertificate.of(peerChain, fleet, clock.instant());
       certificate = shown.certificate();
       device = shown.device();
+      factoryCas = shown.factoryCas();
     }
     Identity.Device identity = new Identity.Device(trustDomain, fleet.id(), device);
-    return new Candidate(fleet, identity, certificate, claim, key);
+    return new Candidate(fleet, identity, certificate, factoryCas, claim, key);
   }
 
   /** A key made in a factory, perhaps by the factory, is not a key only the device knows. */
@@ -168,6 +171,7 @@ public final class Enroller {
   private void enrolled(Transaction tx, Candidate candidate, X509Certificate issued, String remark)
       throws Refusal {
     Identity.Device device = candidate.identity();
+    CertificateTable.setFactoryCas(tx, issued.getSerialNumber(), candidate.factoryCas());
     boolean first = DeviceTable.activate(tx, device.device());
     admission.recorded(tx, candidate, !first);
     audit.add(

@@ -24,7 +24,10 @@ import java.util.function.LongFunction;
  */
 public final class Feed {
 
-  private static final int PAGE = 200;
+  private static final int PAGE = 500;
+
+  /** Of JSON; a broker holds a page whole. One entry is sent whatever it takes. */
+  private static final int PAGE_CHARS = 1 << 18;
 
   /** Longer than a broker's clock may be wrong. */
   private static final Duration KEPT_AFTER_EXPIRY = Duration.ofDays(1);
@@ -34,14 +37,19 @@ public final class Feed {
   private final TrustDomain trustDomain;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
+  /** One and the same for all entries of a transaction, which are told of once. */
+  private final Runnable tell;
+
   Feed(Registry registry, String id, TrustDomain trustDomain) {
     this.registry = registry;
     this.id = id;
     this.trustDomain = trustDomain;
+    this.tell = this::tellAll;
   }
 
   /**
-   * The entries after a sequence, at most 200; empty when there are none.
+   * The entries after a sequence, at most 500 and at most 256 KiB of them; empty when there are
+   * none.
    *
    * @throws Refusal CONFLICT if the sequence is greater than the head: it is not from this feed
    */
@@ -53,7 +61,8 @@ public final class Feed {
             Refusal.Kind.CONFLICT,
             "the feed " + id + " ends at " + head + ", before " + sequence + ": read it from 0");
       }
-      return new FeedPage(id, trustDomain.name(), head, FeedTable.after(h, sequence, PAGE));
+      return new FeedPage(
+          id, trustDomain.name(), head, FeedTable.after(h, sequence, PAGE, PAGE_CHARS));
     });
   }
 
@@ -86,7 +95,8 @@ public final class Feed {
         sequence -> new FeedEntry(sequence, null, policy, null, null));
   }
 
-  void append(Transaction tx, Denial denial) {
+  /** Appends a denial, or that it was lifted. */
+  public void append(Transaction tx, Denial denial) {
     append(
         tx,
         denial.scope().name().toLowerCase(Locale.ROOT) + ":" + denial.subject(),
@@ -112,6 +122,10 @@ public final class Feed {
   private void append(
       Transaction tx, String subject, Instant forgetAfter, LongFunction<FeedEntry> entry) {
     FeedTable.append(tx, subject, forgetAfter, entry);
-    tx.afterCommit(() -> listeners.forEach(Runnable::run));
+    tx.afterCommit(tell);
+  }
+
+  private void tellAll() {
+    listeners.forEach(Runnable::run);
   }
 }

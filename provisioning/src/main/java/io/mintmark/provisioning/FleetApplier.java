@@ -132,7 +132,7 @@ public final class FleetApplier {
       try {
         profile.names(new Identity.Device(trustDomain, fleet.id(), device.id()));
       } catch (Refusal e) {
-        if (device.state() != DeviceState.REVOKED && refused.size() < MOST_DETAILS) {
+        if (!device.state().isForGood() && refused.size() < MOST_DETAILS) {
           refused.add(e.getMessage());
         }
       }

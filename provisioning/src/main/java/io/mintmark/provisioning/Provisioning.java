@@ -9,6 +9,12 @@ import io.mintmark.provisioning.ca.KeyToken;
 import io.mintmark.provisioning.ca.KeyUnavailableException;
 import io.mintmark.provisioning.ca.Signer;
 import io.mintmark.provisioning.limits.NanoTime;
+import io.mintmark.provisioning.revocation.CertificateRevoker;
+import io.mintmark.provisioning.revocation.Certificates;
+import io.mintmark.provisioning.revocation.DeviceChanges;
+import io.mintmark.provisioning.revocation.FactoryCas;
+import io.mintmark.provisioning.revocation.RevocationRuns;
+import io.mintmark.provisioning.revocation.RunWorker;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.StatusTable;
@@ -52,6 +58,11 @@ public final class Provisioning implements AutoCloseable {
   private final RenewalInformation renewalInformation;
   private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
+  private final Certificates certificates;
+  private final CertificateRevoker certificateRevoker;
+  private final FactoryCas factoryCas;
+  private final RunWorker runWorker;
+  private final RevocationRuns revocationRuns;
   private final ChannelBindings channelBindings;
   private final FleetApplier fleets;
   private final ManifestImporter manifests;
@@ -119,7 +130,14 @@ public final class Provisioning implements AutoCloseable {
     serverKeygen = new ServerKeygen(known, authority, enroller, renewer);
     renewalInformation = new RenewalInformation(registry, authority, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
-    revoker = new Revoker(registry, trustDomain, feed, audit, clock);
+    DeviceChanges changes = new DeviceChanges(trustDomain, feed, audit, clock);
+    revoker = new Revoker(registry, changes);
+    certificates = new Certificates(registry, authority);
+    certificateRevoker = new CertificateRevoker(registry, certificates, feed, audit, clock);
+    factoryCas = new FactoryCas(registry, trustDomain, clock);
+    runWorker = new RunWorker(registry, changes, certificateRevoker, factoryCas, audit, clock);
+    revocationRuns =
+        new RevocationRuns(registry, runWorker, certificates, factoryCas, audit, clock);
     channelBindings = new ChannelBindings(registry, known);
     fleets = new FleetApplier(
         registry, known, trustDomain, authority, channelBindings, feed, audit, clock);
@@ -306,9 +324,34 @@ public final class Provisioning implements AutoCloseable {
     return earlyRenewals;
   }
 
-  /** Revoking, suspending, releasing. */
+  /** Revoking, retiring, suspending, releasing a device. */
   public Revoker revoker() {
     return revoker;
+  }
+
+  /** What operators see of certificates. */
+  public Certificates certificates() {
+    return certificates;
+  }
+
+  /** Revoking a certificate. */
+  public CertificateRevoker certificateRevoker() {
+    return certificateRevoker;
+  }
+
+  /** What operators see of factory CAs. */
+  public FactoryCas factoryCas() {
+    return factoryCas;
+  }
+
+  /** Taking trust back from many. */
+  public RevocationRuns revocationRuns() {
+    return revocationRuns;
+  }
+
+  /** Who works that off, once started. */
+  public RunWorker runWorker() {
+    return runWorker;
   }
 
   /** Tying requests to the connections they come over. */
@@ -434,6 +477,7 @@ public final class Provisioning implements AutoCloseable {
   /** Closes the registry and gives the data folder free. Repeating it changes nothing. */
   @Override
   public void close() {
+    runWorker.close();
     webhook.close();
     checkpoints.close();
     issuers.folder().close();

@@ -94,6 +94,7 @@ public final class ProvisioningService implements AutoCloseable {
       service.writeEndpoints(config.data().resolve("endpoints.json"));
       service.watchOwnCertificate(config.clock());
       service.watchCrls();
+      core.runWorker().start();
       LOG.info(
           "provisioning service of {}: devices and brokers at {}, operators at {}, CRLs and OCSP at {}",
           service.trustDomain(),

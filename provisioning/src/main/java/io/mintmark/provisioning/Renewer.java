@@ -2,8 +2,10 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.Pem;
 import io.mintmark.provisioning.Peers.Peer;
 import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.revocation.EnrolmentBars;
 import io.mintmark.provisioning.sql.ApplicationTable;
 import io.mintmark.provisioning.sql.BrokerTable;
 import io.mintmark.provisioning.sql.CertificateTable;
@@ -102,9 +104,14 @@ public final class Renewer {
         order(peer, key),
         tx -> {
           permitted(tx.handle(), peer);
+          EnrolmentBars.requireUncompromised(tx.handle(), Pem.fingerprint(key.getEncoded()));
           seen.seen(tx, peer.certificate().getSerialNumber());
         },
-        (tx, issued) -> renewed(tx, peer, issued, remark));
+        (tx, issued) -> {
+          // It may have been taken back while the new one was made.
+          permitted(tx.handle(), peer);
+          renewed(tx, peer, issued, remark);
+        });
   }
 
   private DeviceProfile profile(FleetId fleet) {
@@ -143,12 +150,14 @@ public final class Renewer {
 
   private Peer permitted(Handle handle, Peer peer) throws Refusal {
     peers.requireLive(handle, peer);
+    EnrolmentBars.requireStaying(handle, peer.certificate().getSerialNumber());
     Identity identity = peer.identity();
     if (identity instanceof Identity.Device of) {
       Device device = DeviceTable.find(handle, of.device())
           .filter(d -> d.fleet().equals(of.fleet()))
           .orElseThrow(() -> forbidden("device '" + of.device() + "' is not known any more"));
       DeviceStates.requireNotBarred(device);
+      EnrolmentBars.requireOpen(handle, of.fleet());
     } else if (identity instanceof Identity.Application
         && ApplicationTable.find(handle, identity.name()).isEmpty()) {
       throw forbidden("application '" + identity.name() + "' is not known any more");
@@ -187,6 +196,8 @@ public final class Renewer {
   }
 
   private void renewed(Transaction tx, Peer peer, X509Certificate issued, String remark) {
+    CertificateTable.inheritFactoryCas(
+        tx, issued.getSerialNumber(), peer.certificate().getSerialNumber());
     Identity identity = peer.identity();
     String kind;
     if (identity instanceof Identity.Device device) {

@@ -1,7 +1,6 @@
 package io.mintmark.provisioning;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /** Why a certificate is not good any more: a CRLReason (RFC 5280, section 5.3.1). */
@@ -20,8 +19,12 @@ public enum RevocationReason {
   CESSATION_OF_OPERATION("cessationOfOperation", 5),
   /** Suspended: it may become good again. */
   CERTIFICATE_HOLD("certificateHold", 6),
+  /** On delta CRLs alone: it is not on the base any more. */
+  REMOVE_FROM_CRL("removeFromCRL", 8),
   /** It says more than its holder may do now. */
-  PRIVILEGE_WITHDRAWN("privilegeWithdrawn", 9);
+  PRIVILEGE_WITHDRAWN("privilegeWithdrawn", 9),
+  /** Of attribute certificates alone: somebody else has their issuer's key. */
+  AA_COMPROMISE("aACompromise", 10);
 
   private final String word;
   private final int code;
@@ -44,13 +47,5 @@ public enum RevocationReason {
   /** The reason of this spelling, if there is one. */
   public static Optional<RevocationReason> ofWord(String word) {
     return Arrays.stream(values()).filter(r -> r.word.equals(word)).findFirst();
-  }
-
-  /** The spellings of those that fit an end entity and are for good. */
-  static List<String> ofEndEntities() {
-    return Arrays.stream(values())
-        .filter(r -> r != CA_COMPROMISE && r != CERTIFICATE_HOLD)
-        .map(RevocationReason::word)
-        .toList();
   }
 }

@@ -1,19 +1,12 @@
 package io.mintmark.provisioning;
 
-import io.mintmark.identity.Denial;
 import io.mintmark.identity.DeviceId;
-import io.mintmark.identity.Identity;
-import io.mintmark.identity.Printable;
-import io.mintmark.identity.TrustDomain;
-import io.mintmark.provisioning.sql.CertificateTable;
-import io.mintmark.provisioning.sql.CrlTable;
+import io.mintmark.provisioning.revocation.DeviceChanges;
+import io.mintmark.provisioning.revocation.DeviceChanges.Cause;
+import io.mintmark.provisioning.revocation.Reasons;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
-import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Takes a device's right to connect away, for good or for a while. State, feed and audit change in
@@ -21,142 +14,100 @@ import java.util.function.Consumer;
  */
 public final class Revoker {
 
-  private static final List<String> REASONS = RevocationReason.ofEndEntities();
-
   private final Registry registry;
-  private final TrustDomain trustDomain;
-  private final Feed feed;
-  private final AuditLog audit;
-  private final Clock clock;
+  private final DeviceChanges changes;
 
-  Revoker(Registry registry, TrustDomain trustDomain, Feed feed, AuditLog audit, Clock clock) {
+  Revoker(Registry registry, DeviceChanges changes) {
     this.registry = registry;
-    this.trustDomain = trustDomain;
-    this.feed = feed;
-    this.audit = audit;
-    this.clock = clock;
+    this.changes = changes;
   }
 
   /**
-   * Revokes a device with all its live certificates, for good. Repeating it changes nothing.
+   * Revokes a device with all its live certificates, for good.
    *
    * @param reason a CRLReason name of RFC 5280, section 5.3.1, for example {@code keyCompromise};
    *     null for {@code unspecified}
-   * @throws Refusal NOT_FOUND for an unknown device, INVALID for an unknown reason
+   * @throws Refusal NOT_FOUND for an unknown device, INVALID for an unknown reason or one that does
+   *     not fit, CONFLICT if it is revoked or retired already
    */
   public void revoke(DeviceId device, String reason, String actor) throws Refusal {
-    String why = reason == null ? RevocationReason.UNSPECIFIED.word() : reason;
-    if (!REASONS.contains(why)) {
-      throw new Refusal(
-          Refusal.Kind.INVALID,
-          "revocation reason '"
-              + Printable.of(why)
-              + "' is not known: use one of "
-              + REASONS
-              + (why.equals(RevocationReason.CERTIFICATE_HOLD.word())
-                  ? ", or suspend the device"
-                  : ""));
-    }
+    end(device, DeviceState.REVOKED, Reasons.OF_END_ENTITIES.of(reason), actor);
+  }
+
+  /**
+   * Retires a device, for good: it is not used any more, and its certificates are revoked for that
+   * ({@code cessationOfOperation}).
+   *
+   * @throws Refusal NOT_FOUND for an unknown device, CONFLICT if it is revoked or retired already
+   */
+  public void retire(DeviceId device, String actor) throws Refusal {
+    end(device, DeviceState.RETIRED, RevocationReason.CESSATION_OF_OPERATION, actor);
+  }
+
+  private void end(DeviceId device, DeviceState state, RevocationReason reason, String actor)
+      throws Refusal {
     registry.write(tx -> {
-      Device known = find(tx, device);
-      if (known.state() == DeviceState.REVOKED) {
-        return null;
-      }
-      DeviceTable.setState(tx, device, DeviceState.REVOKED);
-      Identity identity = identity(known);
-      feed.append(tx, Denial.ofIdentity(identity, "revoked"));
-      int certificates = revokeCertificates(tx, identity, why);
-      audit.add(
-          tx,
-          actor,
-          "device.revoked",
-          device.value(),
-          "reason " + why + ", live certificates " + certificates);
+      changes.end(tx, findNotEnded(tx, device), state, reason, new Cause(actor, null));
       return null;
     });
   }
 
-  /** Those being signed this moment as well. */
-  private int revokeCertificates(Transaction tx, Identity identity, String reason) {
-    Instant now = clock.instant();
-    List<CertificateRecord> live = CertificateTable.live(tx.handle(), identity.spiffeId(), now);
-    for (CertificateRecord certificate : live) {
-      CertificateTable.end(tx, certificate.serial(), CertificateState.REVOKED, reason, now);
-      CrlTable.changed(tx, certificate.issuer());
-      feed.append(
-          tx,
-          Denial.ofSerial(
-              certificate.serial(), "revoked", certificate.validity().notAfter()));
-    }
-    return live.size();
-  }
-
   /**
-   * Suspends a device until it is released. Repeating it changes nothing.
+   * Suspends a device until it is released.
    *
-   * @throws Refusal NOT_FOUND for an unknown device, CONFLICT for a revoked one
+   * @throws Refusal NOT_FOUND for an unknown device, CONFLICT if it is suspended, revoked or retired
+   *     already
    */
   public void suspend(DeviceId device, String actor) throws Refusal {
     registry.write(tx -> {
-      Device known = findNotRevoked(tx, device);
-      if (known.state() != DeviceState.SUSPENDED) {
-        DeviceTable.setState(tx, device, DeviceState.SUSPENDED);
-        feed.append(tx, Denial.ofIdentity(identity(known), "suspended"));
-        Instant now = clock.instant();
-        forEachLive(tx, identity(known), live -> {
-          CertificateTable.hold(tx, live.serial(), now);
-          CrlTable.changed(tx, live.issuer());
-        });
-        audit.add(tx, actor, "device.suspended", device.value(), null);
+      Device known = findNotEnded(tx, device);
+      if (known.state() == DeviceState.SUSPENDED) {
+        throw conflict(known, "");
       }
+      changes.suspend(tx, known, new Cause(actor, null));
       return null;
     });
   }
 
   /**
-   * Ends a suspension. Repeating it changes nothing.
+   * Ends a suspension, also one of the whole fleet, for this device.
    *
-   * @throws Refusal NOT_FOUND for an unknown device, CONFLICT for a revoked one
+   * @throws Refusal NOT_FOUND for an unknown device, CONFLICT if it is not suspended
    */
   public void release(DeviceId device, String actor) throws Refusal {
     registry.write(tx -> {
-      Device known = findNotRevoked(tx, device);
-      if (known.state() == DeviceState.SUSPENDED) {
-        Identity identity = identity(known);
-        boolean enrolled = CertificateTable.all(tx.handle(), identity.spiffeId()).stream()
-            .anyMatch(c -> c.state() != CertificateState.RESERVED);
-        DeviceTable.setState(tx, device, enrolled ? DeviceState.ACTIVE : DeviceState.PENDING);
-        feed.append(tx, Denial.ofIdentity(identity, "suspended").lift());
-        forEachLive(tx, identity, live -> {
-          CertificateTable.release(tx, live.serial());
-          CrlTable.changed(tx, live.issuer());
-        });
-        audit.add(tx, actor, "device.released", device.value(), null);
+      Device known = findNotEnded(tx, device);
+      if (known.state() != DeviceState.SUSPENDED) {
+        throw conflict(known, ", not suspended");
       }
+      changes.release(tx, known, new Cause(actor, null));
       return null;
     });
   }
 
-  private void forEachLive(Transaction tx, Identity identity, Consumer<CertificateRecord> action) {
-    CertificateTable.live(tx.handle(), identity.spiffeId(), clock.instant()).forEach(action);
-  }
-
-  private static Device find(Transaction tx, DeviceId device) throws Refusal {
-    return DeviceTable.find(tx.handle(), device)
+  private static Device findNotEnded(Transaction tx, DeviceId device) throws Refusal {
+    Device known = DeviceTable.find(tx.handle(), device)
         .orElseThrow(
             () -> new Refusal(Refusal.Kind.NOT_FOUND, "device '" + device + "' is not known"));
-  }
-
-  private static Device findNotRevoked(Transaction tx, DeviceId device) throws Refusal {
-    Device known = find(tx, device);
-    if (known.state() == DeviceState.REVOKED) {
-      throw new Refusal(
-          Refusal.Kind.CONFLICT, "device '" + device + "' is revoked, which is for good");
+    if (known.state().isForGood()) {
+      throw conflict(known, ", which is for good");
     }
     return known;
   }
 
-  private Identity identity(Device device) {
-    return new Identity.Device(trustDomain, device.fleet(), device.id());
+  /** How it stands, since when and why. */
+  private static Refusal conflict(Device known, String remark) {
+    StringBuilder text = new StringBuilder("device '" + known.id() + "' is ")
+        .append(known.state().word());
+    if (known.bar() != null) {
+      text.append(" since ").append(known.bar().at());
+      if (known.bar().reason() != null) {
+        text.append(" (").append(known.bar().reason()).append(')');
+      }
+      if (known.bar().run() != null) {
+        text.append(" by run ").append(known.bar().run());
+      }
+    }
+    return new Refusal(Refusal.Kind.CONFLICT, text.append(remark).toString());
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class FeedTest {
 
   @Test
   void goesInPages() throws Exception {
-    for (int i = 0; i < 250; i++) {
+    for (int i = 0; i < 550; i++) {
       define("a" + i, "x");
     }
 
@@ -80,13 +81,31 @@ class FeedTest {
     int pages = 0;
     while (at < feed().head()) {
       List<FeedEntry> page = feed().after(at).entries();
-      assertThat(page).hasSizeLessThanOrEqualTo(200);
+      assertThat(page).hasSizeLessThanOrEqualTo(500);
       all.addAll(page);
       at = page.get(page.size() - 1).sequence();
       pages++;
     }
     assertThat(pages).isEqualTo(2);
-    assertThat(all).hasSize(252);
+    assertThat(all).hasSize(552);
+  }
+
+  @Test
+  void aPageIsBoundedInBytesAsWell() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      define("a" + i, "x".repeat(60_000));
+    }
+    List<String> many =
+        IntStream.range(0, 8).mapToObj(i -> i + "x".repeat(50_000)).toList();
+    installation.get().applications().define("large", new TopicGrants(many, List.of()), OPERATOR);
+
+    List<Integer> sizes = new ArrayList<>();
+    for (long at = 2; at < feed().head(); ) {
+      List<FeedEntry> page = feed().after(at).entries();
+      sizes.add(page.size());
+      at = page.get(page.size() - 1).sequence();
+    }
+    assertThat(sizes).containsExactly(4, 4, 2, 1);
   }
 
   @Test

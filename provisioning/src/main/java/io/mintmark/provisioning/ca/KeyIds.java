@@ -41,7 +41,7 @@ public final class KeyIds {
   }
 
   /** How a CA's certificate names its key (RFC 5280, section 4.2.1.2); by our method without that. */
-  static byte[] subject(X509Certificate ca) {
+  public static byte[] subject(X509Certificate ca) {
     byte[] extension = ca.getExtensionValue(Extension.subjectKeyIdentifier.getId());
     return extension == null ? of(ca.getPublicKey()) : octets(octets(extension));
   }

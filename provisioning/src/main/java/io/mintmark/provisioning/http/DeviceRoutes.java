@@ -10,14 +10,10 @@ import io.mintmark.provisioning.Refusal;
 /** Devices, for operators. */
 final class DeviceRoutes {
 
-  private static final int LONGEST_BODY = 64 * 1024;
   private static final int DEFAULT_LIMIT = 100;
   private static final int LARGEST_LIMIT = 1000;
 
-  /** The body of a revocation; without one the reason is unspecified. */
-  private record Revocation(String reason) {}
-
-  /** One of the three verbs on a device. */
+  /** One of the verbs on a device. */
   @FunctionalInterface
   private interface Verb {
     void apply(DeviceId device, Context ctx) throws Refusal;
@@ -35,7 +31,11 @@ final class DeviceRoutes {
         "/api/v1/devices/{device}", ctx -> Json.answer(ctx, core.devices().find(device(ctx))));
     routes.post(
         "/api/v1/devices/{device}/revoke",
-        ctx -> changed(ctx, (device, c) -> core.revoker().revoke(device, reason(c), actor(c))));
+        ctx -> changed(
+            ctx, (device, c) -> core.revoker().revoke(device, RevocationBody.reason(c), actor(c))));
+    routes.post(
+        "/api/v1/devices/{device}/retire",
+        ctx -> changed(ctx, (device, c) -> core.revoker().retire(device, actor(c))));
     routes.post(
         "/api/v1/devices/{device}/suspend",
         ctx -> changed(ctx, (device, c) -> core.revoker().suspend(device, actor(c))));
@@ -64,14 +64,6 @@ final class DeviceRoutes {
     DeviceId device = device(ctx);
     verb.apply(device, ctx);
     Json.answer(ctx, core.devices().find(device));
-  }
-
-  private static String reason(Context ctx) throws Refusal {
-    if (ctx.req().getContentLengthLong() == 0 || ctx.req().getContentType() == null) {
-      return "unspecified";
-    }
-    String reason = Json.body(ctx, LONGEST_BODY, Revocation.class).reason();
-    return reason == null ? "unspecified" : reason;
   }
 
   private static DeviceId device(Context ctx) throws Refusal {

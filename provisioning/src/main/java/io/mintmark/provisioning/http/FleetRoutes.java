@@ -7,6 +7,7 @@ import io.mintmark.provisioning.FleetApplier;
 import io.mintmark.provisioning.FleetViews.FleetView;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.Refusal;
+import io.mintmark.provisioning.revocation.RevocationRuns;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,6 +38,17 @@ final class FleetRoutes {
         "/api/v1/fleets/{fleet}",
         ctx -> Json.answer(ctx, core.fleetViews().find(fleet(ctx.pathParam("fleet")))));
     routes.post("/api/v1/fleets/{fleet}/manifest", this::importManifest);
+    RevocationRuns runs = core.revocationRuns();
+    routes.post(
+        "/api/v1/fleets/{fleet}/revoke",
+        ctx -> Json.answer(
+            ctx, runs.revokeFleet(fleet(ctx), RevocationBody.reason(ctx), operator(ctx))));
+    routes.post(
+        "/api/v1/fleets/{fleet}/suspend",
+        ctx -> Json.answer(ctx, runs.suspendFleet(fleet(ctx), operator(ctx))));
+    routes.post(
+        "/api/v1/fleets/{fleet}/release",
+        ctx -> Json.answer(ctx, runs.releaseFleet(fleet(ctx), operator(ctx))));
   }
 
   private void apply(Context ctx) throws Refusal {
@@ -52,6 +64,14 @@ final class FleetRoutes {
     core.fleetViews().find(fleet);
     String csv = RequestBody.text(ctx, core.settings().limits().bytes().manifest(), CSV);
     Json.answer(ctx, core.manifests().load(fleet, csv, OperatorAuthentication.operator(ctx)));
+  }
+
+  private static FleetId fleet(Context ctx) throws Refusal {
+    return fleet(ctx.pathParam("fleet"));
+  }
+
+  private static String operator(Context ctx) {
+    return OperatorAuthentication.operator(ctx);
   }
 
   /** Reads an id; one outside the grammar is the caller's mistake, not an absent fleet. */

@@ -51,6 +51,7 @@ public final class OperatorServer implements AutoCloseable {
           new EarlyRenewalRoutes(core.earlyRenewals()).register(routes);
           new IssuerRoutes(core).register(routes);
           new DeviceRoutes(core).register(routes);
+          new RevocationRoutes(core).register(routes);
           new ApplicationRoutes(core).register(routes);
           new AuditRoute(core.audit()).register(routes);
           new ServiceRoute(core.registry(), core.settings()).register(routes);

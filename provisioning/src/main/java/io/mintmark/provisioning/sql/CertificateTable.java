@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** Every certificate we signed or meant to sign. Stateless. */
@@ -192,7 +194,75 @@ public final class CertificateTable {
         .execute();
   }
 
-  private static CertificateRecord certificate(ResultSet row) throws SQLException {
+  /** Whether a key was revoked because somebody else has it. */
+  public static boolean isCompromised(Handle handle, String keySha256) {
+    return handle.createQuery("""
+            select exists (
+              select 1 from certificates where key_sha256 = :key and reason = 'keyCompromise')
+            """).bind("key", keySha256).mapTo(Boolean.class).one();
+  }
+
+  /** What a certificate came of: the key ids of the CAs above a bootstrap certificate. */
+  public static void setFactoryCas(Transaction tx, BigInteger serial, List<String> ids) {
+    tx.handle()
+        .createUpdate("update certificates set factory_cas = :ids where serial = :serial")
+        .bind("serial", serial.toString(16))
+        .bind("ids", Json.write(ids))
+        .execute();
+  }
+
+  /** A certificate came of what the one that asked for it came of. */
+  public static void inheritFactoryCas(Transaction tx, BigInteger serial, BigInteger from) {
+    tx.handle()
+        .createUpdate("""
+            update certificates
+            set factory_cas = (select factory_cas from certificates where serial = :from)
+            where serial = :serial
+            """)
+        .bind("serial", serial.toString(16))
+        .bind("from", from.toString(16))
+        .execute();
+  }
+
+  /** Whether any certificate came of a factory CA. */
+  public static boolean cameOf(Handle handle, String factoryCa) {
+    return handle.createQuery("""
+            select exists (
+              select 1 from certificates c, json_each(c.factory_cas) f where f.value = :ca)
+            """).bind("ca", factoryCa).mapTo(Boolean.class).one();
+  }
+
+  /** How many live certificates came of each factory CA. */
+  public static Map<String, Long> liveByFactoryCa(Handle handle, Instant now) {
+    return handle
+        .createQuery("""
+            select f.value as ca, count(*) as live from certificates c, json_each(c.factory_cas) f
+            where c.state in ('reserved', 'issued') and c.not_after > :now
+            group by f.value
+            """)
+        .bind("now", now.toEpochMilli())
+        .map((row, ctx) -> Map.entry(row.getString("ca"), row.getLong("live")))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** The latest certificates, of one issuer and one identity if these are not null. */
+  public static List<CertificateRecord> latest(
+      Handle handle, String issuer, String identity, int limit) {
+    return handle
+        .createQuery("""
+            select * from certificates
+            where (:issuer is null or issuer = :issuer)
+              and (:identity is null or identity = :identity)
+            order by id desc limit :limit
+            """)
+        .bind("issuer", issuer)
+        .bind("identity", identity)
+        .bind("limit", limit)
+        .map((row, ctx) -> certificate(row))
+        .list();
+  }
+
+  static CertificateRecord certificate(ResultSet row) throws SQLException {
     return new CertificateRecord(
         new BigInteger(row.getString("serial"), 16),
         row.getString("identity"),

@@ -3,6 +3,7 @@ package io.mintmark.provisioning.sql;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.Device;
+import io.mintmark.provisioning.Device.Bar;
 import io.mintmark.provisioning.DeviceState;
 import io.mintmark.provisioning.Pin;
 import java.sql.ResultSet;
@@ -52,6 +53,50 @@ public final class DeviceTable {
         .list();
   }
 
+  private static final String OF_FLEET_IN_STATE = """
+      fleet = :fleet and state in (select value from json_each(:states))
+      and (barred_by is not null or not :byRun)
+      """;
+
+  /**
+   * How many devices of a fleet are in one of some states.
+   *
+   * @param byRun only those that a bulk run put there
+   */
+  public static long count(Handle handle, String fleet, List<DeviceState> states, boolean byRun) {
+    return handle
+        .createQuery("select count(*) from devices where " + OF_FLEET_IN_STATE)
+        .bind("fleet", fleet)
+        .bind("states", Json.write(states))
+        .bind("byRun", byRun)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /**
+   * Some of these devices, by id.
+   *
+   * @param after only ids after this one; empty for the first
+   */
+  public static List<Device> some(
+      Handle handle,
+      String fleet,
+      List<DeviceState> states,
+      boolean byRun,
+      String after,
+      int limit) {
+    return handle
+        .createQuery("select * from devices where id > :after and " + OF_FLEET_IN_STATE
+            + " order by id limit :limit")
+        .bind("fleet", fleet)
+        .bind("states", Json.write(states))
+        .bind("byRun", byRun)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, ctx) -> device(row))
+        .list();
+  }
+
   /** A device the registry did not have. */
   public static void insert(Transaction tx, Device device, Instant now) {
     tx.handle()
@@ -78,10 +123,30 @@ public final class DeviceTable {
         .execute();
   }
 
-  /** Puts the device into a state. */
-  public static void setState(Transaction tx, DeviceId id, DeviceState state) {
+  /** Puts the device into a state in which it may not connect. */
+  public static void bar(Transaction tx, DeviceId id, DeviceState state, Bar bar) {
     tx.handle()
-        .createUpdate("update devices set state = :state where id = :id")
+        .createUpdate("""
+            update devices
+            set state = :state, barred_at = :at, barred_reason = :reason, barred_by = :run
+            where id = :id
+            """)
+        .bind("id", id.value())
+        .bind("state", state.word())
+        .bind("at", bar.at().toEpochMilli())
+        .bind("reason", bar.reason())
+        .bind("run", bar.run())
+        .execute();
+  }
+
+  /** Puts the device back into a state in which it may connect or enrol. */
+  public static void free(Transaction tx, DeviceId id, DeviceState state) {
+    tx.handle()
+        .createUpdate("""
+            update devices
+            set state = :state, barred_at = null, barred_reason = null, barred_by = null
+            where id = :id
+            """)
         .bind("id", id.value())
         .bind("state", state.word())
         .execute();
@@ -108,7 +173,18 @@ public final class DeviceTable {
         new FleetId(row.getString("fleet")),
         DeviceState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
         pin == null ? null : Pin.parse(pin),
-        Json.map(row.getString("attributes")));
+        Json.map(row.getString("attributes")),
+        bar(row));
+  }
+
+  private static Bar bar(ResultSet row) throws SQLException {
+    long at = row.getLong("barred_at");
+    if (row.wasNull()) {
+      return null;
+    }
+    long run = row.getLong("barred_by");
+    return new Bar(
+        Instant.ofEpochMilli(at), row.getString("barred_reason"), row.wasNull() ? null : run);
   }
 
   private static String text(Pin pin) {

@@ -19,17 +19,32 @@ public final class FeedTable {
         .one();
   }
 
-  /** Entries after a sequence in order. */
-  public static List<FeedEntry> after(Handle handle, long sequence, int limit) {
-    return handle
+  /**
+   * Entries after a sequence in order.
+   *
+   * @param limit at most so many
+   * @param chars at most so much JSON; the first entry comes in any case
+   */
+  public static List<FeedEntry> after(Handle handle, long sequence, int limit, int chars) {
+    List<String> found = handle
         .createQuery("""
             select entry from feed where sequence > :after order by sequence limit :limit
             """)
         .bind("after", sequence)
         .bind("limit", limit)
         .mapTo(String.class)
-        .map(json -> Json.read(json, FeedEntry.class))
         .list();
+    int entries = 0;
+    for (int length = 0; entries < found.size(); entries++) {
+      length += found.get(entries).length();
+      if (entries > 0 && length > chars) {
+        break;
+      }
+    }
+    return found.stream()
+        .limit(entries)
+        .map(json -> Json.read(json, FeedEntry.class))
+        .toList();
   }
 
   /**

@@ -29,8 +29,13 @@ public final class Transaction {
     return auditHead;
   }
 
-  /** Has something quick run once the changes are durable; not at all if they are not. */
+  /**
+   * Has something quick run once the changes are durable; not at all if they are not. The same object
+   * runs once, however often it is given.
+   */
   public void afterCommit(Runnable action) {
-    afterCommit.add(action);
+    if (!afterCommit.contains(action)) {
+      afterCommit.add(action);
+    }
   }
 }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The word somebody probably meant. */
-final class Suggestion {
+public final class Suggestion {
 
   /** One slip for each so many letters is still the same word. */
   private static final int LETTERS_PER_SLIP = 3;
@@ -14,13 +14,17 @@ final class Suggestion {
   private Suggestion() {}
 
   /** The nearest of the known words, if it is near enough. */
-  static Optional<String> of(String word, List<String> known) {
-    String lower = word.toLowerCase(Locale.ROOT).replace('_', '-');
+  public static Optional<String> of(String word, List<String> known) {
+    String lower = lower(word).replace('_', '-');
     int slips = Math.max(1, word.length() / LETTERS_PER_SLIP);
     return known.stream()
         .filter(candidate -> Math.abs(candidate.length() - word.length()) <= slips)
-        .min(Comparator.comparingInt(candidate -> distance(lower, candidate)))
-        .filter(nearest -> distance(lower, nearest) <= slips);
+        .min(Comparator.comparingInt(candidate -> distance(lower, lower(candidate))))
+        .filter(nearest -> distance(lower, lower(nearest)) <= slips);
+  }
+
+  private static String lower(String word) {
+    return word.toLowerCase(Locale.ROOT);
   }
 
   /** Levenshtein's distance, with a swap of neighbours as one slip. */

@@ -1,0 +1,260 @@
+package io.mintmark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mintmark.device.DeviceClient;
+import io.mintmark.device.DeviceException;
+import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.TopicGrants;
+import io.mintmark.identity.testing.DocumentSection;
+import io.mintmark.identity.testing.ForeignPrograms;
+import io.mintmark.simulators.Factory;
+import io.mintmark.simulators.FactoryOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs that take trust back, on a service and a broker with devices connected. */
+@Timeout(300)
+class RevocationVerbsIT {
+
+  private static final FleetId FLEET = new FleetId("sensors");
+
+  @TempDir
+  Path folder;
+
+  private LocalInstallation installation;
+  private Factory factory;
+  private List<DeviceId> devices;
+
+  @BeforeEach
+  void start() throws Exception {
+    installation = LocalInstallation.start(folder);
+    factory = Factory.open(folder.resolve("factory"), FactoryOptions.of(FLEET));
+    devices = factory.make("device", 4);
+    expect(mintmark("fleet", "apply", "-f", factory.fleetFile().toString()), 0, "created");
+    expect(
+        mintmark("manifest", "import", "--fleet", "sensors", factory.manifest().toString()),
+        0,
+        "4 added");
+  }
+
+  @AfterEach
+  void stop() {
+    installation.close();
+  }
+
+  private Launcher.Result mintmark(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--data", folder.resolve("data").toString()));
+    return Verbs.mintmark(all.toArray(new String[0]));
+  }
+
+  private static void expect(Launcher.Result result, int exitCode, String... words) {
+    assertThat(result.exitCode()).as(result.all()).isEqualTo(exitCode);
+    assertThat(result.all()).contains(words).doesNotContain("Exception");
+    if (exitCode != 0) {
+      assertThat(result.all()).hasLineCount(1);
+    }
+  }
+
+  private DeviceClient device(int number) throws Exception {
+    DeviceId id = devices.get(number);
+    return DeviceClient.builder()
+        .service(installation.service())
+        .fleet(FLEET)
+        .broker(installation.brokerHost(), installation.brokerPort())
+        .bootstrap(factory.credential(id))
+        .trust(installation.trust())
+        .folder(folder.resolve(id.value()))
+        .build();
+  }
+
+  private DeviceClient connected(int number) throws Exception {
+    DeviceClient client = device(number);
+    client.start();
+    assertThat(client.isConnected()).isTrue();
+    return client;
+  }
+
+  private static void requireCut(DeviceClient... clients) {
+    for (DeviceClient client : clients) {
+      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !client.isConnected());
+    }
+  }
+
+  @Test
+  void aFleetIsCutAndComesBackAndGoesForGood() throws Exception {
+    try (DeviceClient first = connected(0);
+        DeviceClient second = connected(1)) {
+      expect(
+          mintmark("fleet", "suspend", "sensors"),
+          0,
+          "run 1: suspend 4 devices of fleet sensors; it goes on if this command ends",
+          "run 1: suspended 4 devices of fleet sensors with 2 certificates, in ");
+      requireCut(first, second);
+    }
+    try (DeviceClient stillOut = device(2)) {
+      assertThatThrownBy(stillOut::start).isInstanceOf(DeviceException.class);
+    }
+    expect(mintmark("fleet", "release", "sensors"), 0, "run 2: released 4 devices");
+    try (DeviceClient first = connected(0);
+        DeviceClient second = connected(1)) {
+      expect(
+          mintmark("fleet", "revoke", "sensors", "--reason", "keyCompromise"),
+          0,
+          "run 3: revoked 4 devices of fleet sensors with 2 certificates");
+      requireCut(first, second);
+    }
+    try (DeviceClient revoked = device(0);
+        DeviceClient never = device(2)) {
+      assertThatThrownBy(revoked::start).isInstanceOf(DeviceException.class);
+      assertThatThrownBy(never::start).hasMessageContaining("is revoked");
+    }
+    expect(mintmark("revocation", "list"), 0, "VERB", "suspend", "release", "revoke");
+    expect(mintmark("revocation", "show", "3"), 0, "done: 4", "certificates: 2", "finishedAt: ");
+    expect(mintmark("device", "list", "--state", "revoked"), 0, "device-0003", "keyCompromise");
+  }
+
+  @Test
+  void whatIsBelowACaGoesWithIt() throws Exception {
+    String serial;
+    try (DeviceClient first = connected(0);
+        DeviceClient second = connected(1)) {
+      serial = serial(0);
+      expect(mintmark("certificate", "show", serial), 0, "state: issued", "/device/device-0001");
+      expect(mintmark("certificate", "revoke", serial), 0, "device-0001 revoked");
+      requireCut(first);
+      assertThat(second.isConnected()).isTrue();
+      expect(
+          mintmark(
+              "ca",
+              "revoke-issued",
+              issuer(),
+              "--before",
+              java.time.Instant.now().toString(),
+              "--reason",
+              "cACompromise"),
+          0,
+          "run 1: revoked 1 certificate of issuing CA",
+          "1 certificate of brokers left out");
+      requireCut(second);
+    }
+    expect(mintmark("certificate", "list", "--issuer", issuer()), 0, "cACompromise", "/broker/");
+    try (DeviceClient again = device(2)) {
+      again.start();
+      expect(mintmark("factory-ca", "list"), 0, "trusted", "sensors");
+      expect(
+          mintmark("factory-ca", "revoke", factoryCa(), "--reason", "cACompromise"),
+          0,
+          "run 2: revoked 1 certificate that came of factory CA");
+      requireCut(again);
+    }
+    try (DeviceClient late = device(3)) {
+      assertThatThrownBy(late::start).hasMessageContaining("which was revoked at");
+    }
+  }
+
+  private String serial(int device) throws Exception {
+    Path stored = folder.resolve(devices.get(device).value()).resolve("credential.pem");
+    return new CredentialStore(stored)
+        .load()
+        .orElseThrow()
+        .certificate()
+        .getSerialNumber()
+        .toString(16);
+  }
+
+  private String issuer() {
+    return mintmark("ca", "list")
+        .out()
+        .lines()
+        .filter(line -> line.contains("issuing"))
+        .findFirst()
+        .orElseThrow()
+        .split(" ", 2)[0];
+  }
+
+  private String factoryCa() {
+    return mintmark("factory-ca", "list")
+        .out()
+        .lines()
+        .skip(1)
+        .findFirst()
+        .orElseThrow()
+        .split(" ", 2)[0];
+  }
+
+  @Test
+  void whatCannotBeDoneIsOneLineAndChangesNothing() throws Exception {
+    String before = mintmark("device", "list").out();
+    expect(mintmark("certificate", "revoke", "abc"), 1, "serial abc was issued here");
+    expect(mintmark("certificate", "show", "xyz"), 1, "'xyz' is none");
+    expect(mintmark("certificate", "revoke", "1", "--issuer", "f"), 1, "there is no CA 'f'");
+    expect(
+        mintmark("device", "revoke", "device-0001", "--reason", "keycompromise"),
+        1,
+        "did you mean 'keyCompromise'?");
+    expect(mintmark("device", "retire", "nobody"), 1, "'nobody' is not known");
+    expect(mintmark("device", "release", "device-0001"), 1, "is pending, not suspended");
+    expect(mintmark("fleet", "release", "sensors"), 1, "'sensors' is not suspended");
+    expect(mintmark("fleet", "revoke", "none"), 1, "fleet 'none' is not known");
+    expect(mintmark("factory-ca", "revoke", "00"), 1, "mintmark factory-ca list");
+    expect(
+        mintmark("ca", "revoke-issued", issuer(), "--before", "2999-01-01T00:00:00Z"),
+        1,
+        "which is to come");
+    expect(mintmark("revocation", "resume", "7"), 1, "there is no run 7");
+    assertThat(mintmark("ca", "revoke-issued", issuer(), "--before", "soon").exitCode())
+        .isEqualTo(2);
+    assertThat(mintmark("device", "list").out()).isEqualTo(before);
+    expect(mintmark("device", "revoke", "device-0001", "--reason", "superseded"), 0, "revoked");
+    expect(mintmark("device", "revoke", "device-0001"), 1, "since", "(superseded)");
+  }
+
+  /** docs/trust.md, as it is printed. */
+  @Test
+  void theDocumentsCommandsWork() throws Exception {
+    ForeignPrograms.require("openssl");
+    connected(2).close();
+    connected(3).close();
+    installation.application("backend", TopicGrants.NONE);
+    Files.createDirectories(folder.resolve("device"));
+    Files.copy(
+        folder.resolve(devices.get(2).value()).resolve("credential.pem"),
+        folder.resolve("device/credential.pem"));
+    Files.writeString(
+            folder.resolve("mintmark"),
+            "#!/bin/sh\nexec '" + Launcher.ROOT.resolve("mintmark") + "' \"$@\" --data '"
+                + folder.resolve("data") + "'\n")
+        .toFile()
+        .setExecutable(true);
+    String section =
+        DocumentSection.of(Launcher.ROOT.resolve("docs/trust.md"), "Taking trust back");
+    StringBuilder commands = new StringBuilder("cd '" + folder + "'\n");
+    Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL)
+        .matcher(section)
+        .results()
+        .forEach(block -> commands.append(block.group(1)));
+    Launcher.Result result = Launcher.run(
+        Launcher.QUICK_START, List.of("bash", "-exo", "pipefail", "-c", commands.toString()));
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    assertThat(result.out())
+        .contains(
+            "device device-0002 retired",
+            "run 3: revoked 2 devices",
+            "run 5: revoked 1 certificate of issuing CA");
+  }
+}
