@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The feed never goes backwards silently: when it ends before the place already read, or names
  * another registry, that is logged as an error and the feed is read again from its start, with all
- * denials kept.
+ * denials kept. A service that knows that its feed went backwards wants to be told first what was
+ * read of it; until it has taken that in, all of the snapshot stays in force.
  */
 final class FeedFollower implements AutoCloseable {
 
@@ -34,6 +35,7 @@ final class FeedFollower implements AutoCloseable {
   private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
 
   private final FeedClient client;
+  private final MemoryTelling memory;
   private final SnapshotFile file;
   private final TrustDomain own;
   private final Clock clock;
@@ -57,6 +59,7 @@ final class FeedFollower implements AutoCloseable {
   FeedFollower(
       FeedClient client, SnapshotFile file, BrokerState state, Clock clock, FeedListener listener) {
     this.client = client;
+    this.memory = new MemoryTelling(client);
     this.file = file;
     this.own = state.trustDomain();
     this.clock = clock;
@@ -98,6 +101,9 @@ final class FeedFollower implements AutoCloseable {
       } catch (FeedBehindException e) {
         startOver(e.getMessage());
         pause();
+      } catch (MemoryWantedException e) {
+        tellMemory(e);
+        pause();
       } catch (IOException | RuntimeException e) {
         report(e);
         pause();
@@ -113,7 +119,7 @@ final class FeedFollower implements AutoCloseable {
     // Not parked before all was read: who waits for the first answer waits for that.
     boolean parked = caughtUp;
     long asked = System.nanoTime();
-    FeedPage page = client.page(reading.sequence(), parked ? WAIT : Duration.ZERO);
+    FeedPage page = client.page(reading.sequence(), reading.place(), parked ? WAIT : Duration.ZERO);
     if (!own.name().equals(page.trustDomain())) {
       throw new IOException("the service is of trust domain "
           + page.trustDomain()
@@ -141,6 +147,15 @@ final class FeedFollower implements AutoCloseable {
     // Half of a first reading is no state to admit by: its denials may still be to come.
     if (!fromTheStart) {
       putInForce(reading);
+    }
+  }
+
+  private void tellMemory(MemoryWantedException wanted) {
+    try {
+      memory.tell(current, wanted.getMessage());
+      lastFault = wanted.toString();
+    } catch (IOException | RuntimeException e) {
+      report(e);
     }
   }
 

@@ -27,6 +27,8 @@ import java.util.Optional;
  * @param deniedSerials denials by serial number, lower-case hex
  * @param deniedIdentities denials by SPIFFE ID
  * @param bundle the trust anchors to hold now; null if the feed named none
+ * @param place what the service calls the place read to, for it alone to understand; null if it
+ *     called it nothing
  */
 record FeedSnapshot(
     String feedId,
@@ -37,11 +39,12 @@ record FeedSnapshot(
     Map<String, ApplicationPolicy> applications,
     Map<String, Denial> deniedSerials,
     Map<String, Denial> deniedIdentities,
-    Bundle bundle) {
+    Bundle bundle,
+    String place) {
 
   /** What a broker knows that never heard the feed: nothing, so nobody is admitted. */
   static final FeedSnapshot NONE =
-      new FeedSnapshot(null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null);
+      new FeedSnapshot(null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null, null);
 
   /**
    * A denied certificate that has expired is refused for that; the denial is kept a while longer, so
@@ -103,7 +106,8 @@ record FeedSnapshot(
         newApplications,
         serials,
         identities,
-        newBundle);
+        newBundle,
+        page.place());
   }
 
   private static void fold(
@@ -123,7 +127,7 @@ record FeedSnapshot(
    */
   FeedSnapshot onlyDenials() {
     return new FeedSnapshot(
-        null, null, 0, heardAt, Map.of(), Map.of(), deniedSerials, deniedIdentities, bundle);
+        null, null, 0, heardAt, Map.of(), Map.of(), deniedSerials, deniedIdentities, bundle, null);
   }
 
   /** Whether the two say the same, whenever each was heard. */
@@ -141,7 +145,8 @@ record FeedSnapshot(
         applications,
         deniedSerials,
         deniedIdentities,
-        bundle);
+        bundle,
+        place);
   }
 
   /** The fleet's policy; empty if there is no such fleet, or no longer. */

@@ -27,6 +27,9 @@ import picocli.CommandLine.Command;
       CaCommand.class,
       AppCommand.class,
       FactoryCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      RecoverCommand.class,
       SimulateCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -7,6 +7,8 @@ import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.recovery.FeedSeal;
+import io.mintmark.provisioning.sql.EpochTable;
 import io.mintmark.provisioning.sql.FeedTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
@@ -32,12 +34,14 @@ public final class Feed {
   private final Registry registry;
   private final String id;
   private final TrustDomain trustDomain;
+  private final FeedSeal seal;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  Feed(Registry registry, String id, TrustDomain trustDomain) {
+  Feed(Registry registry, String id, TrustDomain trustDomain, FeedSeal seal) {
     this.registry = registry;
     this.id = id;
     this.trustDomain = trustDomain;
+    this.seal = seal;
   }
 
   /**
@@ -53,7 +57,11 @@ public final class Feed {
             Refusal.Kind.CONFLICT,
             "the feed " + id + " ends at " + head + ", before " + sequence + ": read it from 0");
       }
-      return new FeedPage(id, trustDomain.name(), head, FeedTable.after(h, sequence, PAGE));
+      List<FeedEntry> entries = FeedTable.after(h, sequence, PAGE);
+      // Where a broker stands with this page; what is between the last entry and the head is gone.
+      long read = entries.isEmpty() ? head : entries.get(entries.size() - 1).sequence();
+      String epoch = EpochTable.current(h).orElseThrow();
+      return new FeedPage(id, trustDomain.name(), head, entries, seal.seal(epoch, read));
     });
   }
 
