@@ -3,9 +3,12 @@ package io.mintmark.provisioning;
 import static io.mintmark.provisioning.Refusal.Kind.LATER;
 import static io.mintmark.provisioning.RefusalAssert.assertRefused;
 import static io.mintmark.provisioning.TestInstallation.OPERATOR;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.backup.Backup;
 import io.mintmark.provisioning.backup.BackupManifest;
@@ -15,12 +18,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -123,7 +129,7 @@ class BackupTest {
         .renew(
             TestInstallation.SENSORS,
             List.of(current),
-            TestInstallation.renewal(current, TestKeys.any().getPublic()));
+            TestInstallation.renewal(current, CertificateRequest.newKeyPair().getPublic()));
   }
 
   @Test
@@ -175,7 +181,7 @@ class BackupTest {
     backup().everything(file, false);
     byte[] whole = Files.readAllBytes(file);
     Path damaged = folder.resolve("damaged.zip");
-    Files.write(damaged, java.util.Arrays.copyOf(whole, whole.length / 2));
+    Files.write(damaged, Arrays.copyOf(whole, whole.length / 2));
     refuse(damaged, target.getParent(), "is damaged");
     byte[] flipped = whole.clone();
     flipped[whole.length / 2] ^= 1;
@@ -183,17 +189,17 @@ class BackupTest {
     refuse(damaged, target.getParent(), "is damaged");
     Files.writeString(damaged, "no archive");
     refuse(damaged, target.getParent(), "is damaged");
-    repack(damaged, "registry.db", "another", bytes -> "gone".getBytes());
+    repack(damaged, "registry.db", "another", bytes -> "gone".getBytes(UTF_8));
     refuse(damaged, target.getParent(), "is damaged", "registry.db is not in it");
     repack(damaged, "ca/root.p12", "ca/root.p12", bytes -> new byte[bytes.length]);
     refuse(damaged, target.getParent(), "is damaged", "ca/root.p12 is not what the manifest says");
-    repack(damaged, "manifest.json", "manifest.json", bytes -> new String(bytes)
+    repack(damaged, "manifest.json", "manifest.json", bytes -> new String(bytes, UTF_8)
         .replace("ca/root.p12", "ca/../../x")
-        .getBytes());
+        .getBytes(UTF_8));
     refuse(damaged, target.getParent(), "is damaged", "names a file");
-    repack(damaged, "manifest.json", "manifest.json", bytes -> new String(bytes)
+    repack(damaged, "manifest.json", "manifest.json", bytes -> new String(bytes, UTF_8)
         .replace("\"format\" : 1", "\"format\" : 2")
-        .getBytes());
+        .getBytes(UTF_8));
     refuse(damaged, target.getParent(), "is of a newer Mintmark");
   }
 
@@ -215,10 +221,36 @@ class BackupTest {
   }
 
   @Test
-  void ofANewerSchemaIsRefusedByTheOneThatDoesNotKnowIt() throws Exception {
+  void ofANewerSchemaIsForTheMintmarkThatMadeIt() throws Exception {
     installation.stop();
-    try (Connection connection = DriverManager.getConnection(
-            "jdbc:sqlite:" + installation.folder.resolve("registry.db"));
+    backup().everything(file, false);
+    Path registry = folder.resolve("newer.db");
+    try (ZipFile from = new ZipFile(file.toFile())) {
+      Files.copy(from.getInputStream(from.getEntry("registry.db")), registry);
+    }
+    byte[] before = Files.readAllBytes(registry);
+    age(registry);
+    byte[] newer = Files.readAllBytes(registry);
+    Files.delete(registry);
+    Path archive = folder.resolve("newer.zip");
+    repack(archive, "registry.db", "registry.db", bytes -> newer);
+    Files.move(archive, file, StandardCopyOption.REPLACE_EXISTING);
+    repack(archive, "manifest.json", "manifest.json", bytes -> new String(bytes, UTF_8)
+        .replace(Pem.fingerprint(before), Pem.fingerprint(newer))
+        .getBytes(UTF_8));
+    refuse(archive, target.getParent(), archive.toString(), "newer version (schema 999)");
+
+    age(installation.folder.resolve("registry.db"));
+    List<Path> files = files();
+    assertThatThrownBy(() -> backup().everything(folder.resolve("no.zip"), false))
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("newer version (schema 999)");
+    assertThat(files()).isEqualTo(files);
+  }
+
+  /** As if a later Mintmark had started with it. */
+  private static void age(Path registry) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + registry);
         Statement statement = connection.createStatement()) {
       statement.executeUpdate("""
           insert into flyway_schema_history
@@ -226,10 +258,8 @@ class BackupTest {
                  installed_on, 0, 1
           from flyway_schema_history where version = '1'
           """);
+      // All of it into the one file.
+      statement.execute("pragma journal_mode = delete");
     }
-    assertThatThrownBy(() -> backup().everything(file, false))
-        .isInstanceOf(StartException.class)
-        .hasMessageContaining("of a newer version (schema 999)");
-    assertThat(files()).containsExactly(folder);
   }
 }

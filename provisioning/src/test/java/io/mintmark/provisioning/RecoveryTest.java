@@ -16,6 +16,7 @@ import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedMemory;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.ocsp.OcspQuestions;
 import io.mintmark.provisioning.recovery.RecoveryReport;
 import io.mintmark.provisioning.sql.RegistryCopy;
 import io.mintmark.provisioning.sql.StatusTable;
@@ -25,6 +26,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.cert.ocsp.OCSPResp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,7 +188,7 @@ class RecoveryTest {
             "recovery.done example.org",
             "device.revoked d-1",
             "certificate.taken-back d-4");
-    assertRefused(FORBIDDEN, "is revoked", () -> installation.renew(third));
+    assertRefused(FORBIDDEN, "not in the registry", () -> installation.renew(third));
 
     RecoveryReport again = recover();
     assertThat(again.brokers()).isEmpty();
@@ -199,6 +201,34 @@ class RecoveryTest {
         .filter(d -> d != null && !d.lifted())
         .map(Denial::subject)
         .toList();
+  }
+
+  /** The status of an OCSP answer: 0 is an answer, 3 is tryLater. */
+  private int ocsp(X509Certificate certificate) throws Exception {
+    Provisioning service = installation.get();
+    byte[] question = OcspQuestions.request(
+        null,
+        OcspQuestions.sha1(service.authority().issuing(), certificate.getSerialNumber()));
+    return new OCSPResp(service.ocsp().answer(question).der()).getStatus();
+  }
+
+  @Test
+  void callsNothingGoodWhileItMayHaveForgottenWhatItRevoked() throws Exception {
+    X509Certificate good = installation.enroll("d-1");
+    X509Certificate revoked = installation.enroll("d-2");
+    revoke("d-2");
+    back();
+    revoke("d-1");
+    FeedPage known = page();
+    restore();
+    assertThat(ocsp(good)).isZero();
+    assertRefused(FIRST_TELL, "went backwards", () -> read("b-1", known.place()));
+    assertThat(ocsp(good)).isEqualTo(OCSPResp.TRY_LATER);
+    assertThat(ocsp(revoked)).isZero();
+    tell("b-1", known);
+    recover();
+    assertThat(ocsp(good)).isZero();
+    assertThat(status(good)).isInstanceOf(CertificateStatus.Revoked.class);
   }
 
   @Test
