@@ -111,7 +111,9 @@ class RestoreIT {
 
   private static Launcher.Result expect(Launcher.Result result, int exitCode, String... words) {
     assertThat(result.exitCode()).as(result.all()).isEqualTo(exitCode);
-    assertThat(result.all()).contains(words);
+    for (String word : words) {
+      assertThat(result.all()).contains(word);
+    }
     return result;
   }
 
@@ -220,9 +222,7 @@ class RestoreIT {
       service = start(ports[0], ports[1], ports[2]);
       assertThat(service.log()).contains("NO CERTIFICATE IS ISSUED: this service was restored from");
 
-      assertThatThrownBy(() -> enroll(2))
-          .isInstanceOf(EstRetryLaterException.class)
-          .hasMessageContaining("mintmark recover");
+      assertThatThrownBy(() -> enroll(2)).isInstanceOf(EstRetryLaterException.class);
       assertThatThrownBy(() -> renew(late)).isInstanceOf(EstRetryLaterException.class);
       HttpURLConnection refused = crl(late);
       assertThat(refused.getResponseCode()).isEqualTo(503);
@@ -263,36 +263,5 @@ class RestoreIT {
             && known.contains(serial(lateAndRevoked).toString(16));
       });
     }
-  }
-
-  @Test
-  void saysWhoIsMissing() throws Exception {
-    verb(
-        "broker", "enroll", "b1", "--host", "localhost", "--folder",
-        folder.resolve("b1").toString());
-    expect(service.mintmark("recover"), 0, "there is nothing to recover");
-    verb("backup", file.toString());
-    expect(
-        Verbs.mintmark("restore", file.toString(), "--data", data.toString()),
-        2,
-        "is in use by another Mintmark");
-    service.close();
-    Files.move(data, folder.resolve("lost"));
-    expect(Verbs.mintmark("restore", file.toString(), "--data", data.toString()), 0);
-    Files.copy(folder.resolve("lost/passphrase"), data.resolve("passphrase"));
-    service = start("0", "0", "off");
-    expect(
-        service.mintmark("recover", "--wait", "1s"),
-        1,
-        "1 known brokers have not told",
-        "  b1",
-        "--without");
-    assertThatThrownBy(() -> enroll(0)).isInstanceOf(EstRetryLaterException.class);
-    expect(
-        service.mintmark("recover", "--without", "b1"),
-        0,
-        "broker b1 was left out",
-        "certificates are issued again");
-    assertThat(enroll(0)).isNotNull();
   }
 }

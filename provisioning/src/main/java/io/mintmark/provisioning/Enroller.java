@@ -100,7 +100,7 @@ public final class Enroller {
       FleetId fleet, List<X509Certificate> peerChain, NamedRequest request, String key)
       throws Refusal {
     // An older copy of the registry would call devices unknown that are not.
-    issuance.requireIssuer();
+    issuance.requireOpen();
     Fleet of = fleets
         .find(fleet)
         .orElseThrow(() -> new Refusal(

@@ -120,6 +120,15 @@ final class Issuance {
     issuerEnd.requireRoom(Duration.ZERO, clock.instant());
   }
 
+  /**
+   * Asked first where the registry itself says who speaks.
+   *
+   * @throws Refusal LATER if it is older than what it told
+   */
+  void requireOpen() throws Refusal {
+    gate.requireOpen();
+  }
+
   /** Exactly one is not null. */
   private record Decision(X509Certificate existing, Permit permit) {}
 

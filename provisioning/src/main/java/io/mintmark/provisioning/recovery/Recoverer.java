@@ -84,7 +84,8 @@ public final class Recoverer {
     List<Memory> heard = heard(handle);
     Set<String> missing = missing(handle, open, heard);
     requireKnown(handle, without);
-    missing.removeAll(without);
+    List<String> leftOut = missing.stream().filter(without::contains).toList();
+    leftOut.forEach(missing::remove);
     if (!missing.isEmpty()) {
       throw new Refusal(
           Refusal.Kind.CONFLICT,
@@ -111,21 +112,21 @@ public final class Recoverer {
       IssuerTable.all(handle).forEach(issuer -> CrlTable.changed(tx, issuer.id()));
     }
     if (open.isPresent() || !heard.isEmpty()) {
-      audit.add(tx, actor, "recovery.done", trustDomain.name(), detail(heard, without, replayed));
+      audit.add(tx, actor, "recovery.done", trustDomain.name(), detail(heard, leftOut, replayed));
     }
     return new RecoveryReport(
         "open",
         before.cause(),
         before.lostFrom(),
         before.brokers(),
-        List.copyOf(without),
+        leftOut,
         replayed);
   }
 
   private static String detail(
-      List<Memory> heard, Collection<String> without, RecoveryReport.Replayed replayed) {
+      List<Memory> heard, List<String> leftOut, RecoveryReport.Replayed replayed) {
     return "brokers " + heard.stream().map(Memory::broker).distinct().toList()
-        + ", without " + List.copyOf(without)
+        + ", without " + leftOut
         + ", devices revoked " + replayed.devicesRevoked()
         + ", suspended " + replayed.devicesSuspended()
         + ", certificates ended " + replayed.certificatesEnded()
