@@ -161,6 +161,10 @@ final class FeedFollower implements AutoCloseable {
 
   private void startOver(String why) {
     FeedSnapshot kept = current;
+    if (reading.sequence() > 0) {
+      // It may have been waited for; what was lost meanwhile should not wait longer.
+      backoff.reset();
+    }
     log.error(
         "THE FEED WENT BACKWARDS: {}. Was the registry restored or replaced? Reading it again from"
             + " the start; {} denials are kept until the feed lifts them.",

@@ -1,7 +1,6 @@
 package io.mintmark.provisioning.recovery;
 
 import io.mintmark.identity.Denial;
-import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.Issuer;
@@ -60,7 +59,7 @@ public final class Recoverer {
 
   /** How it stands. */
   public RecoveryReport look() {
-    return registry.read(h -> report(h, RecoveryTable.open(h), heard(h), null));
+    return registry.read(h -> report(h, RecoveryTable.open(h), heard(h)));
   }
 
   /**
@@ -94,7 +93,7 @@ public final class Recoverer {
           List.copyOf(missing));
     }
     // Before what is told is forgotten.
-    RecoveryReport before = report(handle, open, heard, null);
+    RecoveryReport before = report(handle, open, heard);
     String issuing = active(handle);
     MemoryReplay replay = new MemoryReplay(tx, feed, audit, issuing, actor, now);
     for (Memory memory : heard) {
@@ -156,18 +155,11 @@ public final class Recoverer {
     }
   }
 
-  private RecoveryReport report(
-      Handle handle,
-      Optional<Recovery> open,
-      List<Memory> heard,
-      RecoveryReport.Replayed replayed) {
+  private RecoveryReport report(Handle handle, Optional<Recovery> open, List<Memory> heard) {
     List<RecoveryReport.Told> told = new ArrayList<>();
     for (Memory memory : heard) {
-      long denials = MemoryTable.entries(handle, memory.id()).stream()
-          .map(FeedEntry::denial)
-          .filter(d -> d != null)
-          .count();
-      told.add(new RecoveryReport.Told(memory.broker(), memory.sequence(), (int) denials));
+      told.add(new RecoveryReport.Told(
+          memory.broker(), memory.sequence(), MemoryTable.denials(handle, memory.id())));
     }
     return new RecoveryReport(
         open.isPresent() ? "closed" : "open",
@@ -175,7 +167,7 @@ public final class Recoverer {
         open.map(Recovery::lostFrom).orElse(null),
         told,
         List.copyOf(missing(handle, open, heard)),
-        replayed);
+        null);
   }
 
   private static String active(Handle handle) {

@@ -91,6 +91,18 @@ public final class MemoryTable {
         .list();
   }
 
+  /** How many denials a memory holds that is not replayed. */
+  public static int denials(Handle handle, long memory) {
+    return handle
+        .createQuery("""
+            select count(*) from memory_entries
+            where memory = :memory and json_type(entry, '$.denial') = 'object'
+            """)
+        .bind("memory", memory)
+        .mapTo(Integer.class)
+        .one();
+  }
+
   /** A memory is replayed: what it held is forgotten. */
   public static void replayed(Transaction tx, long memory, Instant now) {
     tx.handle()
