@@ -133,8 +133,7 @@ final class FakeFeed implements AutoCloseable {
       Map<String, String> query = Stream.of(exchange.getRequestURI().getQuery().split("&"))
           .map(pair -> pair.split("=", 2))
           .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-      Object answer =
-          page(Long.parseLong(query.get("after")), Long.parseLong(query.get("wait")));
+      Object answer = page(Long.parseLong(query.get("after")), Long.parseLong(query.get("wait")));
       byte[] body = answer instanceof FeedPage
           ? FeedJson.MAPPER.writeValueAsBytes(answer)
           : answer.toString().getBytes(StandardCharsets.UTF_8);

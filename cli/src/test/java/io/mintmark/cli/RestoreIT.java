@@ -123,8 +123,7 @@ class RestoreIT {
     EstClient est = est(factory.credential(id));
     return new Credential(
         keys.getPrivate(),
-        est.chain(
-            keys.getPublic(), est.simpleEnroll(CertificateRequest.create(keys, id.value()))));
+        est.chain(keys.getPublic(), est.simpleEnroll(CertificateRequest.create(keys, id.value()))));
   }
 
   private Credential renew(Credential current) throws Exception {
@@ -138,8 +137,7 @@ class RestoreIT {
   }
 
   private EstClient est(Credential shown) throws IOException {
-    return new EstClient(
-        EstClient.label(endpoint("service"), FLEET), shown.tlsContext(trust));
+    return new EstClient(EstClient.label(endpoint("service"), FLEET), shown.tlsContext(trust));
   }
 
   private static BigInteger serial(Credential credential) {
@@ -148,8 +146,8 @@ class RestoreIT {
 
   private HttpURLConnection crl(Credential ofAny) throws Exception {
     String issuer = KeyIds.hex(ofAny.chain().get(1).getPublicKey());
-    return (HttpURLConnection) endpoint("status").resolve("/crl/" + issuer + ".crl").toURL()
-        .openConnection();
+    return (HttpURLConnection)
+        endpoint("status").resolve("/crl/" + issuer + ".crl").toURL().openConnection();
   }
 
   private X509CRL readCrl(Credential ofAny) throws Exception {
@@ -206,8 +204,9 @@ class RestoreIT {
         return known.contains(serial(early.get(0)).toString(16))
             && known.contains(serial(lateAndRevoked).toString(16));
       });
-      await().ignoreExceptions().until(() -> readCrl(late).getRevokedCertificate(serial(lateAndRevoked))
-          != null);
+      await()
+          .ignoreExceptions()
+          .until(() -> readCrl(late).getRevokedCertificate(serial(lateAndRevoked)) != null);
       BigInteger lastNumber = number(readCrl(late));
 
       String[] ports = {port("service"), port("operator"), port("status")};
@@ -220,7 +219,8 @@ class RestoreIT {
           "mintmark recover");
       Files.copy(folder.resolve("lost/passphrase"), data.resolve("passphrase"));
       service = start(ports[0], ports[1], ports[2]);
-      assertThat(service.log()).contains("NO CERTIFICATE IS ISSUED: this service was restored from");
+      assertThat(service.log())
+          .contains("NO CERTIFICATE IS ISSUED: this service was restored from");
 
       assertThatThrownBy(() -> enroll(2)).isInstanceOf(EstRetryLaterException.class);
       assertThatThrownBy(() -> renew(late)).isInstanceOf(EstRetryLaterException.class);

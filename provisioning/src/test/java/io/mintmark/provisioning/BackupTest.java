@@ -84,7 +84,10 @@ class BackupTest {
 
   private List<Path> files() throws IOException {
     try (Stream<Path> found = Files.walk(folder)) {
-      return found.filter(path -> !path.startsWith(installation.folder)).sorted().toList();
+      return found
+          .filter(path -> !path.startsWith(installation.folder))
+          .sorted()
+          .toList();
     }
   }
 
@@ -113,7 +116,8 @@ class BackupTest {
       assertThat(restored.settings().defaultFleet()).contains(TestInstallation.SENSORS);
       String token = Files.readString(target.resolve("operator.token")).strip();
       assertThat(restored.operators().authenticate(token)).contains("operator");
-      String before = Files.readString(installation.folder.resolve("operator.token")).strip();
+      String before =
+          Files.readString(installation.folder.resolve("operator.token")).strip();
       assertThat(restored.operators().authenticate(before)).isEmpty();
       assertRefused(LATER, "restored from a backup of", () -> renew(restored, device));
       restored.recoverer().recover(List.of(), OPERATOR);
@@ -161,8 +165,8 @@ class BackupTest {
     assertThat(new Restore(file).keys(installation.folder)).containsExactly("ca/root.p12");
     assertThat(root).hasBinaryContent(key);
     assertThat(installation.folder.resolve("ca/issuing.p12")).hasContent("newer");
-    assertThatThrownBy(() ->
-            new Backup(folder, installation.clock).keys(folder.resolve("none.zip"), false))
+    assertThatThrownBy(
+            () -> new Backup(folder, installation.clock).keys(folder.resolve("none.zip"), false))
         .hasMessageContaining("there are no CA keys in");
   }
 
@@ -196,13 +200,18 @@ class BackupTest {
     refuse(damaged, target.getParent(), "is damaged", "registry.db is not in it");
     repack(damaged, "ca/root.p12", "ca/root.p12", bytes -> new byte[bytes.length]);
     refuse(damaged, target.getParent(), "is damaged", "ca/root.p12 is not what the manifest says");
-    repack(damaged, "manifest.json", "manifest.json", bytes -> new String(bytes, UTF_8)
-        .replace("ca/root.p12", "ca/../../x")
-        .getBytes(UTF_8));
+    repack(
+        damaged,
+        "manifest.json",
+        "manifest.json",
+        bytes -> new String(bytes, UTF_8).replace("ca/root.p12", "ca/../../x").getBytes(UTF_8));
     refuse(damaged, target.getParent(), "is damaged", "names a file");
-    repack(damaged, "manifest.json", "manifest.json", bytes -> new String(bytes, UTF_8)
-        .replace("\"format\" : 1", "\"format\" : 2")
-        .getBytes(UTF_8));
+    repack(
+        damaged,
+        "manifest.json",
+        "manifest.json",
+        bytes ->
+            new String(bytes, UTF_8).replace("\"format\" : 1", "\"format\" : 2").getBytes(UTF_8));
     refuse(damaged, target.getParent(), "is of a newer Mintmark");
   }
 
@@ -238,9 +247,13 @@ class BackupTest {
     Path archive = folder.resolve("newer.zip");
     repack(archive, "registry.db", "registry.db", bytes -> newer);
     Files.move(archive, file, StandardCopyOption.REPLACE_EXISTING);
-    repack(archive, "manifest.json", "manifest.json", bytes -> new String(bytes, UTF_8)
-        .replace(Pem.fingerprint(before), Pem.fingerprint(newer))
-        .getBytes(UTF_8));
+    repack(
+        archive,
+        "manifest.json",
+        "manifest.json",
+        bytes -> new String(bytes, UTF_8)
+            .replace(Pem.fingerprint(before), Pem.fingerprint(newer))
+            .getBytes(UTF_8));
     refuse(archive, target.getParent(), archive.toString(), "newer version (schema 999)");
 
     age(installation.folder.resolve("registry.db"));

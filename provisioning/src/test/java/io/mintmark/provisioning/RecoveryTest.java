@@ -207,8 +207,7 @@ class RecoveryTest {
   private int ocsp(X509Certificate certificate) throws Exception {
     Provisioning service = installation.get();
     byte[] question = OcspQuestions.request(
-        null,
-        OcspQuestions.sha1(service.authority().issuing(), certificate.getSerialNumber()));
+        null, OcspQuestions.sha1(service.authority().issuing(), certificate.getSerialNumber()));
     return new OCSPResp(service.ocsp().answer(question).der()).getStatus();
   }
 
@@ -274,10 +273,7 @@ class RecoveryTest {
     installation
         .get()
         .applications()
-        .define(
-            "billing",
-            new TopicGrants(List.of(), List.of("telemetry/#")),
-            OPERATOR);
+        .define("billing", new TopicGrants(List.of(), List.of("telemetry/#")), OPERATOR);
     installation.apply(TestInstallation.yaml(TestInstallation.SENSORS, installation.factory)
         .replace("commands/", "orders/"));
     FeedPage known = page();

@@ -114,12 +114,7 @@ public final class Recoverer {
       audit.add(tx, actor, "recovery.done", trustDomain.name(), detail(heard, leftOut, replayed));
     }
     return new RecoveryReport(
-        "open",
-        before.cause(),
-        before.lostFrom(),
-        before.brokers(),
-        leftOut,
-        replayed);
+        "open", before.cause(), before.lostFrom(), before.brokers(), leftOut, replayed);
   }
 
   private static String detail(

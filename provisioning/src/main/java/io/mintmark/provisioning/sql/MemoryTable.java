@@ -93,14 +93,10 @@ public final class MemoryTable {
 
   /** How many denials a memory holds that is not replayed. */
   public static int denials(Handle handle, long memory) {
-    return handle
-        .createQuery("""
+    return handle.createQuery("""
             select count(*) from memory_entries
             where memory = :memory and json_type(entry, '$.denial') = 'object'
-            """)
-        .bind("memory", memory)
-        .mapTo(Integer.class)
-        .one();
+            """).bind("memory", memory).mapTo(Integer.class).one();
   }
 
   /** A memory is replayed: what it held is forgotten. */
