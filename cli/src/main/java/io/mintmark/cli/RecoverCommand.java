@@ -57,6 +57,13 @@ final class RecoverCommand extends OperatorVerb {
     return false;
   }
 
+  private static String memory(JsonNode broker) {
+    return broker.path("sequence").asLong() == 0
+        ? "nothing, its folder is new"
+        : "the feed to " + broker.path("sequence").asLong() + ", "
+            + broker.path("denials").asInt() + " denials";
+  }
+
   private void print(JsonNode done) {
     PrintWriter out = out();
     if (done.path("brokers").isEmpty() && !done.hasNonNull("cause")) {
@@ -66,9 +73,15 @@ final class RecoverCommand extends OperatorVerb {
     if (done.hasNonNull("cause")) {
       out.println(done.path("cause").asText());
     }
+    boolean newer = false;
     for (JsonNode broker : done.path("brokers")) {
-      out.println("  broker " + broker.path("name").asText() + " remembered the feed to "
-          + broker.path("sequence").asLong() + ", " + broker.path("denials").asInt() + " denials");
+      newer |= broker.path("newer").asBoolean();
+      out.println("  broker " + broker.path("name").asText() + " remembered " + memory(broker));
+    }
+    if (!newer) {
+      out.println(
+          "  no broker had read more of the feed than there is here: if devices were revoked"
+              + " since " + done.path("lostFrom").asText() + ", revoke them again");
     }
     for (JsonNode broker : done.path("missing")) {
       out.println("  broker " + broker.asText() + " was left out: run this again when it is back");

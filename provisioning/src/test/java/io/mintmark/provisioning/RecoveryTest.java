@@ -8,6 +8,7 @@ import static io.mintmark.provisioning.Refusal.Kind.NOT_FOUND;
 import static io.mintmark.provisioning.RefusalAssert.assertRefused;
 import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Denial;
@@ -225,7 +226,10 @@ class RecoveryTest {
     assertThat(ocsp(good)).isEqualTo(OCSPResp.TRY_LATER);
     assertThat(ocsp(revoked)).isZero();
     tell("b-1", known);
-    recover();
+    installation.get().memories().tell("b-2", new FeedMemory(null, null, 0, 0, List.of(), true));
+    assertThat(recover().brokers())
+        .extracting(RecoveryReport.Told::name, RecoveryReport.Told::newer)
+        .containsExactly(tuple("b-1", true), tuple("b-2", false));
     assertThat(ocsp(good)).isZero();
     assertThat(status(good)).isInstanceOf(CertificateStatus.Revoked.class);
   }

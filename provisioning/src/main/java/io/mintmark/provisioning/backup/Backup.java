@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -75,7 +76,7 @@ public final class Backup {
   }
 
   private Made make(Path target, String contents, boolean withPassphrase) throws StartException {
-    Instant now = clock.instant();
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Path file = Files.isDirectory(target)
         ? target.resolve("mintmark-" + contents + "-" + STAMP.format(now) + ".zip")
         : target;

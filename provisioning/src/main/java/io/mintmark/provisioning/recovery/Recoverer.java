@@ -153,8 +153,12 @@ public final class Recoverer {
   private RecoveryReport report(Handle handle, Optional<Recovery> open, List<Memory> heard) {
     List<RecoveryReport.Told> told = new ArrayList<>();
     for (Memory memory : heard) {
+      boolean newer = memory.sequence() > 0
+          && EpochTable.end(handle, memory.epoch())
+              .filter(end -> memory.sequence() <= end)
+              .isEmpty();
       told.add(new RecoveryReport.Told(
-          memory.broker(), memory.sequence(), MemoryTable.denials(handle, memory.id())));
+          memory.broker(), memory.sequence(), newer, MemoryTable.denials(handle, memory.id())));
     }
     return new RecoveryReport(
         open.isPresent() ? "closed" : "open",

@@ -26,9 +26,10 @@ public record RecoveryReport(
    *
    * @param name its name
    * @param sequence how far it had read
+   * @param newer whether that is not what this registry has told
    * @param denials how many denials it remembers that are not replayed
    */
-  public record Told(String name, long sequence, int denials) {}
+  public record Told(String name, long sequence, boolean newer, int denials) {}
 
   /**
    * What was taken in.
