@@ -2,11 +2,13 @@ package io.mintmark.broker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.FeedMemory;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -76,25 +78,68 @@ final class FeedClient implements AutoCloseable {
   /**
    * The page after a sequence.
    *
+   * @param placeOrNull what the service called that place, if it did
    * @param wait how long the service may park the request until there is something to say
-   * @throws FeedBehindException if the feed ends before that sequence
+   * @throws FeedBehindException if the feed ends before that sequence, or that place is not of it
+   * @throws MemoryWantedException if the service wants to be told first what the broker remembers
    * @throws IOException if the service was not reached, refused, or answered what is no page
    */
-  FeedPage page(long after, Duration wait) throws IOException {
-    URL url = new URL(feed + "?after=" + after + "&wait=" + wait.toSeconds());
-    HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
+  FeedPage page(long after, String placeOrNull, Duration wait) throws IOException {
+    String place = placeOrNull == null ? "" : "&place=" + placeOrNull;
+    HttpsURLConnection connection =
+        open(feed + "?after=" + after + "&wait=" + wait.toSeconds() + place, wait);
+    return exchange(connection, () -> answer(connection, after));
+  }
+
+  /**
+   * Tells the service a part of what the broker remembers.
+   *
+   * @throws IOException if the service was not reached, or refused
+   */
+  void tell(FeedMemory part) throws IOException {
+    HttpsURLConnection connection = open(feed + "/memory", Duration.ZERO);
+    byte[] json = FeedJson.MAPPER.writeValueAsBytes(part);
+    exchange(connection, () -> {
+      connection.setRequestMethod("POST");
+      connection.setRequestProperty("Content-Type", "application/json");
+      connection.setDoOutput(true);
+      connection.setFixedLengthStreamingMode(json.length);
+      try (OutputStream out = connection.getOutputStream()) {
+        out.write(json);
+      }
+      int status = connection.getResponseCode();
+      service = service(connection);
+      if (status != 200) {
+        throw refused(status, reason(connection));
+      }
+      return read(connection.getInputStream(), LONGEST_REASON);
+    });
+  }
+
+  /** What is done with a connection. */
+  @FunctionalInterface
+  private interface Exchange<T> {
+    T with() throws IOException;
+  }
+
+  private HttpsURLConnection open(String url, Duration wait) throws IOException {
+    HttpsURLConnection connection = (HttpsURLConnection) new URL(url).openConnection();
     connection.setSSLSocketFactory(sockets());
     connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
     connection.setReadTimeout((int) wait.plus(SLACK).toMillis());
     connection.setInstanceFollowRedirects(false);
     connection.setUseCaches(false);
     connection.setRequestProperty("Accept", "application/json");
+    return connection;
+  }
+
+  private <T> T exchange(HttpsURLConnection connection, Exchange<T> exchange) throws IOException {
     inFlight = connection;
     try {
       if (closed) {
         throw new IOException("the broker is stopping");
       }
-      return answer(connection, after);
+      return exchange.with();
     } finally {
       inFlight = null;
     }
@@ -106,15 +151,26 @@ final class FeedClient implements AutoCloseable {
     if (status == 200) {
       return page(read(connection.getInputStream(), LONGEST_PAGE));
     }
-    InputStream errors = connection.getErrorStream();
-    String reason = errors == null
-        ? ""
-        : new String(read(errors, LONGEST_REASON), StandardCharsets.UTF_8).strip();
+    String reason = reason(connection);
     if (status == 409) {
       throw new FeedBehindException(
-          "it ends before " + after + ", the place already read (" + Printable.of(reason) + ")");
+          "it ends before " + after + ", the place already read (" + reason + ")");
     }
-    throw new IOException("the service answered " + status + ": " + Printable.of(reason));
+    if (status == 428) {
+      throw new MemoryWantedException(reason);
+    }
+    throw refused(status, reason);
+  }
+
+  private static String reason(HttpsURLConnection connection) throws IOException {
+    InputStream errors = connection.getErrorStream();
+    return errors == null
+        ? ""
+        : Printable.of(new String(read(errors, LONGEST_REASON), StandardCharsets.UTF_8).strip());
+  }
+
+  private static IOException refused(int status, String reason) {
+    return new IOException("the service answered " + status + ": " + reason);
   }
 
   /** The host's name is not enough: a broker on the same host has a certificate for it too. */

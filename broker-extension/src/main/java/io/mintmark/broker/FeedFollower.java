@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The feed never goes backwards silently: when it ends before the place already read, or names
  * another registry, that is logged as an error and the feed is read again from its start, with all
- * denials kept.
+ * denials kept. A service that knows that its feed went backwards wants to be told first what was
+ * read of it; until it has taken that in, all of the snapshot stays in force.
  */
 final class FeedFollower implements AutoCloseable {
 
@@ -43,6 +44,7 @@ final class FeedFollower implements AutoCloseable {
   private static final long SAVED_WHILE_READING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final FeedClient client;
+  private final MemoryTelling memory;
   private final SnapshotFile file;
   private final TrustDomain own;
   private final Clock clock;
@@ -75,6 +77,7 @@ final class FeedFollower implements AutoCloseable {
   FeedFollower(
       FeedClient client, SnapshotFile file, BrokerState state, Clock clock, FeedListener listener) {
     this.client = client;
+    this.memory = new MemoryTelling(client);
     this.file = file;
     this.own = state.trustDomain();
     this.clock = clock;
@@ -117,6 +120,9 @@ final class FeedFollower implements AutoCloseable {
       } catch (FeedBehindException e) {
         startOver(e.getMessage());
         pause();
+      } catch (MemoryWantedException e) {
+        tellMemory(e);
+        pause();
       } catch (IOException | RuntimeException e) {
         report(e);
         pause();
@@ -132,7 +138,7 @@ final class FeedFollower implements AutoCloseable {
     // Not parked before all was read: who waits for the first answer waits for that.
     boolean parked = caughtUp;
     long asked = System.nanoTime();
-    FeedPage page = client.page(reading.sequence(), parked ? WAIT : Duration.ZERO);
+    FeedPage page = client.page(reading.sequence(), reading.place(), parked ? WAIT : Duration.ZERO);
     if (!own.name().equals(page.trustDomain())) {
       throw new IOException("the service is of trust domain "
           + page.trustDomain()
@@ -187,8 +193,21 @@ final class FeedFollower implements AutoCloseable {
     return next;
   }
 
+  private void tellMemory(MemoryWantedException wanted) {
+    try {
+      memory.tell(current, wanted.getMessage());
+      lastFault = wanted.toString();
+    } catch (IOException | RuntimeException e) {
+      report(e);
+    }
+  }
+
   private void startOver(String why) {
     FeedSnapshot kept = current;
+    if (reading.sequence() > 0) {
+      // It may have been waited for; what was lost meanwhile should not wait longer.
+      backoff.reset();
+    }
     log.error(
         "THE FEED WENT BACKWARDS: {}. Was the registry restored or replaced? Reading it again from"
             + " the start; {} denials are kept until the feed lifts them.",

@@ -32,6 +32,8 @@ import java.util.stream.Stream;
  *     any
  * @param offered a later bundle that is not in use, because something is wrong with it ({@link
  *     BundleCheck}); null if there is none
+ * @param place what the service calls the place read to, for it alone to understand; null if it
+ *     called it nothing
  */
 record FeedSnapshot(
     String feedId,
@@ -43,7 +45,8 @@ record FeedSnapshot(
     Map<String, Denial> deniedSerials,
     Map<String, Denial> deniedIdentities,
     Bundle bundle,
-    Bundle offered) {
+    Bundle offered,
+    String place) {
 
   /** What a broker knows that never heard the feed: nothing, so nobody is admitted. */
   static final FeedSnapshot NONE =
@@ -110,7 +113,8 @@ record FeedSnapshot(
         serials,
         identities,
         bundle,
-        newOffer);
+        newOffer,
+        page.place());
   }
 
   /** The next bundle; CAs only ever go forward, so what was withdrawn once stays so. */
@@ -140,7 +144,8 @@ record FeedSnapshot(
         deniedSerials,
         deniedIdentities,
         offered,
-        null);
+        null,
+        place);
   }
 
   private static void fold(
@@ -179,7 +184,8 @@ record FeedSnapshot(
         deniedSerials,
         deniedIdentities,
         bundle,
-        offered);
+        offered,
+        place);
   }
 
   /** The fleet's policy; empty if there is no such fleet, or no longer. */

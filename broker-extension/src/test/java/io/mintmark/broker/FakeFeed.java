@@ -10,6 +10,7 @@ import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Denial;
 import io.mintmark.identity.FeedEntry;
+import io.mintmark.identity.FeedMemory;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
@@ -78,6 +79,9 @@ final class FakeFeed implements AutoCloseable {
   private String trustDomain = TestPki.TRUST_DOMAIN;
   private int pageSize = 200;
   private String broken;
+  private boolean lost;
+  private int failAt = -1;
+  private final List<FeedMemory> memories = new ArrayList<>();
 
   FakeFeed(TestPki pki) throws Exception {
     shown = new Shown(pki.service().credential().keyManager());
@@ -251,21 +255,27 @@ final class FakeFeed implements AutoCloseable {
             ((HttpsExchange) exchange).getSSLSession().getPeerCertificates()[0])
         .getSerialNumber();
     try (exchange) {
-      Map<String, Long> query = Stream.of(exchange.getRequestURI().getQuery().split("&"))
+      if (exchange.getRequestMethod().equals("POST")) {
+        remember(FeedJson.MAPPER.readValue(exchange.getRequestBody(), FeedMemory.class));
+        exchange.sendResponseHeaders(200, -1);
+        return;
+      }
+      Map<String, String> query = Stream.of(exchange.getRequestURI().getQuery().split("&"))
           .map(pair -> pair.split("=", 2))
-          .collect(Collectors.toMap(pair -> pair[0], pair -> Long.valueOf(pair[1])));
-      Object answer = page(query.get("after"), query.get("wait"));
+          .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+      Object answer = page(Long.parseLong(query.get("after")), Long.parseLong(query.get("wait")));
       byte[] body = answer instanceof FeedPage
           ? FeedJson.MAPPER.writeValueAsBytes(answer)
           : answer.toString().getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(answer instanceof Conflict ? 409 : 200, body.length);
+      exchange.sendResponseHeaders(
+          answer instanceof Refused refused ? refused.status() : 200, body.length);
       exchange.getResponseBody().write(body);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private record Conflict(String toText) {
+  private record Refused(int status, String toText) {
     @Override
     public String toString() {
       return toText;
@@ -275,8 +285,12 @@ final class FakeFeed implements AutoCloseable {
   private synchronized Object page(long after, long waitSeconds) throws InterruptedException {
     requests.add("after=" + after + " wait=" + waitSeconds);
     notifyAll();
+    if (lost) {
+      boolean told = !memories.isEmpty() && memories.get(memories.size() - 1).last();
+      return told ? new Refused(503, "wait") : new Refused(428, "tell");
+    }
     if (after > head) {
-      return new Conflict("the feed ends at " + head);
+      return new Refused(409, "the feed ends at " + head);
     }
     long end = System.nanoTime() + waitSeconds * 1_000_000_000L;
     while (server != null && broken == null && after == head && System.nanoTime() < end) {
@@ -289,7 +303,8 @@ final class FakeFeed implements AutoCloseable {
         feedId,
         trustDomain,
         head,
-        entries.tailMap(after, false).values().stream().limit(pageSize).toList());
+        entries.tailMap(after, false).values().stream().limit(pageSize).toList(),
+        "place-" + feedId);
   }
 
   private synchronized void append(Object subject, FeedEntry entry) {
@@ -354,6 +369,29 @@ final class FakeFeed implements AutoCloseable {
     head = 0;
     feedId = newFeedId;
     notifyAll();
+  }
+
+  private synchronized void remember(FeedMemory part) throws IOException {
+    if (memories.size() == failAt) {
+      failAt = -1;
+      throw new IOException("this part is lost");
+    }
+    memories.add(part);
+  }
+
+  /** Wants to be told what brokers remember, until it has not lost it any more. */
+  synchronized void lost(boolean nowLost) {
+    lost = nowLost;
+    notifyAll();
+  }
+
+  /** Drops the connection of the part of this number, once. */
+  synchronized void failAt(int part) {
+    failAt = part;
+  }
+
+  synchronized List<FeedMemory> memories() {
+    return List.copyOf(memories);
   }
 
   synchronized void trustDomain(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.Denial;
+import io.mintmark.identity.FeedMemory;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
@@ -139,6 +140,48 @@ class FeedFollowerIT {
         .as("never a state without the denials")
         .allSatisfy(
             s -> assertThat(s.deniedIdentities()).containsKey(TestPki.deviceId("sensors", "d1")));
+  }
+
+  @Test
+  void aServiceThatLostSomethingIsToldItAndAllHoldsOnUntilItHasIt() throws Exception {
+    String revoked = TestPki.deviceId("sensors", "d1");
+    feed.deny(revoked, "revoked");
+    for (int i = 0; i < 400; i++) {
+      feed.deny(TestPki.deviceId("sensors", "d-" + i), "revoked");
+    }
+    follow();
+    try (LogLines log = new LogLines()) {
+      feed.stop();
+      feed.forgetEverything("feed-1");
+      feed.lost(true);
+      feed.failAt(1);
+      feed.start();
+      await().until(() -> feed.memories().stream().anyMatch(FeedMemory::last));
+      await().until(() -> log.lines().stream().anyMatch(l -> l.contains("answered 503: wait")));
+      assertThat(log.lines())
+          .filteredOn(l -> l.startsWith("ERROR THE FEED WENT BACKWARDS: tell"))
+          .hasSize(1);
+    }
+    List<FeedMemory> parts = feed.memories();
+    assertThat(parts).hasSizeGreaterThan(1).allSatisfy(part -> {
+      assertThat(part.place()).isEqualTo("place-feed-1");
+      assertThat(FeedJson.MAPPER.writeValueAsBytes(part)).hasSizeLessThan(64 * 1024);
+    });
+    int told = 0;
+    for (FeedMemory part : parts) {
+      assertThat(part.from()).isEqualTo(told);
+      told += part.entries().size();
+    }
+    // Two fleets, two applications.
+    assertThat(told).isEqualTo(405);
+    assertThat(knows("sensors")).isTrue();
+    assertThat(follower.current().deniedIdentities()).containsKey(revoked);
+
+    feed.fleet("valves", "a/${device}", "b/${device}");
+    feed.lost(false);
+    await().until(() -> knows("valves"));
+    assertThat(knows("sensors")).isFalse();
+    assertThat(follower.current().deniedIdentities()).containsKey(revoked);
   }
 
   @Test

@@ -31,6 +31,9 @@ import picocli.CommandLine.Command;
       AuditCommand.class,
       AppCommand.class,
       FactoryCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      RecoverCommand.class,
       SimulateCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -28,6 +28,7 @@ final class OperatorClient {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ISSUERS = "/issuers";
+  private static final String RECOVERY = "/recovery";
   private static final String REVOCATIONS = "/revocations";
   private static final int TIMEOUT_MILLIS = 60_000;
 
@@ -258,6 +259,16 @@ final class OperatorClient {
     byte[] request = CertificateRequest.create(keys, name);
     return new Credential(
         keys.getPrivate(), certificates(exchange("POST", path, "application/pkcs10", request)));
+  }
+
+  /** How a recovery stands. */
+  JsonNode recovery() throws CommandFailure {
+    return json(exchange("GET", RECOVERY, null, null));
+  }
+
+  /** Takes in what brokers told; {@code without} are not waited for. */
+  JsonNode recover(List<String> without) throws CommandFailure {
+    return json(exchange("POST", RECOVERY, "application/json", body(Map.of("without", without))));
   }
 
   private byte[] exchange(String method, String path, String type, byte[] body)

@@ -135,6 +135,15 @@ class PrintedCommandsIT {
     assertThat(identity("certificate.pem")).endsWith("/device-0003");
   }
 
+  @Test
+  void backups() throws Exception {
+    run(List.of(
+        block("docs/trust.md", "Backup and restore", SHELL, "mintmark backup"),
+        block("docs/trust.md", "Backup and restore", SHELL, "mintmark restore")));
+    assertThat(folder.resolve("keys.zip")).isNotEmptyFile();
+    assertThat(folder.resolve("restored/registry.db")).isNotEmptyFile();
+  }
+
   /** With Amazon's provider in front of the JDK's where the launcher has it. */
   @ParameterizedTest
   @CsvSource({

@@ -40,6 +40,18 @@ public final class AtomicFile {
     write(file, content.getBytes(StandardCharsets.UTF_8), false);
   }
 
+  /**
+   * Puts a file or folder that was written, and whose content is on the disk, in its place; durable
+   * when this returns.
+   *
+   * @param written in the same folder as the target
+   * @param target replaced if it is a file or an empty folder
+   */
+  public static void putInPlace(Path written, Path target) throws IOException {
+    move(written, target);
+    syncFolder(target.toAbsolutePath().getParent());
+  }
+
   private static void write(Path file, byte[] content, boolean secret) throws IOException {
     Path target = file.toAbsolutePath();
     Path folder = target.getParent();

@@ -15,11 +15,19 @@ import java.util.List;
  * @param head the latest sequence there is; greater than the last entry's when there is more to
  *     read
  * @param entries at most a few hundred, in rising sequence; empty when nothing came in time
+ * @param place where a broker stands that has read this page, sealed by the service: it is given back
+ *     with the next request, and proves what the service once told. Null from a service without
  */
-public record FeedPage(String feedId, String trustDomain, long head, List<FeedEntry> entries) {
+public record FeedPage(
+    String feedId, String trustDomain, long head, List<FeedEntry> entries, String place) {
 
   /** Copies the entries. */
   public FeedPage {
     entries = List.copyOf(entries);
+  }
+
+  /** A page of a service that seals no places. */
+  public FeedPage(String feedId, String trustDomain, long head, List<FeedEntry> entries) {
+    this(feedId, trustDomain, head, entries, null);
   }
 }

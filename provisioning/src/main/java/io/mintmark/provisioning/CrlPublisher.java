@@ -3,6 +3,7 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.ca.CrlSigner;
 import io.mintmark.provisioning.ca.Signer;
+import io.mintmark.provisioning.recovery.RecoveryGate;
 import io.mintmark.provisioning.sql.CrlTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.StatusTable;
@@ -49,6 +50,7 @@ public final class CrlPublisher {
   private final Registry registry;
   private final Supplier<List<Issuer>> issuers;
   private final Function<Issuer, Optional<Signer>> keys;
+  private final RecoveryGate gate;
   private final Clock clock;
   private final Map<String, Crl> latest = new ConcurrentHashMap<>();
   private final Map<String, Instant> pausedUntil = new ConcurrentHashMap<>();
@@ -59,16 +61,29 @@ public final class CrlPublisher {
    *
    * @param issuers all that ever issued
    * @param keys the key of an issuer, empty when it is not at hand; asked only when needed
+   * @param gate while it is closed there are no CRLs: they would call good what was revoked
    */
   CrlPublisher(
       Registry registry,
       Supplier<List<Issuer>> issuers,
       Function<Issuer, Optional<Signer>> keys,
+      RecoveryGate gate,
       Clock clock) {
     this.registry = registry;
     this.issuers = issuers;
     this.keys = keys;
+    this.gate = gate;
     this.clock = clock;
+  }
+
+  /**
+   * Requires that what {@link #find} has may be told.
+   *
+   * @throws Refusal LATER while the registry is older than what it told: its CRLs call good what was
+   *     revoked
+   */
+  public void requireCurrent() throws Refusal {
+    gate.requireOpen();
   }
 
   /** The latest CRL of an issuer, if it has one. */
@@ -82,6 +97,9 @@ public final class CrlPublisher {
    * revocations of the same moment share one CRL. One issuer's trouble does not touch the others.
    */
   public synchronized void publishDue() {
+    if (gate.isClosed()) {
+      return;
+    }
     Instant now = clock.instant();
     for (Issuer issuer : issuers.get()) {
       if (isOurs(issuer, now)

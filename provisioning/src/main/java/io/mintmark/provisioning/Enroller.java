@@ -100,6 +100,8 @@ public final class Enroller {
   private Applicant applicant(
       FleetId fleet, List<X509Certificate> peerChain, NamedRequest request, String key)
       throws Refusal {
+    // An older copy of the registry would call devices unknown that are not.
+    issuance.requireOpen();
     Fleet of = fleets
         .find(fleet)
         .orElseThrow(() -> new Refusal(

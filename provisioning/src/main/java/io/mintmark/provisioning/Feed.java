@@ -7,6 +7,8 @@ import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.recovery.FeedSeal;
+import io.mintmark.provisioning.sql.EpochTable;
 import io.mintmark.provisioning.sql.FeedTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
@@ -35,15 +37,17 @@ public final class Feed {
   private final Registry registry;
   private final String id;
   private final TrustDomain trustDomain;
+  private final FeedSeal seal;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   /** One and the same for all entries of a transaction, which are told of once. */
   private final Runnable tell;
 
-  Feed(Registry registry, String id, TrustDomain trustDomain) {
+  Feed(Registry registry, String id, TrustDomain trustDomain, FeedSeal seal) {
     this.registry = registry;
     this.id = id;
     this.trustDomain = trustDomain;
+    this.seal = seal;
     this.tell = this::tellAll;
   }
 
@@ -61,8 +65,11 @@ public final class Feed {
             Refusal.Kind.CONFLICT,
             "the feed " + id + " ends at " + head + ", before " + sequence + ": read it from 0");
       }
-      return new FeedPage(
-          id, trustDomain.name(), head, FeedTable.after(h, sequence, PAGE, PAGE_CHARS));
+      List<FeedEntry> entries = FeedTable.after(h, sequence, PAGE, PAGE_CHARS);
+      // Where a broker stands with this page; what is between the last entry and the head is gone.
+      long read = entries.isEmpty() ? head : entries.get(entries.size() - 1).sequence();
+      String epoch = EpochTable.current(h).orElseThrow();
+      return new FeedPage(id, trustDomain.name(), head, entries, seal.seal(epoch, read));
     });
   }
 

@@ -6,8 +6,10 @@ import io.mintmark.provisioning.sql.AuditTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.SettingsTable;
 import io.mintmark.provisioning.sql.Transaction;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -16,14 +18,18 @@ final class Installation {
 
   private static final TrustDomain DEFAULT = new TrustDomain("mintmark.local");
 
+  private static final int KEY_BYTES = 32;
+
   private final Registry registry;
   private final TrustDomain trustDomain;
   private final String feedId;
+  private final String feedKey;
 
-  private Installation(Registry registry, TrustDomain trustDomain, String feedId) {
+  private Installation(Registry registry, TrustDomain trustDomain, String feedId, String feedKey) {
     this.registry = registry;
     this.trustDomain = trustDomain;
     this.feedId = feedId;
+    this.feedKey = feedKey;
   }
 
   /**
@@ -37,7 +43,8 @@ final class Installation {
     Installation installation = registry.write(tx -> new Installation(
         registry,
         new TrustDomain(findOrSet(tx, SettingsTable.TRUST_DOMAIN, first.name())),
-        findOrSet(tx, SettingsTable.FEED_ID, UUID.randomUUID().toString())));
+        findOrSet(tx, SettingsTable.FEED_ID, UUID.randomUUID().toString()),
+        findOrSet(tx, SettingsTable.FEED_KEY, newKey())));
     if (wanted != null && !wanted.equals(installation.trustDomain)) {
       throw new StartException("the data folder is of trust domain '"
           + installation.trustDomain
@@ -62,6 +69,17 @@ final class Installation {
 
   String feedId() {
     return feedId;
+  }
+
+  /** Seals the places brokers are told, hex; a secret. */
+  String feedKey() {
+    return feedKey;
+  }
+
+  private static String newKey() {
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    return HexFormat.of().formatHex(key);
   }
 
   /** SHA-256 of the first issuing CA; empty before there is one. */

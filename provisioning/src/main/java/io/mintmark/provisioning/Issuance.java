@@ -3,8 +3,10 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.Pem;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.CertificateProfile;
+import io.mintmark.provisioning.ca.CertificateProfile.Kind;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.ca.Permit;
+import io.mintmark.provisioning.recovery.RecoveryGate;
 import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
@@ -55,10 +57,12 @@ final class Issuance {
   private final CertificateAuthority authority;
   private final Clock clock;
   private final IssuerEnd issuerEnd;
+  private final RecoveryGate gate;
 
-  Issuance(Registry registry, CertificateAuthority authority, Clock clock) {
+  Issuance(Registry registry, CertificateAuthority authority, RecoveryGate gate, Clock clock) {
     this.registry = registry;
     this.authority = authority;
+    this.gate = gate;
     this.clock = clock;
     this.issuerEnd = new IssuerEnd(authority::issuing);
   }
@@ -67,10 +71,14 @@ final class Issuance {
    * The certificate of an order: the one there is, or a new one.
    *
    * @throws Refusal of the rule or the consequence; FORBIDDEN if the certificate was revoked before
-   *     it was signed; LATER if the issuing CA has come to its end
+   *     it was signed; LATER if the issuing CA has come to its end, or the registry is older than
+   *     what it told: then only the service itself and brokers, who recover it, get one
    */
   X509Certificate issue(Order order, Rule rule, Consequence consequence) throws Refusal {
     Instant now = clock.instant();
+    if (order.profile().kind() == Kind.DEVICE || order.profile().kind() == Kind.APPLICATION) {
+      gate.requireOpen();
+    }
     issuerEnd.requireRoom(order.profile().lifetime(), now);
     Permit draft = authority.draft(order.profile(), order.names(), order.key(), now);
     return issue(draft, order, rule, consequence, now);
@@ -102,12 +110,23 @@ final class Issuance {
   }
 
   /**
-   * Asked first where the issuing CA itself says who speaks: past its end nobody would be ours.
+   * Asked first where the issuing CA itself says who speaks: past its end nobody would be ours; and
+   * a registry that is older than what it told does not know who is.
    *
-   * @throws Refusal LATER if the issuing CA has come to its end
+   * @throws Refusal LATER if the issuing CA has come to its end, or the registry is too old
    */
   void requireIssuer() throws Refusal {
+    gate.requireOpen();
     issuerEnd.requireRoom(Duration.ZERO, clock.instant());
+  }
+
+  /**
+   * Asked first where the registry itself says who speaks.
+   *
+   * @throws Refusal LATER if it is older than what it told
+   */
+  void requireOpen() throws Refusal {
+    gate.requireOpen();
   }
 
   /** Exactly one is not null. */

@@ -9,6 +9,7 @@ import io.mintmark.provisioning.ocsp.MalformedOcspException;
 import io.mintmark.provisioning.ocsp.OcspRequest;
 import io.mintmark.provisioning.ocsp.OcspResponses;
 import io.mintmark.provisioning.ocsp.OcspResponses.Failure;
+import io.mintmark.provisioning.recovery.RecoveryGate;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -63,13 +64,16 @@ public final class OcspResponder {
 
   private final Statuses statuses;
   private final Supplier<List<Answered>> issuers;
+  private final RecoveryGate gate;
   private final Clock clock;
   private final OcspAnswerCache cache = new OcspAnswerCache();
   private final Semaphore signing = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
 
-  OcspResponder(Statuses statuses, Supplier<List<Answered>> issuers, Clock clock) {
+  OcspResponder(
+      Statuses statuses, Supplier<List<Answered>> issuers, RecoveryGate gate, Clock clock) {
     this.statuses = statuses;
     this.issuers = issuers;
+    this.gate = gate;
     this.clock = clock;
   }
 
@@ -114,6 +118,11 @@ public final class OcspResponder {
           issuer.get().hashes().isMeantBy(question)
               ? statuses.of(issuer.get().id(), question.serial())
               : new CertificateStatus.Unknown());
+    }
+    if (gate.isClosed()
+        && !told.values().stream().allMatch(s -> s instanceof CertificateStatus.Revoked)) {
+      // Of what an older copy of the registry knows only the revocations hold for sure.
+      return failure(Failure.TRY_LATER);
     }
     CertificateId question = request.questions().get(0);
     CertificateStatus status = told.get(question);

@@ -4,11 +4,13 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Chains;
+import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.sql.CertificateTable;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
 /** Who speaks, by an operational certificate of ours shown in TLS. Thread-safe. */
@@ -23,13 +25,22 @@ final class Peers {
    */
   record Peer(X509Certificate certificate, Identity identity) {}
 
+  /** Takes certificates back that the registry has lost. */
+  @FunctionalInterface
+  interface Lost {
+    /** This one, if it is one of them; the supplier finds the id of the CA that signed it. */
+    void takeBack(X509Certificate certificate, Identity identity, Supplier<String> issuer);
+  }
+
   private final CertificateAuthority authority;
   private final TrustDomain trustDomain;
+  private final Lost lost;
   private final Clock clock;
 
-  Peers(CertificateAuthority authority, TrustDomain trustDomain, Clock clock) {
+  Peers(CertificateAuthority authority, TrustDomain trustDomain, Lost lost, Clock clock) {
     this.authority = authority;
     this.trustDomain = trustDomain;
+    this.lost = lost;
     this.clock = clock;
   }
 
@@ -64,7 +75,16 @@ final class Peers {
           + trustDomain
           + "'");
     }
+    lost.takeBack(leaf, identity, () -> issuer(leaf));
     return new Peer(leaf, identity);
+  }
+
+  private String issuer(X509Certificate leaf) {
+    return authority.hierarchy().issuers().stream()
+        .filter(i -> Hierarchy.isIssued(leaf, i.certificate()))
+        .map(Issuer::id)
+        .findFirst()
+        .orElseThrow();
   }
 
   /**

@@ -9,12 +9,20 @@ import io.mintmark.provisioning.ca.KeyToken;
 import io.mintmark.provisioning.ca.KeyUnavailableException;
 import io.mintmark.provisioning.ca.Signer;
 import io.mintmark.provisioning.limits.NanoTime;
+import io.mintmark.provisioning.recovery.BrokerMemories;
+import io.mintmark.provisioning.recovery.Epoch;
+import io.mintmark.provisioning.recovery.FeedLineage;
+import io.mintmark.provisioning.recovery.FeedSeal;
+import io.mintmark.provisioning.recovery.LostCertificates;
+import io.mintmark.provisioning.recovery.Recoverer;
+import io.mintmark.provisioning.recovery.RecoveryGate;
 import io.mintmark.provisioning.revocation.CertificateRevoker;
 import io.mintmark.provisioning.revocation.Certificates;
 import io.mintmark.provisioning.revocation.DeviceChanges;
 import io.mintmark.provisioning.revocation.FactoryCas;
 import io.mintmark.provisioning.revocation.RevocationRuns;
 import io.mintmark.provisioning.revocation.RunWorker;
+import io.mintmark.provisioning.sql.EpochTable;
 import io.mintmark.provisioning.sql.OperatorTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.StatusTable;
@@ -46,6 +54,10 @@ public final class Provisioning implements AutoCloseable {
   private final Feed feed;
   private final AuditCheckpoints checkpoints;
   private final AuditLog audit;
+  private final RecoveryGate recoveryGate;
+  private final FeedLineage lineage;
+  private final BrokerMemories memories;
+  private final Recoverer recoverer;
   private final LongSupplier nanoTime;
   private final Operators operators;
   private final ApprovalWebhook webhook;
@@ -98,14 +110,20 @@ public final class Provisioning implements AutoCloseable {
     nanoTime = NanoTime.of(clock);
     TrustDomain trustDomain = installation.trustDomain();
     Fleets known = new Fleets(registry);
-    feed = new Feed(registry, installation.feedId(), trustDomain);
+    FeedSeal seal = new FeedSeal(installation.feedId(), installation.feedKey());
+    feed = new Feed(registry, installation.feedId(), trustDomain, seal);
     checkpoints = new AuditCheckpoints(
         registry, authority, new CheckpointFile(folder.resolve(CheckpointFile.NAME)), clock);
     audit = new AuditLog(registry, checkpoints, clock);
+    recoveryGate = new RecoveryGate(registry);
+    lineage = new FeedLineage(registry, seal, recoveryGate, audit::add, clock);
+    memories = new BrokerMemories(registry, seal, lineage, recoveryGate, clock);
+    recoverer = new Recoverer(registry, recoveryGate, trustDomain, feed::append, audit::add, clock);
     operators = new Operators(registry);
-    Issuance issuance = new Issuance(registry, authority, clock);
+    Issuance issuance = new Issuance(registry, authority, recoveryGate, clock);
     LiveCertificates live = new LiveCertificates(feed, audit, clock);
-    Peers peers = new Peers(authority, trustDomain, clock);
+    LostCertificates lost = new LostCertificates(registry, recoveryGate, audit::add, clock);
+    Peers peers = new Peers(authority, trustDomain, lost::takeBack, clock);
     claims = new Claims(registry, audit, clock);
     ApprovalSettings asking = settings.approvals();
     approvals = new Approvals(registry, audit, clock, asking.lifetime());
@@ -153,13 +171,14 @@ public final class Provisioning implements AutoCloseable {
     caActivator = new CaActivator(issuers, reach, settings.ca(), feed, audit, clock);
     caRetirer = new CaRetirer(issuers, reach, settings.ca(), feed, audit, clock);
     bundleReports = new BundleReports(registry, authority, peers, certificatesSeen, clock);
-    crls =
-        new CrlPublisher(registry, () -> authority.hierarchy().issuers(), issuers::signer, clock);
+    crls = new CrlPublisher(
+        registry, () -> authority.hierarchy().issuers(), issuers::signer, recoveryGate, clock);
     rootCrls = new RootCrls(registry, crls, audit, clock);
     ResponderCredentials responders = new ResponderCredentials(issuance, audit, clock);
     ocsp = new OcspResponder(
         (issuer, serial) -> registry.read(h -> StatusTable.status(h, issuer, serial)),
         new AnsweredIssuers(authority, responders),
+        recoveryGate,
         clock);
     tls = new ServiceCredential(
         folder.resolve("service.pem"), config.hosts(), authority, issuance, audit, clock);
@@ -192,6 +211,11 @@ public final class Provisioning implements AutoCloseable {
       Installation installation = Installation.open(registry, config.trustDomain());
       keys = keys(config, settings, secrets, folder, installation);
       Clock clock = config.clock();
+      Epoch epoch = Epoch.start(clock.instant());
+      registry.write(tx -> {
+        EpochTable.begin(tx, epoch);
+        return null;
+      });
       Issuers issuers =
           Issuers.open(registry, installation, keys, signer, settings.status(), clock);
       installation.keepIssuingCa(issuers.authority().issuing(), clock.instant());
@@ -392,6 +416,21 @@ public final class Provisioning implements AutoCloseable {
   /** The brokers' feed. */
   public Feed feed() {
     return feed;
+  }
+
+  /** Whether the feed may be read on from a broker's place. */
+  public FeedLineage lineage() {
+    return lineage;
+  }
+
+  /** What brokers remember of the feed. */
+  public BrokerMemories memories() {
+    return memories;
+  }
+
+  /** Recovering a registry that is older than what it told. */
+  public Recoverer recoverer() {
+    return recoverer;
   }
 
   /** What operators see of devices. */

@@ -28,7 +28,9 @@ public final class Refusal extends Exception {
     /** Nothing is wrong with it but that there were others before: after a time, yes. */
     TOO_MANY,
     /** Somebody has yet to decide: the same request again, later, will be answered. */
-    PENDING
+    PENDING,
+    /** We have forgotten what the caller may remember: it should tell first, then ask again. */
+    FIRST_TELL
   }
 
   private final Kind kind;

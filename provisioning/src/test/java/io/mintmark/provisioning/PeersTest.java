@@ -44,7 +44,11 @@ class PeersTest {
         active));
     CertificateAuthority authority = new CertificateAuthority(
         hierarchy, Map.of(active.id(), Signer.of(now.keys().getPrivate())));
-    return new Peers(authority, new TrustDomain("example.org"), Clock.systemUTC());
+    return new Peers(
+        authority,
+        new TrustDomain("example.org"),
+        (certificate, identity, issuer) -> {},
+        Clock.systemUTC());
   }
 
   @Test

@@ -42,6 +42,7 @@ final class Answers {
       case FORBIDDEN -> 403;
       case NOT_FOUND -> 404;
       case CONFLICT -> 409;
+      case FIRST_TELL -> 428;
       case TOO_MANY -> 429;
       case LATER -> 503;
     };

@@ -53,7 +53,7 @@ public final class DeviceServer implements AutoCloseable {
           new EstRoutes(core).register(routes);
           new RenewalInfoRoute(core.renewalInformation()).register(routes);
           new BundleRoute(core.bundleReports()).register(routes);
-          new FeedRoute(core.feed(), core.brokers(), parked).register(routes);
+          new FeedRoute(core, parked).register(routes);
         });
     return new DeviceServer(server, tls, parked);
   }

@@ -6,6 +6,7 @@ import io.mintmark.provisioning.Crl;
 import io.mintmark.provisioning.CrlPublisher;
 import io.mintmark.provisioning.OcspAnswer;
 import io.mintmark.provisioning.OcspResponder;
+import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.StatusAddresses;
 import java.io.IOException;
@@ -74,6 +75,13 @@ final class StatusHandler extends Handler.Abstract {
   }
 
   private void crl(String issuer, StatusReply reply) {
+    try {
+      crls.requireCurrent();
+    } catch (Refusal refusal) {
+      refusal.retryAfter().ifPresent(reply::retryAfter);
+      reply.refuse(Answers.status(refusal.kind()), refusal.getMessage());
+      return;
+    }
     Optional<Crl> crl = crls.find(issuer);
     if (crl.isEmpty()) {
       reply.refuse(404, "there is no CRL of an issuer '" + Printable.of(issuer) + "'");

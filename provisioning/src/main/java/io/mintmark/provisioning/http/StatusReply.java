@@ -72,6 +72,11 @@ final class StatusReply {
     refuse(405, "this method is not allowed: use " + methods);
   }
 
+  /** When asking again may help; before the reply. */
+  void retryAfter(Duration time) {
+    response.getHeaders().put(HttpHeader.RETRY_AFTER, Long.toString(time.toSeconds()));
+  }
+
   /** One line of text. */
   void refuse(int status, String message) {
     RefusalLog.write(

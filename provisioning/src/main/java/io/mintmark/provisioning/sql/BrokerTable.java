@@ -1,6 +1,8 @@
 package io.mintmark.provisioning.sql;
 
+import io.mintmark.identity.TrustDomain;
 import java.time.Instant;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** Brokers. Stateless. */
@@ -16,6 +18,21 @@ public final class BrokerTable {
             .mapTo(Integer.class)
             .one()
         > 0;
+  }
+
+  /** The names of those with a certificate that is good now. */
+  public static List<String> live(Handle handle, TrustDomain trustDomain, Instant now) {
+    return handle
+        .createQuery("""
+            select name from brokers b where exists (
+              select 1 from certificates c
+              where c.identity = :prefix || b.name and c.state = 'issued' and c.not_after > :now)
+            order by name
+            """)
+        .bind("prefix", "spiffe://" + trustDomain.name() + "/broker/")
+        .bind("now", now.toEpochMilli())
+        .mapTo(String.class)
+        .list();
   }
 
   /**

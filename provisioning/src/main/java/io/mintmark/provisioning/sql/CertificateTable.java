@@ -81,6 +81,12 @@ public final class CertificateTable {
         .findOne();
   }
 
+  /** A certificate we signed and lost all trace of. */
+  public static void recovered(Transaction tx, CertificateRecord lost) {
+    reserve(tx, lost);
+    issued(tx, lost.serial(), lost.content());
+  }
+
   /** The certificate of a serial, if we know it. */
   public static Optional<CertificateRecord> find(Handle handle, BigInteger serial) {
     return handle

@@ -27,6 +27,11 @@ public final class OperatorTable {
         == 0;
   }
 
+  /** Forgets all of them: their tokens open nothing any more. */
+  public static void clear(Transaction tx) {
+    tx.handle().createUpdate("delete from operators").execute();
+  }
+
   /** A new operator. */
   public static void insert(Transaction tx, String name, String tokenSha256, Instant now) {
     tx.handle()

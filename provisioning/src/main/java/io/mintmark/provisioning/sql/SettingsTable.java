@@ -12,6 +12,9 @@ public final class SettingsTable {
   /** A random name of this registry, so that brokers notice when theirs was exchanged. */
   public static final String FEED_ID = "feed-id";
 
+  /** A random secret: seals the places in the feed that brokers are told. */
+  public static final String FEED_KEY = "feed-key";
+
   /** SHA-256 of the first issuing CA's certificate: from then on the CA is never made anew. */
   public static final String ISSUING_CA = "issuing-ca";
 
