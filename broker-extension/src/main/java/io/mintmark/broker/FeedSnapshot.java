@@ -49,8 +49,8 @@ record FeedSnapshot(
     String place) {
 
   /** What a broker knows that never heard the feed: nothing, so nobody is admitted. */
-  static final FeedSnapshot NONE =
-      new FeedSnapshot(null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null, null);
+  static final FeedSnapshot NONE = new FeedSnapshot(
+      null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null, null, null);
 
   /**
    * A denied certificate that has expired is refused for that; the denial is kept a while longer, so
@@ -165,7 +165,17 @@ record FeedSnapshot(
    */
   FeedSnapshot onlyDenials() {
     return new FeedSnapshot(
-        null, null, 0, heardAt, Map.of(), Map.of(), deniedSerials, deniedIdentities, bundle, null);
+        null,
+        null,
+        0,
+        heardAt,
+        Map.of(),
+        Map.of(),
+        deniedSerials,
+        deniedIdentities,
+        bundle,
+        null,
+        null);
   }
 
   /** Whether the two say the same, whenever each was heard. */

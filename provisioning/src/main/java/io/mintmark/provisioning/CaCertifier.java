@@ -138,7 +138,8 @@ public final class CaCertifier {
       return issuers
           .folder()
           .signer(own)
-          .map(signer -> List.of(CaCertificates.cross(root, own.certificate(), signer, now)))
+          .map(signer -> List.of(
+              CaCertificates.cross(root, own.certificate(), signer, issuers.addresses(), now)))
           .orElse(List.of());
     } catch (StartException e) {
       throw Issuers.conflict(e);

@@ -172,7 +172,7 @@ class CaRolloverTest {
     X509Certificate after = installation.renew(last);
     // Who was away comes back, unless whoever has the old root's key could be the one to lead.
     assertGoodForWhoTrustsOneOf(both, after);
-    installation.get().caRetirer().revoke(oldRootId, OPERATOR);
+    installation.get().caRetirer().revoke(oldRootId, null, OPERATOR);
     assertThat(installation.get().authority().chain(after)).containsExactly(after, issuing());
     assertThat(installation.get().authority().caCertificates())
         .containsExactly(both.get(1), issuing());

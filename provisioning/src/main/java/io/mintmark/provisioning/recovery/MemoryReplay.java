@@ -164,21 +164,24 @@ final class MemoryReplay {
                 + ", which is not known here: brokers go on denying it");
         return;
       }
-      DeviceTable.insert(
-          tx, new Device(of.device(), of.fleet(), DeviceState.PENDING, null, Map.of()), now);
+      DeviceTable.insert(tx, Device.pending(of.device(), of.fleet(), null, Map.of()), now);
     }
     DeviceState before = found.map(Device::state).orElse(DeviceState.PENDING);
-    if (suspended && before != DeviceState.SUSPENDED && before != DeviceState.REVOKED) {
+    if (before == DeviceState.REVOKED || before == DeviceState.RETIRED) {
+      return;
+    }
+    if (suspended && before != DeviceState.SUSPENDED) {
       bar(of, DeviceState.SUSPENDED, broker);
       devicesSuspended++;
-    } else if (!suspended && before != DeviceState.REVOKED) {
+    } else if (!suspended) {
       bar(of, DeviceState.REVOKED, broker);
       devicesRevoked++;
     }
   }
 
   private void bar(Identity.Device device, DeviceState state, String broker) {
-    DeviceTable.setState(tx, device.device(), state);
+    String reason = state == DeviceState.SUSPENDED ? null : RevocationReason.UNSPECIFIED.word();
+    DeviceTable.bar(tx, device.device(), state, new Device.Bar(now, reason, null));
     for (CertificateRecord live : CertificateTable.live(tx.handle(), device.spiffeId(), now)) {
       if (state == DeviceState.SUSPENDED) {
         CertificateTable.hold(tx, live.serial(), now);
