@@ -24,7 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +49,9 @@ public final class AuditCheckpoints implements AutoCloseable {
   private final CheckpointFile file;
   private final Clock clock;
   private final ScheduledExecutorService worker;
-  private final AtomicInteger rows = new AtomicInteger();
+  private final AtomicLong highest = new AtomicLong();
+  private final AtomicLong asked = new AtomicLong();
+  private final Runnable whenCommitted = this::signIfMany;
 
   AuditCheckpoints(
       Registry registry, CertificateAuthority authority, CheckpointFile file, Clock clock) {
@@ -73,9 +75,20 @@ public final class AuditCheckpoints implements AutoCloseable {
         worker.scheduleWithFixedDelay(this::sign, MINUTES, MINUTES, TimeUnit.MINUTES);
   }
 
-  /** A row was added. */
-  void added() {
-    if (rows.incrementAndGet() % ROWS == 0 && !worker.isShutdown()) {
+  /** A row is being added. */
+  void added(long sequence) {
+    highest.accumulateAndGet(sequence, Math::max);
+  }
+
+  /** What to run once rows are stored: the same object each time. */
+  Runnable whenCommitted() {
+    return whenCommitted;
+  }
+
+  private void signIfMany() {
+    long before = asked.get();
+    long now = highest.get();
+    if (now - before >= ROWS && asked.compareAndSet(before, now) && !worker.isShutdown()) {
       worker.execute(this::sign);
     }
   }
@@ -89,6 +102,7 @@ public final class AuditCheckpoints implements AutoCloseable {
       Optional<AuditRow> last = registry.read(AuditTable::last);
       long signed =
           registry.read(CheckpointTable::last).map(Checkpoint::sequence).orElse(0L);
+      last.ifPresent(row -> asked.accumulateAndGet(row.sequence(), Math::max));
       if (last.isEmpty() || last.get().sequence() <= signed) {
         return;
       }

@@ -31,8 +31,8 @@ public final class AuditLog {
    * @param detail or null; never a secret
    */
   public void add(Transaction tx, String actor, String action, String subject, String detail) {
-    AuditTable.insert(tx, clock.instant(), actor, action, subject, detail);
-    tx.afterCommit(checkpoints::added);
+    checkpoints.added(AuditTable.insert(tx, clock.instant(), actor, action, subject, detail));
+    tx.afterCommit(checkpoints.whenCommitted());
   }
 
   /**

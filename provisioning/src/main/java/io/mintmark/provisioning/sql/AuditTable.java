@@ -18,8 +18,9 @@ public final class AuditTable {
    * Adds a row.
    *
    * @param detail anything worth knowing besides, or null; never a secret
+   * @return its sequence, if the transaction is not undone
    */
-  public static void insert(
+  public static long insert(
       Transaction tx, Instant at, String actor, String action, String subject, String detail) {
     Handle handle = tx.handle();
     AuditHead head = tx.auditHead();
@@ -39,6 +40,7 @@ public final class AuditTable {
         .bind("hash", hash)
         .execute();
     head.moveTo(sequence, hash);
+    return sequence;
   }
 
   /** Rows after a sequence in order. */
