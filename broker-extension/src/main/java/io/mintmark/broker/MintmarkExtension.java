@@ -62,7 +62,7 @@ public final class MintmarkExtension implements ExtensionMain {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       refuse(output, "interrupted while starting");
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       log.error("the Mintmark extension cannot start", e);
       refuse(output, "unexpected " + e);
     }

@@ -40,8 +40,11 @@ final class OwnCertificate implements AutoCloseable {
   private static final Duration ASKED_AGAIN_AFTER_A_FAILURE = Duration.ofMinutes(10);
   private static final Duration ASKED_AGAIN_WITHOUT_AN_ANSWER = Duration.ofHours(6);
 
+  /** Often, because clocks are set and machines sleep; a look costs nothing. */
+  private static final long LOOK_MILLIS = 250;
+
   /** The feed tells of the CA an instant before it is at work. */
-  private static final Duration FIRST_MOVE = Duration.ofSeconds(1);
+  private static final Duration FIRST_MOVE = Duration.ofMillis(300);
 
   private final CredentialStore store;
   private final OwnRenewal service;
@@ -96,8 +99,8 @@ final class OwnCertificate implements AutoCloseable {
 
   /** From now on it is looked after. */
   void start() {
-    // Often, because clocks are set and machines sleep; a look costs nothing.
-    ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
+    ScheduledFuture<?> unused =
+        timer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** From the next request on the service is held to this. */
@@ -164,7 +167,7 @@ final class OwnCertificate implements AutoCloseable {
     if (!to.equals(movingTo)) {
       movingTo = to;
       moves = 0;
-      moveAt = now.plus(FIRST_MOVE).plusMillis((long) (random.nextDouble() * 1_000));
+      moveAt = now.plus(FIRST_MOVE).plusMillis((long) (random.nextDouble() * FIRST_MOVE.toMillis()));
     }
     return !now.isBefore(moveAt);
   }

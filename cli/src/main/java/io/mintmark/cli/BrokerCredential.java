@@ -25,13 +25,14 @@ final class BrokerCredential {
 
   /**
    * Sees to it that the broker's folder holds a credential the service would issue today: made when
-   * missing, when its host names changed, or when two thirds of its life are over.
+   * missing, when its host names changed, when another CA issues than then, or when two thirds of its
+   * life are over. From then on the broker looks after it itself.
    */
   static void ensure(ProvisioningService service, Path folder, String name, List<String> hosts)
       throws Exception {
     AtomicFile.write(folder.resolve("trust.pem"), Pem.encode(service.trustAnchors()));
     CredentialStore store = new CredentialStore(folder.resolve("credential.pem"));
-    if (isGood(store.load(), hosts)) {
+    if (isGood(store.load(), service, hosts)) {
       return;
     }
     KeyPair keys = CertificateRequest.newKeyPair();
@@ -39,9 +40,10 @@ final class BrokerCredential {
     store.save(new Credential(keys.getPrivate(), service.certifyBroker(name, request, hosts)));
   }
 
-  private static boolean isGood(Optional<Credential> stored, List<String> hosts)
+  private static boolean isGood(
+      Optional<Credential> stored, ProvisioningService service, List<String> hosts)
       throws IOException {
-    if (stored.isEmpty()) {
+    if (stored.isEmpty() || !service.issues(stored.get().certificate())) {
       return false;
     }
     X509Certificate certificate = stored.get().certificate();

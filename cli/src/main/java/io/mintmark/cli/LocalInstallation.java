@@ -87,6 +87,10 @@ final class LocalInstallation implements Installation, OperatedService, AutoClos
     return deviceUri;
   }
 
+  URI operatorUri() {
+    return operatorUri;
+  }
+
   @Override
   public String brokerHost() {
     return HOST;

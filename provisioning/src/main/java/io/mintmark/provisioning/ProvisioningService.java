@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.http.DeviceServer;
 import io.mintmark.provisioning.http.OperatorServer;
 import io.mintmark.provisioning.http.SigningRequestDecoder;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class ProvisioningService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ProvisioningService.class);
-  private static final long RENEWAL_CHECK_HOURS = 1;
+
+  /** Often, because clocks are set and machines sleep; a look costs next to nothing. */
+  private static final long RENEWAL_CHECK_SECONDS = 1;
 
   /** Revocations of one such moment share a CRL. */
   private static final long CRL_CHECK_SECONDS = 1;
@@ -88,7 +92,7 @@ public final class ProvisioningService implements AutoCloseable {
       ProvisioningService service = new ProvisioningService(
           core, devices, operators, status, config.hosts().get(0));
       service.writeEndpoints(config.data().resolve("endpoints.json"));
-      service.watchOwnCertificate();
+      service.watchOwnCertificate(config.clock());
       service.watchCrls();
       LOG.info(
           "provisioning service of {}: devices and brokers at {}, operators at {}, CRLs and OCSP at {}",
@@ -119,20 +123,16 @@ public final class ProvisioningService implements AutoCloseable {
     }
   }
 
-  private void watchOwnCertificate() {
+  private void watchOwnCertificate(Clock clock) {
+    ServiceRenewal renewal = new ServiceRenewal(core.tls(), this::show, clock);
     ScheduledFuture<?> unused = upkeep.scheduleWithFixedDelay(
-        this::showCurrent, RENEWAL_CHECK_HOURS, RENEWAL_CHECK_HOURS, TimeUnit.HOURS);
-    core.onIssuersChange(() -> upkeep.execute(this::showCurrent));
+        renewal::look, RENEWAL_CHECK_SECONDS, RENEWAL_CHECK_SECONDS, TimeUnit.SECONDS);
+    core.onIssuersChange(() -> upkeep.execute(renewal::look));
   }
 
-  private void showCurrent() {
-    try {
-      Credential current = core.tls().current();
-      devices.use(current);
-      operators.use(current);
-    } catch (RuntimeException e) {
-      LOG.error("the service's own certificate could not be renewed; trying again", e);
-    }
+  private void show(Credential credential) {
+    devices.use(credential);
+    operators.use(credential);
   }
 
   private void watchCrls() {
@@ -184,6 +184,11 @@ public final class ProvisioningService implements AutoCloseable {
   /** The roots everybody should trust. */
   public List<X509Certificate> trustAnchors() {
     return core.authority().trustAnchors();
+  }
+
+  /** Whether a certificate is by the CA that issues now. */
+  public boolean issues(X509Certificate certificate) {
+    return Hierarchy.isIssued(certificate, core.authority().issuing());
   }
 
   /**

@@ -66,8 +66,7 @@ public final class ServiceCredential {
 
   /**
    * The credential to show; a new one when the stored one is past two thirds of its life, is not by
-   * the active issuing CA, or names other hosts than configured. Cheap to ask: a server may ask daily and reload when the answer is
-   * another object.
+   * the active issuing CA, or names other hosts than configured. Cheap to ask.
    */
   public synchronized Credential current() {
     if (current == null) {

@@ -1,0 +1,68 @@
+package io.mintmark.provisioning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mintmark.identity.Credential;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServiceRenewalTest {
+
+  @TempDir
+  Path folder;
+
+  private final List<Credential> shown = new ArrayList<>();
+  private volatile boolean broken;
+  private TestInstallation installation;
+  private ServiceRenewal renewal;
+
+  @BeforeEach
+  void start() throws Exception {
+    installation = new TestInstallation(folder);
+    installation.stop();
+    installation.start(signer -> tbs -> {
+      if (broken) {
+        throw new GeneralSecurityException("the token is gone");
+      }
+      return signer.sign(tbs);
+    });
+    renewal = new ServiceRenewal(installation.get().tls(), shown::add, installation.clock);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    installation.close();
+  }
+
+  @Test
+  void aNewOneIsShownOnce() {
+    renewal.look();
+    installation.clock.move(Duration.ofDays(59));
+    renewal.look();
+    assertThat(shown).isEmpty();
+    installation.clock.move(Duration.ofDays(2));
+    renewal.look();
+    renewal.look();
+    assertThat(shown).containsExactly(installation.get().tls().current());
+  }
+
+  @Test
+  void aFailureLeavesTheOldAndIsTriedAgainLater() {
+    installation.clock.move(Duration.ofDays(61));
+    broken = true;
+    renewal.look();
+    broken = false;
+    renewal.look();
+    assertThat(shown).as("not in a loop").isEmpty();
+    installation.clock.move(Duration.ofSeconds(3));
+    renewal.look();
+    assertThat(shown).hasSize(1);
+  }
+}
