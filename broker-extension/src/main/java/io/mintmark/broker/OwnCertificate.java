@@ -167,7 +167,8 @@ final class OwnCertificate implements AutoCloseable {
     if (!to.equals(movingTo)) {
       movingTo = to;
       moves = 0;
-      moveAt = now.plus(FIRST_MOVE).plusMillis((long) (random.nextDouble() * FIRST_MOVE.toMillis()));
+      moveAt =
+          now.plus(FIRST_MOVE).plusMillis((long) (random.nextDouble() * FIRST_MOVE.toMillis()));
     }
     return !now.isBefore(moveAt);
   }
