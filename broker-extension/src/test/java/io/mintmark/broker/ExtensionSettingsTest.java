@@ -46,6 +46,23 @@ class ExtensionSettingsTest {
   }
 
   @Test
+  void theListenersPassphraseIsTheFirstLineOfAFile() throws Exception {
+    ExtensionSettings settings = read("service=https://s\nlistener-passphrase-file=secret");
+    assertThatThrownBy(settings::listenerPassphrase)
+        .isInstanceOf(StartRefusedException.class)
+        .hasMessageContaining("cannot be read");
+    Files.writeString(home.resolve("secret"), "short\nbut the second line is long\n");
+    assertThatThrownBy(settings::listenerPassphrase)
+        .hasMessageContaining("is shorter than 6 characters")
+        .message()
+        .doesNotContain("short\n");
+    Files.writeString(home.resolve("secret"), "long enough\nand more\n");
+    assertThat(settings.listenerPassphrase()).isEqualTo("long enough");
+    assertThat(settings.toString()).doesNotContain("long enough");
+    assertThat(read("service=https://s").listenerPassphraseFile()).isNull();
+  }
+
+  @Test
   void whatIsWrongIsNamed() {
     assertThatThrownBy(() -> ExtensionSettings.read(home)).hasMessageContaining("is missing");
     refuses("folder=x", "'service' is missing");

@@ -92,7 +92,7 @@ class OwnCertificateIT {
   void itIsRenewedAtTwoThirdsOfItsLife() throws Exception {
     lookAfter();
     clock.advance(Duration.ofHours(14));
-    await().during(Duration.ofSeconds(2)).until(used::isEmpty);
+    await().during(Duration.ofSeconds(1)).until(used::isEmpty);
     clock.advance(Duration.ofHours(3));
     assertThat(awaitRenewal().chain()).hasSize(2).contains(pki.issuing.certificate());
   }
@@ -137,7 +137,7 @@ class OwnCertificateIT {
         .as("with the new root by the old, for devices that know only that")
         .containsExactly(moved.certificate(), pki.nextIssuing.certificate(), cross.certificate());
     clock.advance(Duration.ofHours(1));
-    await().during(Duration.ofSeconds(2)).until(() -> used.size() == renewals);
+    await().during(Duration.ofSeconds(1)).until(() -> used.size() == renewals);
   }
 
   @Test
