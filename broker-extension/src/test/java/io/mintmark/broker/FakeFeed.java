@@ -346,6 +346,11 @@ final class FakeFeed implements AutoCloseable {
     append(subject(entry), entry);
   }
 
+  /** Has nothing read before all of it is appended. */
+  synchronized void together(Runnable appends) {
+    appends.run();
+  }
+
   void deny(String spiffeId, String reason) {
     deny(Denial.ofIdentity(Identity.parse(spiffeId), reason));
   }

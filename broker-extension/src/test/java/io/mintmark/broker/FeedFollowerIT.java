@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +116,25 @@ class FeedFollowerIT {
     assertThat(knows("sensors")).isTrue();
     assertThat(knows("valves")).isTrue();
     assertThat(feed.requests()).filteredOn(r -> r.startsWith("after=0 ")).hasSize(1);
+  }
+
+  @Test
+  void manyPagesAreInForceOneByOneAndOnDiskAtTheEnd() throws Exception {
+    follow();
+    int before = inForce.size();
+    feed.pageSize(50);
+    feed.together(() -> {
+      for (int i = 0; i < 2_000; i++) {
+        feed.deny(TestPki.deviceId("sensors", "many-" + i), "revoked");
+      }
+    });
+    await().until(() -> follower.current().deniedIdentities().size() == 2_000);
+
+    assertThat(inForce.subList(before, inForce.size()))
+        .as("a page at a time")
+        .hasSizeGreaterThanOrEqualTo(40)
+        .isSortedAccordingTo(Comparator.comparingLong(FeedSnapshot::sequence));
+    await().until(() -> state().snapshot().deniedIdentities().size() == 2_000);
   }
 
   @Test

@@ -16,12 +16,13 @@ import io.mintmark.simulators.FactoryOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,33 +31,40 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class RevocationVerbsIT {
 
-  private static final FleetId FLEET = new FleetId("sensors");
-
   @TempDir
-  Path folder;
+  static Path folder;
 
-  private LocalInstallation installation;
+  private static LocalInstallation installation;
+
+  private FleetId fleet;
   private Factory factory;
   private List<DeviceId> devices;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     installation = LocalInstallation.start(folder);
-    factory = Factory.open(folder.resolve("factory"), FactoryOptions.of(FLEET));
-    devices = factory.make("device", 4);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (installation != null) {
+      installation.close();
+    }
+  }
+
+  /** Each test has a factory and a fleet of its own. */
+  private void fleet(String name, String prefix) throws Exception {
+    fleet = new FleetId(name);
+    factory = Factory.open(folder.resolve("factory-" + name), FactoryOptions.of(fleet));
+    devices = factory.make(prefix, 4);
     expect(mintmark("fleet", "apply", "-f", factory.fleetFile().toString()), 0, "created");
     expect(
-        mintmark("manifest", "import", "--fleet", "sensors", factory.manifest().toString()),
+        mintmark("manifest", "import", "--fleet", name, factory.manifest().toString()),
         0,
         "4 added");
   }
 
-  @AfterEach
-  void stop() {
-    installation.close();
-  }
-
-  private Launcher.Result mintmark(String... arguments) {
+  private static Launcher.Result mintmark(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--data", folder.resolve("data").toString()));
     return Verbs.mintmark(all.toArray(new String[0]));
@@ -74,7 +82,7 @@ class RevocationVerbsIT {
     DeviceId id = devices.get(number);
     return DeviceClient.builder()
         .service(installation.service())
-        .fleet(FLEET)
+        .fleet(fleet)
         .broker(installation.brokerHost(), installation.brokerPort())
         .bootstrap(factory.credential(id))
         .trust(installation.trust())
@@ -97,25 +105,26 @@ class RevocationVerbsIT {
 
   @Test
   void aFleetIsCutAndComesBackAndGoesForGood() throws Exception {
+    fleet("tanks", "tank");
     try (DeviceClient first = connected(0);
         DeviceClient second = connected(1)) {
       expect(
-          mintmark("fleet", "suspend", "sensors"),
+          mintmark("fleet", "suspend", "tanks"),
           0,
-          "run 1: suspend 4 devices of fleet sensors; it goes on if this command ends",
-          "run 1: suspended 4 devices of fleet sensors with 2 certificates, in ");
+          ": suspend 4 devices of fleet tanks; it goes on if this command ends",
+          ": suspended 4 devices of fleet tanks with 2 certificates, in ");
       requireCut(first, second);
     }
     try (DeviceClient stillOut = device(2)) {
       assertThatThrownBy(stillOut::start).isInstanceOf(DeviceException.class);
     }
-    expect(mintmark("fleet", "release", "sensors"), 0, "run 2: released 4 devices");
+    expect(mintmark("fleet", "release", "tanks"), 0, ": released 4 devices");
     try (DeviceClient first = connected(0);
         DeviceClient second = connected(1)) {
       expect(
-          mintmark("fleet", "revoke", "sensors", "--reason", "keyCompromise"),
+          mintmark("fleet", "revoke", "tanks", "--reason", "keyCompromise"),
           0,
-          "run 3: revoked 4 devices of fleet sensors with 2 certificates");
+          ": revoked 4 devices of fleet tanks with 2 certificates");
       requireCut(first, second);
     }
     try (DeviceClient revoked = device(0);
@@ -124,18 +133,26 @@ class RevocationVerbsIT {
       assertThatThrownBy(never::start).hasMessageContaining("is revoked");
     }
     expect(mintmark("revocation", "list"), 0, "VERB", "suspend", "release", "revoke");
-    expect(mintmark("revocation", "show", "3"), 0, "done: 4", "certificates: 2", "finishedAt: ");
-    expect(mintmark("device", "list", "--state", "revoked"), 0, "device-0003", "keyCompromise");
+    String run =
+        mintmark("revocation", "list").out().lines().skip(1).findFirst().orElseThrow();
+    expect(
+        mintmark("revocation", "show", run.split(" ", 2)[0]),
+        0,
+        "done: 4",
+        "certificates: 2",
+        "finishedAt: ");
+    expect(mintmark("device", "list", "--state", "revoked"), 0, "tank-0003", "keyCompromise");
   }
 
   @Test
   void whatIsBelowACaGoesWithIt() throws Exception {
+    fleet("wells", "well");
     String serial;
     try (DeviceClient first = connected(0);
         DeviceClient second = connected(1)) {
       serial = serial(0);
-      expect(mintmark("certificate", "show", serial), 0, "state: issued", "/device/device-0001");
-      expect(mintmark("certificate", "revoke", serial), 0, "device-0001 revoked");
+      expect(mintmark("certificate", "show", serial), 0, "state: issued", "/device/well-0001");
+      expect(mintmark("certificate", "revoke", serial), 0, "well-0001 revoked");
       requireCut(first);
       assertThat(second.isConnected()).isTrue();
       expect(
@@ -144,22 +161,22 @@ class RevocationVerbsIT {
               "revoke-issued",
               issuer(),
               "--before",
-              java.time.Instant.now().toString(),
+              Instant.now().toString(),
               "--reason",
               "cACompromise"),
           0,
-          "run 1: revoked 1 certificate of issuing CA",
+          ": revoked 1 certificate of issuing CA",
           "1 certificate of brokers left out");
       requireCut(second);
     }
     expect(mintmark("certificate", "list", "--issuer", issuer()), 0, "cACompromise", "/broker/");
     try (DeviceClient again = device(2)) {
       again.start();
-      expect(mintmark("factory-ca", "list"), 0, "trusted", "sensors");
+      expect(mintmark("factory-ca", "list"), 0, "trusted", "wells");
       expect(
           mintmark("factory-ca", "revoke", factoryCa(), "--reason", "cACompromise"),
           0,
-          "run 2: revoked 1 certificate that came of factory CA");
+          ": revoked 1 certificate that came of factory CA");
       requireCut(again);
     }
     try (DeviceClient late = device(3)) {
@@ -191,7 +208,7 @@ class RevocationVerbsIT {
     return mintmark("factory-ca", "list")
         .out()
         .lines()
-        .skip(1)
+        .filter(line -> line.contains(" " + fleet + " "))
         .findFirst()
         .orElseThrow()
         .split(" ", 2)[0];
@@ -199,34 +216,36 @@ class RevocationVerbsIT {
 
   @Test
   void whatCannotBeDoneIsOneLineAndChangesNothing() throws Exception {
+    fleet("valves", "valve");
     String before = mintmark("device", "list").out();
     expect(mintmark("certificate", "revoke", "abc"), 1, "serial abc was issued here");
     expect(mintmark("certificate", "show", "xyz"), 1, "'xyz' is none");
     expect(mintmark("certificate", "revoke", "1", "--issuer", "f"), 1, "there is no CA 'f'");
     expect(
-        mintmark("device", "revoke", "device-0001", "--reason", "keycompromise"),
+        mintmark("device", "revoke", "valve-0001", "--reason", "keycompromise"),
         1,
         "did you mean 'keyCompromise'?");
     expect(mintmark("device", "retire", "nobody"), 1, "'nobody' is not known");
-    expect(mintmark("device", "release", "device-0001"), 1, "is pending, not suspended");
-    expect(mintmark("fleet", "release", "sensors"), 1, "'sensors' is not suspended");
+    expect(mintmark("device", "release", "valve-0001"), 1, "is pending, not suspended");
+    expect(mintmark("fleet", "release", "valves"), 1, "'valves' is not suspended");
     expect(mintmark("fleet", "revoke", "none"), 1, "fleet 'none' is not known");
     expect(mintmark("factory-ca", "revoke", "00"), 1, "mintmark factory-ca list");
     expect(
         mintmark("ca", "revoke-issued", issuer(), "--before", "2999-01-01T00:00:00Z"),
         1,
         "which is to come");
-    expect(mintmark("revocation", "resume", "7"), 1, "there is no run 7");
+    expect(mintmark("revocation", "resume", "777"), 1, "there is no run 777");
     assertThat(mintmark("ca", "revoke-issued", issuer(), "--before", "soon").exitCode())
         .isEqualTo(2);
     assertThat(mintmark("device", "list").out()).isEqualTo(before);
-    expect(mintmark("device", "revoke", "device-0001", "--reason", "superseded"), 0, "revoked");
-    expect(mintmark("device", "revoke", "device-0001"), 1, "since", "(superseded)");
+    expect(mintmark("device", "revoke", "valve-0001", "--reason", "superseded"), 0, "revoked");
+    expect(mintmark("device", "revoke", "valve-0001"), 1, "since", "(superseded)");
   }
 
   /** docs/trust.md, as it is printed. */
   @Test
   void theDocumentsCommandsWork() throws Exception {
+    fleet("sensors", "device");
     ForeignPrograms.require("openssl");
     connected(2).close();
     connected(3).close();
@@ -253,8 +272,6 @@ class RevocationVerbsIT {
     assertThat(result.exitCode()).as(result.all()).isZero();
     assertThat(result.out())
         .contains(
-            "device device-0002 retired",
-            "run 3: revoked 2 devices",
-            "run 5: revoked 1 certificate of issuing CA");
+            "device device-0002 retired", "revoked 2 devices of fleet sensors", " of issuing CA ");
   }
 }
