@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -19,10 +20,17 @@ final class GroupCommit {
   /** Bounds how long the first of a group waits for the last. */
   private static final int LARGEST_GROUP = 256;
 
+  /**
+   * How long a group waits for more where the one before it was one of several: a commit costs the
+   * processor as much as some ten changes. Who writes alone never waits.
+   */
+  private static final long GATHERING_NANOS = 1_000_000;
+
   private final Jdbi jdbi;
   private final AuditHead auditHead = new AuditHead();
   private final Queue<Pending<?, ?>> queue = new ConcurrentLinkedQueue<>();
   private final ReentrantLock writing = new ReentrantLock();
+  private boolean several;
 
   /**
    * A writer of its own.
@@ -41,22 +49,51 @@ final class GroupCommit {
   <T, X extends Exception> T write(Registry.Change<T, X> change) throws X {
     Pending<T, X> pending = new Pending<>(change);
     queue.add(pending);
-    exclusively(() -> {
-      while (!pending.done) {
-        writeTogether(nextGroup());
+    boolean interrupted = false;
+    while (!pending.done) {
+      if (writing.tryLock()) {
+        holding(() -> writeGroup(pending));
+      } else {
+        // Who holds the lock makes this change or, at its end, wakes the first in the queue.
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
       }
-    });
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
     return pending.result();
   }
 
   /** Runs something while nothing is being written. */
   void exclusively(Runnable action) {
     writing.lock();
+    holding(action);
+  }
+
+  private void holding(Runnable action) {
     try {
       action.run();
     } finally {
       writing.unlock();
+      Pending<?, ?> next = queue.peek();
+      if (next != null) {
+        LockSupport.unpark(next.waiting);
+      }
     }
+  }
+
+  /** The group a change is in, unless it was made while this thread was on its way here. */
+  private void writeGroup(Pending<?, ?> mine) {
+    if (mine.done) {
+      return;
+    }
+    if (several) {
+      LockSupport.parkNanos(this, GATHERING_NANOS);
+    }
+    List<Pending<?, ?>> group = nextGroup();
+    several = group.size() > 1;
+    writeTogether(group);
   }
 
   private List<Pending<?, ?>> nextGroup() {
@@ -74,7 +111,7 @@ final class GroupCommit {
           pending.run(handle, auditHead);
         }
       });
-      group.forEach(Pending::succeed);
+      group.forEach(Pending::finish);
     } catch (Exception e) {
       auditHead.forget();
       if (group.size() == 1) {
@@ -90,13 +127,14 @@ final class GroupCommit {
     }
   }
 
-  /** A change that somebody waits for. Its fields belong to who holds the lock. */
+  /** A change that a thread waits for. Its fields belong to who holds the lock, until it is done. */
   private static final class Pending<T, X extends Exception> {
     private final Registry.Change<T, X> change;
     private List<Runnable> afterCommit = List.of();
     private T result;
     private Throwable failure;
-    private boolean done;
+    private final Thread waiting = Thread.currentThread();
+    private volatile boolean done;
 
     Pending(Registry.Change<T, X> change) {
       this.change = change;
@@ -107,13 +145,14 @@ final class GroupCommit {
       result = change.apply(new Transaction(handle, auditHead, afterCommit));
     }
 
-    void succeed() {
+    void finish() {
       done = true;
+      LockSupport.unpark(waiting);
     }
 
     void fail(Throwable e) {
       failure = e;
-      done = true;
+      finish();
     }
 
     T result() throws X {

@@ -4,7 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.statement.DefaultStatementBuilder;
@@ -22,7 +23,10 @@ final class KeptStatements extends DefaultStatementBuilder {
   private static final int MOST = 200;
 
   private final Connection own;
-  private final Map<String, PreparedStatement> idle = new LinkedHashMap<>();
+  private final Map<String, PreparedStatement> idle = new HashMap<>();
+
+  /** Their texts as prepared: Jdbi closes by the text with its named parameters still in it. */
+  private final Map<Statement, String> lent = new IdentityHashMap<>();
 
   /**
    * @param own not a pool's stand-in for one, which closes its statements when it is given back
@@ -46,22 +50,28 @@ final class KeptStatements extends DefaultStatementBuilder {
   @Override
   public PreparedStatement create(Connection connection, String sql, StatementContext context)
       throws SQLException {
-    PreparedStatement kept = context.isReturningGeneratedKeys() || context.isConcurrentUpdatable()
-        ? null
-        : idle.remove(sql);
-    return kept == null ? super.create(own, sql, context) : kept;
+    if (context.isReturningGeneratedKeys() || context.isConcurrentUpdatable()) {
+      return super.create(own, sql, context);
+    }
+    PreparedStatement kept = idle.remove(sql);
+    PreparedStatement statement = kept == null ? super.create(own, sql, context) : kept;
+    lent.put(statement, sql);
+    return statement;
   }
 
   /** Keeps it for the next time, unless one of the same text is there. */
   @Override
-  public void close(Connection connection, String sql, Statement statement) throws SQLException {
-    if (statement instanceof PreparedStatement prepared
+  public void close(Connection connection, String sqlWithNames, Statement statement)
+      throws SQLException {
+    String sql = lent.remove(statement);
+    if (sql != null
         && idle.size() < MOST
-        && !idle.containsKey(sql)) {
+        && !idle.containsKey(sql)
+        && statement instanceof PreparedStatement prepared) {
       prepared.clearParameters();
       idle.put(sql, prepared);
     } else {
-      super.close(connection, sql, statement);
+      super.close(connection, sqlWithNames, statement);
     }
   }
 }
