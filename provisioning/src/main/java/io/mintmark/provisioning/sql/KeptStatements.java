@@ -26,7 +26,7 @@ final class KeptStatements extends DefaultStatementBuilder {
   private final Map<String, PreparedStatement> idle = new HashMap<>();
 
   /** Their texts as prepared: Jdbi closes by the text with its named parameters still in it. */
-  private final Map<Statement, String> lent = new IdentityHashMap<>();
+  private final IdentityHashMap<Statement, String> lent = new IdentityHashMap<>();
 
   /**
    * @param own not a pool's stand-in for one, which closes its statements when it is given back
