@@ -112,28 +112,37 @@ public final class DeviceClient implements AutoCloseable {
         connections::move);
   }
 
-  /** Asks when to renew; whether the roots have changed comes with the answer. */
+  /** Asks when to renew; whether the roots have changed comes with the answer, or is asked as well. */
   private RenewalAdvice.Source advice(DeviceSettings settings) {
     EstSettings est = settings.est();
     return credential -> {
-      Optional<RenewalInfo> answer = new RenewalInfoClient(
-              est.service(),
-              credential.context(),
-              settings.clock(),
-              est.connectTimeout(),
-              est.answerTimeout())
-          .of(credential.credential().certificate());
+      RenewalInfoClient service = new RenewalInfoClient(
+          est.service(),
+          credential.context(),
+          settings.clock(),
+          est.connectTimeout(),
+          est.answerTimeout());
+      String bundle = null;
       try {
-        // A new certificate that is seen ends the one before, and with it a connection that is on
-        // its way to the new one: so it is shown when the connection has moved.
-        bundles.check(
-            connections.inService().orElse(credential).credential(),
-            answer.map(RenewalInfo::bundle).orElse(null));
-      } catch (EstException e) {
-        LOG.log(System.Logger.Level.DEBUG, "the roots were not looked at: {0}", e.getMessage());
+        Optional<RenewalInfo> answer = service.of(credential.credential().certificate());
+        bundle = answer.map(RenewalInfo::bundle).orElse(null);
+        return answer;
+      } finally {
+        checkBundle(credential, bundle);
       }
-      return answer;
     };
+  }
+
+  /**
+   * Shows the certificate of the connection: a new one that is seen ends the one before, and with it
+   * a connection that has not moved yet.
+   */
+  private void checkBundle(TlsCredential credential, String told) {
+    try {
+      bundles.check(connections.inService().orElse(credential).credential(), told);
+    } catch (EstException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the roots were not looked at: {0}", e.getMessage());
+    }
   }
 
   /** A builder; {@link DeviceClientBuilder} says what it needs. */

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
@@ -74,6 +75,7 @@ final class FakeEst implements AutoCloseable {
   final List<Request> requests = new CopyOnWriteArrayList<>();
   final List<Report> reports = new CopyOnWriteArrayList<>();
   final AtomicInteger caRequests = new AtomicInteger();
+  final AtomicInteger toldRenewal = new AtomicInteger();
   volatile List<X509Certificate> caCertificates;
   volatile Runnable onReport = () -> {};
   volatile Mischief before = NONE;
@@ -160,6 +162,19 @@ final class FakeEst implements AutoCloseable {
         onReport.run();
         reports.add(new Report(new String(body, StandardCharsets.US_ASCII), shown(exchange)));
         respond(exchange, 200, "current\n".getBytes(StandardCharsets.UTF_8));
+      }
+    });
+  }
+
+  /** Gives renewal information, as our service does: a window that is far off, and these roots. */
+  void tellRenewal(List<X509Certificate> roots) {
+    Instant day = clock.instant().plus(Duration.ofDays(1));
+    String json = "{\"suggestedWindow\":{\"start\":\"%s\",\"end\":\"%s\"},\"bundle\":\"%s\"}"
+        .formatted(day, day.plusSeconds(60), Bundle.fingerprint(roots));
+    server.createContext("/v1/renewal-info", exchange -> {
+      try (exchange) {
+        toldRenewal.incrementAndGet();
+        respond(exchange, 200, json.getBytes(StandardCharsets.UTF_8));
       }
     });
   }

@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Pem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole client whose installation changes its root, against a real broker. */
 class RootChangeIT {
+
+  /** The first question about renewal comes after a random share of an hour. */
+  private static final RandomGenerator ASKS_AT_ONCE = () -> 0;
 
   @TempDir
   Path folder;
@@ -52,6 +57,32 @@ class RootChangeIT {
     assertThat(events.count("disconnected")).isZero();
   }
 
+  /** However seldom it renews. */
+  @Test
+  void hearsOfItWithTheRenewalInformation() throws Exception {
+    List<X509Certificate> both = List.of(pki.root.certificate(), next.root.certificate());
+    try (FakeEst est = new FakeEst(pki);
+        TestBroker broker = new TestBroker(pki, folder.resolve("broker"), false)) {
+      try (DeviceClient client = client(est, broker)) {
+        client.start();
+      }
+      est.takeReports();
+      est.tellRenewal(both);
+      est.caCertificates = next.both();
+      try (DeviceClient client = client(est, broker)) {
+        client.start();
+        await().until(() -> client.trustAnchors().equals(both));
+        await().until(() -> !est.reports.isEmpty());
+        assertThat(est.reports)
+            .extracting(FakeEst.Report::bundle)
+            .containsExactly(Bundle.fingerprint(both));
+        client.publish("telemetry/d-1/a", "x".getBytes(UTF_8), 1).get();
+        assertThat(est.toldRenewal).hasValue(1);
+      }
+    }
+    assertThat(events.names).doesNotContain("renewed", "moved", "disconnected");
+  }
+
   private DeviceClient client(FakeEst est, TestBroker broker) {
     return DeviceClient.builder()
         .service(est.uri())
@@ -62,6 +93,7 @@ class RootChangeIT {
         .folder(folder.resolve("d-1"))
         .reconnectBackoff(Duration.ofMillis(20), Duration.ofMillis(200))
         .listener(events)
+        .random(ASKS_AT_ONCE)
         .build();
   }
 }

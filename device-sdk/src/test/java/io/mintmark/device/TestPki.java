@@ -13,12 +13,16 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import org.bouncycastle.asn1.x509.Extension;
 
 /** An installation's certificates: operational root and issuer, servers, and a factory beside. */
 final class TestPki {
 
   static final FleetId FLEET = new FleetId("sensors");
   static final TrustDomain DOMAIN = new TrustDomain("example.org");
+
+  /** RFC 5280, section 4.2.1.1: a keyIdentifier of one octet. Renewal information goes by it. */
+  private static final byte[] AUTHORITY_KEY_IDENTIFIER = {0x30, 3, (byte) 0x80, 1, 7};
 
   final HeldCertificate root =
       HeldCertificate.builder().commonName("root").authority(1).build();
@@ -111,6 +115,7 @@ final class TestPki {
         .uri(new Identity.Device(DOMAIN, FLEET, new DeviceId(device)).spiffeId())
         .keys(keys)
         .validity(from, to)
+        .extension(Extension.authorityKeyIdentifier, false, AUTHORITY_KEY_IDENTIFIER)
         .signedBy(issuing)
         .build();
   }
