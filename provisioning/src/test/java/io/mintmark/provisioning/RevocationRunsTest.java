@@ -21,11 +21,13 @@ import io.mintmark.provisioning.ca.KeyIds;
 import io.mintmark.provisioning.revocation.RevocationRun;
 import io.mintmark.provisioning.revocation.RevocationRuns;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,6 +264,34 @@ class RevocationRunsTest {
     assertThat(workedOff(run).done()).isEqualTo(2);
     assertThat(installation.device("a-1").state()).isEqualTo(DeviceState.REVOKED);
     assertThat(installation.enroll("a-0")).isNotNull();
+  }
+
+  /** Between the moments a certificate is reserved and recorded a whole run may begin and end. */
+  @Test
+  void nobodySlipsThroughWhoseCertificateIsBeingSigned() throws Exception {
+    installation.manifest("d-1", "d-2");
+    X509Certificate certificate = installation.enroll("d-1");
+    String serial = certificate.getSerialNumber().toString(16);
+    AtomicBoolean serialFirst = new AtomicBoolean(true);
+    installation.stop();
+    installation.start(signer -> toBeSigned -> {
+      try {
+        if (serialFirst.getAndSet(false)) {
+          installation.get().certificateRevoker().revoke(serial, null, null, OPERATOR);
+        } else {
+          workedOff(runs().revokeFactoryCa(factoryCa(), "cACompromise", OPERATOR));
+        }
+      } catch (Refusal e) {
+        throw new GeneralSecurityException(e);
+      }
+      return signer.sign(toBeSigned);
+    });
+
+    assertRefused(FORBIDDEN, serial + " is revoked", () -> installation.renew(certificate));
+    assertRefused(FORBIDDEN, "which was revoked at", () -> installation.enroll("d-2"));
+    assertThat(installation.get().certificates().list(issuer(), null, 10))
+        .noneMatch(view ->
+            view.identity().contains("/device/") && view.state() == CertificateState.ISSUED);
   }
 
   @Test
