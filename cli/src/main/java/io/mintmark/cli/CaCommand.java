@@ -128,7 +128,7 @@ final class CaCommand {
       String root = installed.path("root").asText();
       if (own != null) {
         String pem = client.issuer(root).path("details").path("pem").asText();
-        vouching = own.cross(Pem.certificates(pem).get(0), Instant.now());
+        vouching = own.cross(Pem.certificates(pem).get(0), statusAddresses(client), Instant.now());
       }
       if (vouching != null) {
         client.crossIssuer(root, vouching);

@@ -8,6 +8,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The CAs by way of the operator API; what the feed tells, from whoever can read it. */
 final class OperatedAuthorities implements Authorities {
@@ -62,12 +63,12 @@ final class OperatedAuthorities implements Authorities {
 
   @Override
   public void activate(String id) throws IOException {
-    ask(client -> client.changeIssuer(id, "activate", false));
+    ask(client -> client.changeIssuer(id, "activate", Map.of()));
   }
 
   @Override
   public void retire(String id) throws IOException {
-    ask(client -> client.changeIssuer(id, "retire", false));
+    ask(client -> client.changeIssuer(id, "retire", Map.of()));
   }
 
   @Override
