@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -69,7 +70,7 @@ class OwnCertificatesIT {
             .toList();
 
         String next = operator.prepareIssuer().path("id").asText();
-        operator.changeIssuer(next, "activate", false);
+        operator.changeIssuer(next, "activate", Map.of());
         String name = operator.issuer(next).path("subject").asText();
         // HiveMQ looks for another certificate every 10 s.
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
