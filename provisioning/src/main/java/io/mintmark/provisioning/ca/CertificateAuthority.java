@@ -26,10 +26,8 @@ import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -268,10 +266,7 @@ public final class CertificateAuthority {
         Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(KeyIds.of(spki)));
     extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
     extensions.addExtension(
-        Extension.extendedKeyUsage,
-        false,
-        new ExtendedKeyUsage(
-            profile.purposes().stream().map(Purpose::id).toArray(KeyPurposeId[]::new)));
+        Extension.extendedKeyUsage, false, Purpose.extension(profile.purposes()));
     if (!profile.kind().hasNoAlternativeNames()) {
       extensions.addExtension(Extension.subjectAlternativeName, false, names.subjectAltName());
     }

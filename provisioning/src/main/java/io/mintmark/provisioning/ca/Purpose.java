@@ -3,6 +3,7 @@ package io.mintmark.provisioning.ca;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 
 /** What a certificate may be used for (extendedKeyUsage; RFC 5280, section 4.2.1.12). */
@@ -30,13 +31,17 @@ public enum Purpose {
     return List.of(CLIENT_AUTH, SERVER_AUTH);
   }
 
-  /** The object identifier in the extension. */
-  public KeyPurposeId id() {
+  KeyPurposeId id() {
     return switch (this) {
       case CLIENT_AUTH -> KeyPurposeId.id_kp_clientAuth;
       case SERVER_AUTH -> KeyPurposeId.id_kp_serverAuth;
       case OCSP_SIGNING -> KeyPurposeId.id_kp_OCSPSigning;
     };
+  }
+
+  /** The extension that says them. */
+  public static ExtendedKeyUsage extension(List<Purpose> purposes) {
+    return new ExtendedKeyUsage(purposes.stream().map(Purpose::id).toArray(KeyPurposeId[]::new));
   }
 
   /** Whether the certificate has exactly these purposes, in this order. */

@@ -24,10 +24,8 @@ import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
@@ -104,10 +102,7 @@ final class CsrAttributes {
     ExtensionsGenerator extensions = new ExtensionsGenerator();
     extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
     extensions.addExtension(
-        Extension.extendedKeyUsage,
-        false,
-        new ExtendedKeyUsage(
-            profile.purposes().stream().map(Purpose::id).toArray(KeyPurposeId[]::new)));
+        Extension.extendedKeyUsage, false, Purpose.extension(profile.purposes()));
     return new Attribute(
         PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, new DERSet(extensions.generate()));
   }
