@@ -75,7 +75,6 @@ final class Admission {
    * @throws Refusal FORBIDDEN if the candidate may not have its certificate any more
    */
   void recorded(Transaction tx, Candidate candidate, boolean enrolled) throws Refusal {
-    requireNotBarred(tx.handle(), candidate);
     EnrolmentPolicy policy = candidate.fleet().enrolment();
     boolean bound = enrolled ? policy.again() != Again.ALLOW : policy.mode() == Mode.APPROVAL;
     if (bound && !approvals.use(tx, candidate, enrolled)) {

@@ -259,7 +259,8 @@ class RevocationRunsTest {
 
     assertRefused(LATER, "are being revoked", () -> installation.enroll("a-0"));
     assertRefused(LATER, "are being revoked", () -> installation.renew(certificate));
-    // Imported at this moment, by id before those that may be done already.
+    assertThat(installation.get().runWorker().batch(run)).isFalse();
+    // Imported at this moment, by id before those that are done.
     installation.manifest("a-1");
     assertThat(workedOff(run).done()).isEqualTo(2);
     assertThat(installation.device("a-1").state()).isEqualTo(DeviceState.REVOKED);
@@ -288,7 +289,8 @@ class RevocationRunsTest {
     });
 
     assertRefused(FORBIDDEN, serial + " is revoked", () -> installation.renew(certificate));
-    assertRefused(FORBIDDEN, "which was revoked at", () -> installation.enroll("d-2"));
+    assertRefused(
+        FORBIDDEN, "was revoked while its certificate was made", () -> installation.enroll("d-2"));
     assertThat(installation.get().certificates().list(issuer(), null, 10))
         .noneMatch(view ->
             view.identity().contains("/device/") && view.state() == CertificateState.ISSUED);

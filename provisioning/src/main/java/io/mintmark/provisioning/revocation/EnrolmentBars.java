@@ -14,8 +14,7 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * What taking trust back from many means for who enrols or renews meanwhile and afterwards. To be
- * asked in the transaction that reserves a serial and in the one that records the certificate, so
- * that nobody slips through between two batches.
+ * asked in the transaction that reserves a serial: what was reserved before, the run revokes.
  */
 public final class EnrolmentBars {
 
