@@ -108,7 +108,6 @@ final class FeedClient implements AutoCloseable {
         out.write(json);
       }
       int status = connection.getResponseCode();
-      service = service(connection);
       if (status != 200) {
         throw refused(status, reason(connection));
       }

@@ -53,6 +53,7 @@ final class Admission {
    */
   void admit(Transaction tx, Candidate candidate) throws Refusal {
     Standing standing = standing(tx.handle(), candidate);
+    EnrolmentBars.requireUncompromised(tx.handle(), candidate.keySha256());
     if (standing.needsApproval()) {
       approvals.requireApproved(tx.handle(), candidate);
     }
@@ -86,18 +87,9 @@ final class Admission {
     }
   }
 
-  /** What was taken back from many: its fleet's trust, its factory's. And its key is its own. */
-  private static void requireNotBarred(Handle handle, Candidate candidate) throws Refusal {
-    EnrolmentBars.requireOpen(handle, candidate.fleet().id());
-    if (!candidate.factoryCas().isEmpty()) {
-      EnrolmentBars.requireTrusted(handle, candidate.factoryCas());
-    }
-    EnrolmentBars.requireUncompromised(handle, candidate.keySha256());
-  }
-
   private Standing standing(Handle handle, Candidate candidate) throws Refusal {
     Optional<Device> known = known(handle, candidate);
-    requireNotBarred(handle, candidate);
+    EnrolmentBars.requireOpen(handle, candidate.fleet().id(), candidate.factoryCas());
     boolean enrolled = known.filter(d -> d.state() == DeviceState.ACTIVE).isPresent();
     EnrolmentPolicy policy = candidate.fleet().enrolment();
     boolean repeat = enrolled && isRepeat(handle, candidate);

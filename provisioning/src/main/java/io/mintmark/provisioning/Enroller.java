@@ -6,7 +6,6 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertifiedNames;
-import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
@@ -130,7 +129,8 @@ public final class Enroller {
             candidate.identity().spiffeId(),
             applicant.names(),
             applicant.profile().certificateProfile(),
-            key),
+            key,
+            candidate.factoryCas()),
         tx -> admission.admit(tx, candidate),
         (tx, issued) -> enrolled(tx, candidate, issued, remark));
   }
@@ -173,7 +173,6 @@ public final class Enroller {
   private void enrolled(Transaction tx, Candidate candidate, X509Certificate issued, String remark)
       throws Refusal {
     Identity.Device device = candidate.identity();
-    CertificateTable.setFactoryCas(tx, issued.getSerialNumber(), candidate.factoryCas());
     boolean first = DeviceTable.activate(tx, device.device());
     admission.recorded(tx, candidate, !first);
     audit.add(
@@ -182,6 +181,8 @@ public final class Enroller {
         first ? "device.enrolled" : "device.enrolled-again",
         device.name(),
         "fleet " + device.fleet() + ", serial " + issued.getSerialNumber().toString(16) + remark);
-    liveCertificates.keepLatestTwo(tx, device);
+    if (!first) {
+      liveCertificates.keepLatestTwo(tx, device);
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,8 +34,22 @@ final class Issuance {
   /** Older reservations are what a crash left; a new one is made instead. */
   private static final Duration ADOPTABLE = Duration.ofMinutes(1);
 
-  /** What to certify. */
-  record Order(String identity, CertifiedNames names, CertificateProfile profile, PublicKey key) {
+  /**
+   * What to certify.
+   *
+   * @param factoryCas the key ids of the CAs above a bootstrap certificate that led to it; null where
+   *     none did, or not this time
+   */
+  record Order(
+      String identity,
+      CertifiedNames names,
+      CertificateProfile profile,
+      PublicKey key,
+      List<String> factoryCas) {
+
+    Order(String identity, CertifiedNames names, CertificateProfile profile, PublicKey key) {
+      this(identity, names, profile, key, null);
+    }
 
     String keySha256() {
       return Pem.fingerprint(key.getEncoded());
@@ -160,7 +175,8 @@ final class Issuance {
             CertificateState.RESERVED,
             draft.toBeSigned(),
             now,
-            draft.issuer()));
+            draft.issuer()),
+        order.factoryCas());
     return new Decision(null, draft);
   }
 

@@ -157,7 +157,7 @@ public final class Renewer {
           .filter(d -> d.fleet().equals(of.fleet()))
           .orElseThrow(() -> forbidden("device '" + of.device() + "' is not known any more"));
       DeviceStates.requireNotBarred(device);
-      EnrolmentBars.requireOpen(handle, of.fleet());
+      EnrolmentBars.requireOpen(handle, of.fleet(), List.of());
     } else if (identity instanceof Identity.Application
         && ApplicationTable.find(handle, identity.name()).isEmpty()) {
       throw forbidden("application '" + identity.name() + "' is not known any more");

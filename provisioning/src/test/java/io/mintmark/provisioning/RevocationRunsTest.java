@@ -8,6 +8,7 @@ import static io.mintmark.provisioning.Refusal.Kind.NOT_FOUND;
 import static io.mintmark.provisioning.RefusalAssert.assertRefused;
 import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static io.mintmark.provisioning.TestInstallation.SENSORS;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.CertificateRequest;
@@ -276,6 +277,9 @@ class RevocationRunsTest {
     AtomicBoolean serialFirst = new AtomicBoolean(true);
     installation.stop();
     installation.start(signer -> toBeSigned -> {
+      if (isCheckpoint(toBeSigned)) {
+        return signer.sign(toBeSigned);
+      }
       try {
         if (serialFirst.getAndSet(false)) {
           installation.get().certificateRevoker().revoke(serial, null, null, OPERATOR);
@@ -294,6 +298,11 @@ class RevocationRunsTest {
     assertThat(installation.get().certificates().list(issuer(), null, 10))
         .noneMatch(view ->
             view.identity().contains("/device/") && view.state() == CertificateState.ISSUED);
+  }
+
+  /** The audit log is signed by the same key, whenever it is time. */
+  private static boolean isCheckpoint(byte[] toBeSigned) {
+    return new String(toBeSigned, US_ASCII).startsWith("mintmark audit checkpoint");
   }
 
   @Test

@@ -24,38 +24,42 @@ public final class EnrolmentBars {
   private EnrolmentBars() {}
 
   /**
-   * Requires that a fleet is neither suspended nor being revoked.
+   * Requires that a fleet is neither suspended nor being revoked, and that no factory CA above who
+   * asks was revoked.
    *
-   * @throws Refusal FORBIDDEN while it is suspended, LATER while it is being revoked
+   * @param factoryCas key ids of the CAs above the bootstrap certificate; empty without one
+   * @throws Refusal FORBIDDEN while the fleet is suspended or after the factory CA was revoked, LATER
+   *     while the fleet is being revoked
    */
-  public static void requireOpen(Handle handle, FleetId fleet) throws Refusal {
-    Optional<RevocationRun> suspension = RunTable.latestSuspension(handle, fleet.value());
+  public static void requireOpen(Handle handle, FleetId fleet, List<String> factoryCas)
+      throws Refusal {
+    // One question, asked for each enrolment; nearly always there is nothing.
+    List<RevocationRun> runs = RunTable.concerning(handle, fleet.value(), factoryCas);
+    requireNotSuspended(runs, fleet);
+    for (RevocationRun run : runs) {
+      if (run.scope() == Scope.FACTORY_CA) {
+        throw new Refusal(
+            Refusal.Kind.FORBIDDEN,
+            "the bootstrap certificate was issued below factory CA "
+                + run.subject()
+                + ", which was revoked at "
+                + run.startedAt());
+      }
+    }
+  }
+
+  private static void requireNotSuspended(List<RevocationRun> latestFirst, FleetId fleet)
+      throws Refusal {
+    List<RevocationRun> ofFleet =
+        latestFirst.stream().filter(run -> run.scope() == Scope.FLEET).toList();
+    Optional<RevocationRun> suspension =
+        ofFleet.stream().filter(run -> run.verb() != Verb.REVOKE).findFirst();
     if (suspension.filter(run -> run.verb() == Verb.SUSPEND).isPresent()) {
       throw new Refusal(
           Refusal.Kind.FORBIDDEN, "fleet '" + fleet + "' is suspended: an operator can release it");
     }
-    if (RunTable.unfinished(handle, Scope.FLEET, fleet.value())
-        .filter(run -> run.verb() == Verb.REVOKE)
-        .isPresent()) {
+    if (ofFleet.stream().anyMatch(run -> run.verb() == Verb.REVOKE)) {
       throw later("the devices of fleet '" + fleet + "' are being revoked");
-    }
-  }
-
-  /**
-   * Requires that a bootstrap certificate is not below a factory CA that was revoked.
-   *
-   * @param factoryCas key ids of the CAs above it
-   * @throws Refusal FORBIDDEN if it is
-   */
-  public static void requireTrusted(Handle handle, List<String> factoryCas) throws Refusal {
-    Optional<RevocationRun> revoked = RunTable.ofFactoryCa(handle, factoryCas);
-    if (revoked.isPresent()) {
-      throw new Refusal(
-          Refusal.Kind.FORBIDDEN,
-          "the bootstrap certificate was issued below factory CA "
-              + revoked.get().subject()
-              + ", which was revoked at "
-              + revoked.get().startedAt());
     }
   }
 

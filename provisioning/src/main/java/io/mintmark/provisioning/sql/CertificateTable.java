@@ -21,12 +21,22 @@ public final class CertificateTable {
 
   /** Takes the serial and keeps what will be signed, before it is. */
   public static void reserve(Transaction tx, CertificateRecord reserved) {
+    reserve(tx, reserved, null);
+  }
+
+  /**
+   * As {@link #reserve(Transaction, CertificateRecord)}.
+   *
+   * @param factoryCas what it came of: the key ids of the CAs above a bootstrap certificate; null
+   *     where nobody knows
+   */
+  public static void reserve(Transaction tx, CertificateRecord reserved, List<String> factoryCas) {
     tx.handle()
         .createUpdate("""
             insert into certificates (serial, identity, key_sha256, not_before, not_after, state,
-                                      content, reserved_at, issuer)
+                                      content, reserved_at, issuer, factory_cas)
             values (:serial, :identity, :key, :notBefore, :notAfter, 'reserved', :content, :at,
-                    :issuer)
+                    :issuer, :factoryCas)
             """)
         .bind("serial", reserved.serialHex())
         .bind("identity", reserved.identity())
@@ -36,6 +46,7 @@ public final class CertificateTable {
         .bind("content", reserved.content())
         .bind("at", reserved.reservedAt().toEpochMilli())
         .bind("issuer", reserved.issuer())
+        .bind("factoryCas", factoryCas == null ? null : Json.write(factoryCas))
         .execute();
   }
 
@@ -206,15 +217,6 @@ public final class CertificateTable {
             select exists (
               select 1 from certificates where key_sha256 = :key and reason = 'keyCompromise')
             """).bind("key", keySha256).mapTo(Boolean.class).one();
-  }
-
-  /** What a certificate came of: the key ids of the CAs above a bootstrap certificate. */
-  public static void setFactoryCas(Transaction tx, BigInteger serial, List<String> ids) {
-    tx.handle()
-        .createUpdate("update certificates set factory_cas = :ids where serial = :serial")
-        .bind("serial", serial.toString(16))
-        .bind("ids", Json.write(ids))
-        .execute();
   }
 
   /** A certificate came of what the one that asked for it came of. */

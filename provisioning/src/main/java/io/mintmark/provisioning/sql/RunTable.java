@@ -92,6 +92,26 @@ public final class RunTable {
         .findOne();
   }
 
+  /**
+   * What bears on who enrols, the latest first: of a fleet suspensions, releases and a revocation
+   * that is under way, and the revocations of factory CAs.
+   */
+  public static List<RevocationRun> concerning(
+      Handle handle, String fleet, List<String> factoryCas) {
+    return handle
+        .createQuery("""
+            select * from revocation_runs
+            where scope = 'fleet' and subject = :fleet
+                and (verb in ('suspend', 'release') or finished_at is null)
+              or scope = 'factory-ca' and subject in (select value from json_each(:factoryCas))
+            order by id desc
+            """)
+        .bind("fleet", fleet)
+        .bind("factoryCas", Json.write(factoryCas))
+        .map((row, ctx) -> run(row))
+        .list();
+  }
+
   /** The run that revoked one of these factory CAs, if there was one. */
   public static Optional<RevocationRun> ofFactoryCa(Handle handle, List<String> ids) {
     return handle

@@ -85,7 +85,7 @@ class HierarchyTest {
   }
 
   @Test
-  void showsTheCrossCertificateOfARootWhileTheOneBeforeIsTrusted() {
+  void showsTheCrossCertificateOfARootUntilTheOneBeforeIsRevoked() {
     HeldCertificate leaf = issuing("leaf", second);
     Hierarchy during = of(State.ACTIVE, State.ACTIVE, State.RETIRED, State.ACTIVE);
     assertThat(during.chain(leaf.certificate()))
@@ -99,10 +99,16 @@ class HierarchyTest {
             first.certificate(),
             second.certificate());
 
-    Hierarchy after = of(State.RETIRED, State.ACTIVE, State.RETIRED, State.ACTIVE);
-    assertThat(after.chain(leaf.certificate()))
+    Hierarchy retired = of(State.RETIRED, State.ACTIVE, State.RETIRED, State.ACTIVE);
+    assertThat(retired.chain(leaf.certificate()))
+        .as("who was away follows")
+        .containsExactly(leaf.certificate(), second.certificate(), newWithOld);
+    assertThat(retired.trustAnchors()).containsExactly(newRoot.certificate());
+
+    Hierarchy revoked = of(State.REVOKED, State.ACTIVE, State.RETIRED, State.ACTIVE);
+    assertThat(revoked.chain(leaf.certificate()))
         .containsExactly(leaf.certificate(), second.certificate());
-    assertThat(after.all()).containsExactly(newRoot.certificate(), second.certificate());
+    assertThat(revoked.all()).containsExactly(newRoot.certificate(), second.certificate());
   }
 
   @Test
