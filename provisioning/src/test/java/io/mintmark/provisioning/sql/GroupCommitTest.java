@@ -128,6 +128,46 @@ class GroupCommitTest {
   }
 
   @Test
+  void whoWaitsIsNotKeptFromItByAnInterruptAndStaysInterrupted() throws Exception {
+    Future<?> slow = slowWrite();
+    CompletableFuture<Thread> thread = new CompletableFuture<>();
+    Future<Boolean> waiting = threads.submit(() -> {
+      thread.complete(Thread.currentThread());
+      insert(1);
+      return Thread.interrupted();
+    });
+    await().until(() -> thread.join().getState() == Thread.State.WAITING);
+
+    thread.join().interrupt();
+    hold.countDown();
+    slow.get();
+
+    assertThat(waiting.get()).isTrue();
+    assertThat(stored()).containsExactly(1);
+  }
+
+  @Test
+  void whatQueuedUpDuringSomethingExclusiveIsMadeAfterIt() throws Exception {
+    Future<?> exclusive = threads.submit(() -> writer.exclusively(() -> {
+      held.countDown();
+      try {
+        hold.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }));
+    held.await();
+    List<Future<Integer>> waiting = queueUp(1, 2);
+
+    hold.countDown();
+    exclusive.get();
+    for (Future<Integer> each : waiting) {
+      assertThat(each.get()).isEqualTo(1);
+    }
+    assertThat(commits.count).hasValue(1);
+  }
+
+  @Test
   void undoesAChangeThatThrows() {
     AtomicInteger told = new AtomicInteger();
 
