@@ -2,6 +2,7 @@ package io.mintmark.provisioning;
 
 import static java.util.stream.Collectors.joining;
 
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.BundleReach.Reach;
 import io.mintmark.provisioning.Issuer.Role;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Takes CAs out of use, for good. Thread-safe. */
 public final class CaRetirer {
@@ -88,10 +90,11 @@ public final class CaRetirer {
    * Revokes a CA: what it signed is good no more, here and at the brokers.
    *
    * @param reasonOrNull as RFC 5280 spells it; null for {@code cACompromise}
+   * @param force whatever brokers show
    * @throws Refusal INVALID for a reason that is none of a CA's; NOT_FOUND for an unknown CA; CONFLICT
-   *     if it is in use or revoked
+   *     if it is in use or revoked, or brokers' certificates rest on it, with the brokers' names
    */
-  public void revoke(String id, String reasonOrNull, String actor) throws Refusal {
+  public void revoke(String id, String reasonOrNull, boolean force, String actor) throws Refusal {
     RevocationReason reason = reason(reasonOrNull);
     issuers.change(feed, tx -> {
       Issuer issuer = Issuers.require(tx, id);
@@ -101,6 +104,9 @@ public final class CaRetirer {
       }
       requireUnused(hierarchy, issuer, "revoked");
       Instant now = clock.instant();
+      if (!force) {
+        requireLeftByBrokers(tx, hierarchy, issuer, now);
+      }
       IssuerTable.setState(tx, issuer.id(), State.REVOKED, now);
       IssuerTable.setReason(tx, issuer.id(), reason);
       CrlTable.changed(tx, issuer.id());
@@ -112,7 +118,8 @@ public final class CaRetirer {
           actor,
           "issuer.revoked",
           issuer.id(),
-          issuer.role().word() + " CA, " + reason.word() + ", live certificates " + signed.size());
+          issuer.role().word() + " CA, " + reason.word() + ", live certificates " + signed.size()
+              + (force ? ", forced" : ""));
       return null;
     });
   }
@@ -159,6 +166,32 @@ public final class CaRetirer {
     Reach found = reach.of(tx.handle(), left.id());
     if (!found.isAtLeast(share)) {
       throw Issuers.lacking(left, found, share, "to retire " + root.id());
+    }
+  }
+
+  /**
+   * A broker that is shut out of the feed hears of nothing and cannot renew. Its certificate counts
+   * until the one after it was seen, or it ends.
+   */
+  private static void requireLeftByBrokers(
+      Transaction tx, Hierarchy hierarchy, Issuer issuer, Instant now) throws Refusal {
+    Set<String> brokers = new TreeSet<>();
+    for (Issuer issuing : hierarchy.issuers()) {
+      boolean below = issuing.equals(issuer)
+          || hierarchy.rootOf(issuing).filter(issuer::equals).isPresent();
+      if (below && hierarchy.accepts(issuing)) {
+        CertificateTable.brokersOf(tx.handle(), issuing.id(), now).stream()
+            .map(identity -> Identity.parse(identity).name())
+            .forEach(brokers::add);
+      }
+    }
+    if (!brokers.isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "CA " + issuer.id() + " cannot be revoked: it would shut out " + brokers.size()
+              + " brokers whose certificates are below it; one that runs takes another by itself"
+              + " within a minute: wait for those below, or use --force",
+          List.copyOf(brokers));
     }
   }
 
