@@ -8,9 +8,7 @@ import io.mintmark.provisioning.BundleReach.Reach;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.Hierarchy;
-import io.mintmark.provisioning.revocation.CertificateEnd;
 import io.mintmark.provisioning.sql.CertificateTable;
-import io.mintmark.provisioning.sql.CrlTable;
 import io.mintmark.provisioning.sql.IssuerTable;
 import io.mintmark.provisioning.sql.Transaction;
 import java.time.Clock;
@@ -39,6 +37,7 @@ public final class CaRetirer {
   private final int share;
   private final Feed feed;
   private final AuditLog audit;
+  private final CaRevocation revocation;
   private final Clock clock;
 
   CaRetirer(
@@ -47,12 +46,14 @@ public final class CaRetirer {
       CaSettings settings,
       Feed feed,
       AuditLog audit,
+      CaRevocation revocation,
       Clock clock) {
     this.issuers = issuers;
     this.reach = reach;
     this.share = settings.activationShare();
     this.feed = feed;
     this.audit = audit;
+    this.revocation = revocation;
     this.clock = clock;
   }
 
@@ -103,23 +104,10 @@ public final class CaRetirer {
         throw conflict("CA " + issuer.id() + " is revoked already");
       }
       requireUnused(hierarchy, issuer, "revoked");
-      Instant now = clock.instant();
       if (!force) {
-        requireLeftByBrokers(tx, hierarchy, issuer, now);
+        requireLeftByBrokers(tx, hierarchy, issuer, clock.instant());
       }
-      IssuerTable.setState(tx, issuer.id(), State.REVOKED, now);
-      IssuerTable.setReason(tx, issuer.id(), reason);
-      CrlTable.changed(tx, issuer.id());
-      hierarchy.rootOf(issuer).ifPresent(root -> CrlTable.changed(tx, root.id()));
-      List<CertificateRecord> signed = CertificateTable.liveOfIssuer(tx.handle(), issuer.id(), now);
-      new CertificateEnd(feed).revoke(tx, signed, reason, now);
-      audit.add(
-          tx,
-          actor,
-          "issuer.revoked",
-          issuer.id(),
-          issuer.role().word() + " CA, " + reason.word() + ", live certificates " + signed.size()
-              + (force ? ", forced" : ""));
+      revocation.revoke(tx, issuer, reason, actor, force ? "forced" : "");
       return null;
     });
   }
@@ -137,11 +125,9 @@ public final class CaRetirer {
 
   private static void requireUnused(Hierarchy hierarchy, Issuer issuer, String done)
       throws Refusal {
-    Issuer active = hierarchy.active();
-    boolean above = hierarchy.rootOf(active).filter(issuer::equals).isPresent();
-    if (issuer.equals(active) || above) {
+    if (hierarchy.isInUse(issuer)) {
       throw conflict("CA " + issuer.id() + " cannot be " + done + ": certificates are signed "
-          + (above ? "below it" : "with it")
+          + (issuer.role() == Role.ROOT ? "below it" : "with it")
           + "; activate another issuing CA first");
     }
   }
