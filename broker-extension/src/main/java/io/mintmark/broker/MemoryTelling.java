@@ -1,6 +1,7 @@
 package io.mintmark.broker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedMemory;
 import java.io.IOException;
@@ -85,6 +86,8 @@ final class MemoryTelling {
   }
 
   private static Stream<FeedEntry> entries(FeedSnapshot remembered) {
+    // One that is not in use says all the same what was revoked.
+    Bundle latest = remembered.offered() == null ? remembered.bundle() : remembered.offered();
     return Stream.of(
             remembered.deniedIdentities().values().stream()
                 .map(d -> new FeedEntry(0, null, null, d, null)),
@@ -93,7 +96,7 @@ final class MemoryTelling {
             remembered.fleets().values().stream().map(f -> new FeedEntry(0, f, null, null, null)),
             remembered.applications().values().stream()
                 .map(a -> new FeedEntry(0, null, a, null, null)),
-            Stream.ofNullable(remembered.bundle()).map(b -> new FeedEntry(0, null, null, null, b)))
+            Stream.ofNullable(latest).map(b -> new FeedEntry(0, null, null, null, b)))
         .flatMap(entries -> entries);
   }
 }

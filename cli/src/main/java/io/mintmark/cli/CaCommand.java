@@ -300,7 +300,8 @@ final class CaCommand {
 
   @Command(
       name = "revoke",
-      description = "Revoke a CA that is not in use: what it signed is good no more.",
+      description = "Revoke a CA that is not in use: what it signed is good no more. Refused while"
+          + " brokers' certificates are below it.",
       mixinStandardHelpOptions = true)
   static final class Revoke extends Change {
     @Option(
@@ -311,9 +312,16 @@ final class CaCommand {
             + " affiliationChanged, privilegeWithdrawn or unspecified (default: ${DEFAULT-VALUE}).")
     private String reason;
 
+    @Option(
+        names = "--force",
+        description = "Though brokers' certificates are below it: these have to be enrolled again.")
+    private boolean force;
+
     @Override
     public Integer call() throws Exception {
-      return apply("revoke", Map.of("reason", reason));
+      Map<String, String> query = new HashMap<>(forced(force));
+      query.put("reason", reason);
+      return apply("revoke", query);
     }
   }
 

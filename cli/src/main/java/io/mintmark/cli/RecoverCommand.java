@@ -91,6 +91,9 @@ final class RecoverCommand extends OperatorVerb {
         + replayed.path("devicesSuspended").asInt() + " suspended; "
         + replayed.path("certificatesEnded").asInt() + " certificates ended, "
         + replayed.path("certificatesUnknown").asInt() + " more that were not known");
+    for (JsonNode ca : replayed.path("casRevoked")) {
+      out.println("  taken in: " + ca.asText() + " revoked, with all it signed");
+    }
     for (JsonNode difference : replayed.path("differences")) {
       out.println("  " + difference.asText());
     }

@@ -92,6 +92,28 @@ class CaVerbsIT {
   }
 
   @Test
+  void aBrokerIsShutOutByForceOnly() {
+    Matcher listed =
+        Pattern.compile("(\\p{XDigit}{40}) +issuing +active").matcher(ca("list").out());
+    assertThat(listed.find()).isTrue();
+    String before = listed.group(1);
+    verb(
+        "broker",
+        "enroll",
+        "b1",
+        "--host",
+        "h",
+        "--folder",
+        folder.resolve("b1").toString());
+    String issuing = id(expect(ca("prepare", "issuing"), 0, "is prepared"));
+    expect(ca("activate", issuing), 0, "is active");
+    expect(ca("revoke", before), 1, "shut out 1 brokers", "\n  b1\n", "--force");
+    assertThat(ca("show", before).out()).contains("state: retired").doesNotContain("reason: c");
+    expect(ca("revoke", before, "--force"), 0, "is revoked");
+    expect(ca("show", before), 0, "state: revoked", "reason: cACompromise");
+  }
+
+  @Test
   void aRootThatIsOffline() throws Exception {
     expect(ca("list"), 0, "root", "issuing", "active", "here");
     Path safe = folder.resolve("safe.p12");
@@ -164,6 +186,7 @@ class CaVerbsIT {
     expect(ca("revoke", oldRootId, "--reason", "keyCompromise"), 1, "use one of cACompromise");
     expect(ca("revoke", oldRootId, "--reason", "superseded"), 0, "is revoked");
     expect(ca("revoke", oldRootId), 1, "is revoked already");
+    expect(ca("show", oldRootId), 0, "state: revoked", "reason: superseded");
   }
 
   @Test

@@ -36,6 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.junit.jupiter.api.AfterEach;
@@ -176,9 +178,23 @@ class RestoreIT {
     });
   }
 
+  /** A new issuing CA takes over; answers with the one before. */
+  private String handOver() {
+    String before = id(verb("ca", "list").out(), " +issuing +active");
+    verb("ca", "activate", id(verb("ca", "prepare", "issuing").out(), " is prepared"));
+    return before;
+  }
+
+  private static String id(String out, String rest) {
+    Matcher found = Pattern.compile("(\\p{XDigit}{40})" + rest).matcher(out);
+    assertThat(found.find()).as(out).isTrue();
+    return found.group(1);
+  }
+
   @Test
   void comesBackFromAnOlderBackupAndLearnsFromItsBroker() throws Exception {
     Path home = folder.resolve("b1");
+    String oldCa = handOver();
     verb("broker", "enroll", "b1", "--host", "localhost", "--folder", home.toString());
     List<Credential> early = new ArrayList<>(List.of(enroll(0), enroll(1)));
     AtomicBoolean stop = new AtomicBoolean();
@@ -199,9 +215,11 @@ class RestoreIT {
       Credential late = enroll(2);
       Credential lateAndRevoked = enroll(3);
       verb("device", "revoke", devices.get(0).value(), devices.get(3).value());
+      verb("ca", "revoke", oldCa);
       await().until(() -> {
         String known = Files.readString(home.resolve("feed.json"));
-        return known.contains(serial(early.get(0)).toString(16))
+        return known.contains(oldCa)
+            && known.contains(serial(early.get(0)).toString(16))
             && known.contains(serial(lateAndRevoked).toString(16));
       });
       await()
@@ -234,9 +252,11 @@ class RestoreIT {
           "restored from a backup of",
           "broker b1 remembered the feed to",
           "2 devices revoked, 0 suspended",
+          "taken in: issuing CA " + oldCa + " revoked, with all it signed",
           "certificates are issued again");
       expect(service.mintmark("recover"), 0, "there is nothing to recover");
 
+      expect(verb("ca", "show", oldCa), 0, "state: revoked");
       for (int revoked : new int[] {0, 3}) {
         assertThatThrownBy(() -> enroll(revoked))
             .isInstanceOf(EstRefusedException.class)

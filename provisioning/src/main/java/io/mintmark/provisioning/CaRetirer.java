@@ -2,14 +2,13 @@ package io.mintmark.provisioning;
 
 import static java.util.stream.Collectors.joining;
 
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.BundleReach.Reach;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ca.Hierarchy;
-import io.mintmark.provisioning.revocation.CertificateEnd;
 import io.mintmark.provisioning.sql.CertificateTable;
-import io.mintmark.provisioning.sql.CrlTable;
 import io.mintmark.provisioning.sql.IssuerTable;
 import io.mintmark.provisioning.sql.Transaction;
 import java.time.Clock;
@@ -18,6 +17,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Takes CAs out of use, for good. Thread-safe. */
 public final class CaRetirer {
@@ -37,6 +37,7 @@ public final class CaRetirer {
   private final int share;
   private final Feed feed;
   private final AuditLog audit;
+  private final CaRevocation revocation;
   private final Clock clock;
 
   CaRetirer(
@@ -45,12 +46,14 @@ public final class CaRetirer {
       CaSettings settings,
       Feed feed,
       AuditLog audit,
+      CaRevocation revocation,
       Clock clock) {
     this.issuers = issuers;
     this.reach = reach;
     this.share = settings.activationShare();
     this.feed = feed;
     this.audit = audit;
+    this.revocation = revocation;
     this.clock = clock;
   }
 
@@ -88,10 +91,11 @@ public final class CaRetirer {
    * Revokes a CA: what it signed is good no more, here and at the brokers.
    *
    * @param reasonOrNull as RFC 5280 spells it; null for {@code cACompromise}
+   * @param force whatever brokers show
    * @throws Refusal INVALID for a reason that is none of a CA's; NOT_FOUND for an unknown CA; CONFLICT
-   *     if it is in use or revoked
+   *     if it is in use or revoked, or brokers' certificates rest on it, with the brokers' names
    */
-  public void revoke(String id, String reasonOrNull, String actor) throws Refusal {
+  public void revoke(String id, String reasonOrNull, boolean force, String actor) throws Refusal {
     RevocationReason reason = reason(reasonOrNull);
     issuers.change(feed, tx -> {
       Issuer issuer = Issuers.require(tx, id);
@@ -100,19 +104,10 @@ public final class CaRetirer {
         throw conflict("CA " + issuer.id() + " is revoked already");
       }
       requireUnused(hierarchy, issuer, "revoked");
-      Instant now = clock.instant();
-      IssuerTable.setState(tx, issuer.id(), State.REVOKED, now);
-      IssuerTable.setReason(tx, issuer.id(), reason);
-      CrlTable.changed(tx, issuer.id());
-      hierarchy.rootOf(issuer).ifPresent(root -> CrlTable.changed(tx, root.id()));
-      List<CertificateRecord> signed = CertificateTable.liveOfIssuer(tx.handle(), issuer.id(), now);
-      new CertificateEnd(feed).revoke(tx, signed, reason, now);
-      audit.add(
-          tx,
-          actor,
-          "issuer.revoked",
-          issuer.id(),
-          issuer.role().word() + " CA, " + reason.word() + ", live certificates " + signed.size());
+      if (!force) {
+        requireLeftByBrokers(tx, hierarchy, issuer, clock.instant());
+      }
+      revocation.revoke(tx, issuer, reason, actor, force ? "forced" : "");
       return null;
     });
   }
@@ -130,11 +125,9 @@ public final class CaRetirer {
 
   private static void requireUnused(Hierarchy hierarchy, Issuer issuer, String done)
       throws Refusal {
-    Issuer active = hierarchy.active();
-    boolean above = hierarchy.rootOf(active).filter(issuer::equals).isPresent();
-    if (issuer.equals(active) || above) {
+    if (hierarchy.isInUse(issuer)) {
       throw conflict("CA " + issuer.id() + " cannot be " + done + ": certificates are signed "
-          + (above ? "below it" : "with it")
+          + (issuer.role() == Role.ROOT ? "below it" : "with it")
           + "; activate another issuing CA first");
     }
   }
@@ -159,6 +152,32 @@ public final class CaRetirer {
     Reach found = reach.of(tx.handle(), left.id());
     if (!found.isAtLeast(share)) {
       throw Issuers.lacking(left, found, share, "to retire " + root.id());
+    }
+  }
+
+  /**
+   * A broker that is shut out of the feed hears of nothing and cannot renew. Its certificate counts
+   * until the one after it was seen, or it ends.
+   */
+  private static void requireLeftByBrokers(
+      Transaction tx, Hierarchy hierarchy, Issuer issuer, Instant now) throws Refusal {
+    Set<String> brokers = new TreeSet<>();
+    for (Issuer issuing : hierarchy.issuers()) {
+      boolean below = issuing.equals(issuer)
+          || hierarchy.rootOf(issuing).filter(issuer::equals).isPresent();
+      if (below && hierarchy.accepts(issuing)) {
+        CertificateTable.brokersOf(tx.handle(), issuing.id(), now).stream()
+            .map(identity -> Identity.parse(identity).name())
+            .forEach(brokers::add);
+      }
+    }
+    if (!brokers.isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.CONFLICT,
+          "CA " + issuer.id() + " cannot be revoked: it would shut out " + brokers.size()
+              + " brokers whose certificates are below it; one that runs takes another by itself"
+              + " within a minute: wait for those below, or use --force",
+          List.copyOf(brokers));
     }
   }
 

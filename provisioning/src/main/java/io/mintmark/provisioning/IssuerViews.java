@@ -54,6 +54,7 @@ public final class IssuerViews {
    * @param createdAt when it became known
    * @param activatedAt when it was activated, or null
    * @param retiredAt when it was retired or revoked, or null
+   * @param reason why it was revoked, as RFC 5280 spells it; null if it was not, or nobody knows
    * @param liveCertificates how many certificates it signed that are good now
    * @param reach of a root, how many devices hold it; null of an issuing CA
    * @param pem its certificate, then those that go with it
@@ -63,6 +64,7 @@ public final class IssuerViews {
       Instant createdAt,
       Instant activatedAt,
       Instant retiredAt,
+      String reason,
       long liveCertificates,
       String reach,
       String pem) {}
@@ -106,6 +108,7 @@ public final class IssuerViews {
             issuer.createdAt(),
             issuer.activatedAt(),
             issuer.retiredAt(),
+            issuer.reason() == null ? null : issuer.reason().word(),
             live,
             issuer.role() == Issuer.Role.ROOT
                 ? registry.read(h -> reach.of(h, issuer.id())).describe()

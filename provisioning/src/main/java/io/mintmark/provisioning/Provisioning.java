@@ -118,7 +118,17 @@ public final class Provisioning implements AutoCloseable {
     recoveryGate = new RecoveryGate(registry);
     lineage = new FeedLineage(registry, seal, recoveryGate, audit::add, clock);
     memories = new BrokerMemories(registry, seal, lineage, recoveryGate, clock);
-    recoverer = new Recoverer(registry, recoveryGate, trustDomain, feed::append, audit::add, clock);
+    CaRevocation caRevocation = new CaRevocation(feed, audit, clock);
+    recoverer = new Recoverer(
+        registry,
+        recoveryGate,
+        trustDomain,
+        change -> issuers.change(feed, change::apply),
+        feed::append,
+        (tx, issuer, actor, remark) ->
+            caRevocation.revoke(tx, issuer, RevocationReason.UNSPECIFIED, actor, remark),
+        audit::add,
+        clock);
     operators = new Operators(registry);
     Issuance issuance = new Issuance(registry, authority, recoveryGate, clock);
     LiveCertificates live = new LiveCertificates(feed, audit, clock);
@@ -169,7 +179,7 @@ public final class Provisioning implements AutoCloseable {
     caPreparer = new CaPreparer(issuers, trustDomain, feed, audit, clock);
     BundleReach reach = new BundleReach(trustDomain, clock);
     caActivator = new CaActivator(issuers, reach, settings.ca(), feed, audit, clock);
-    caRetirer = new CaRetirer(issuers, reach, settings.ca(), feed, audit, clock);
+    caRetirer = new CaRetirer(issuers, reach, settings.ca(), feed, audit, caRevocation, clock);
     bundleReports = new BundleReports(registry, authority, peers, certificatesSeen, clock);
     crls = new CrlPublisher(
         registry, () -> authority.hierarchy().issuers(), issuers::signer, recoveryGate, clock);

@@ -1,8 +1,10 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.Printable;
 import io.mintmark.identity.RenewalSchedule;
 import io.mintmark.identity.Validity;
+import io.mintmark.provisioning.ca.KeyUnavailableException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -63,11 +65,23 @@ final class ServiceRenewal {
       notBefore = schedule.nextAttempt(validity, now, failures, Optional.empty());
       if (!e.toString().equals(lastFault)) {
         lastFault = e.toString();
-        LOG.error(
-            "the service's certificate is good until {} and could not be renewed; trying on",
-            validity.notAfter(),
-            e);
+        report(validity, e);
       }
+    }
+  }
+
+  private static void report(Validity validity, RuntimeException e) {
+    if (e instanceof KeyUnavailableException) {
+      // Only a person can help, and where it was thrown helps nobody.
+      LOG.error(
+          "the service's certificate is good until {} and could not be renewed; trying on: {}",
+          validity.notAfter(),
+          Printable.of(e.getMessage()));
+    } else {
+      LOG.error(
+          "the service's certificate is good until {} and could not be renewed; trying on",
+          validity.notAfter(),
+          e);
     }
   }
 }

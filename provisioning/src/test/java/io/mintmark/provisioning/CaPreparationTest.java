@@ -314,7 +314,7 @@ class CaPreparationTest {
     OfflineRoot safe = rootInASafe();
     RootCrls crls = installation.get().rootCrls();
     byte[] tooEarly = safe.crl(crls.draft(root));
-    installation.get().caRetirer().revoke(old, "cessationOfOperation", OPERATOR);
+    installation.get().caRetirer().revoke(old, "cessationOfOperation", false, OPERATOR);
     List<String> audited = installation.audited();
 
     assertRefused(

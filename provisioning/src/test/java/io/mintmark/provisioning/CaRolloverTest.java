@@ -172,7 +172,7 @@ class CaRolloverTest {
     X509Certificate after = installation.renew(last);
     // Who was away comes back, unless whoever has the old root's key could be the one to lead.
     assertGoodForWhoTrustsOneOf(both, after);
-    installation.get().caRetirer().revoke(oldRootId, null, OPERATOR);
+    installation.get().caRetirer().revoke(oldRootId, null, false, OPERATOR);
     assertThat(installation.get().authority().chain(after)).containsExactly(after, issuing());
     assertThat(installation.get().authority().caCertificates())
         .containsExactly(both.get(1), issuing());
@@ -266,7 +266,7 @@ class CaRolloverTest {
     assertRefused(
         Refusal.Kind.CONFLICT,
         "cannot be revoked: certificates are signed with it; activate another issuing CA first",
-        () -> installation.get().caRetirer().revoke(oldIssuing, null, OPERATOR));
+        () -> installation.get().caRetirer().revoke(oldIssuing, null, false, OPERATOR));
     retire(id, false);
     assertRefused(Refusal.Kind.CONFLICT, "is retired already", () -> retire(id, false));
     assertRefused(Refusal.Kind.CONFLICT, "only a prepared one", () -> activate(id, true));
@@ -290,7 +290,7 @@ class CaRolloverTest {
     KeyPair keys = CertificateRequest.newKeyPair();
     X509Certificate before = installation.enroll("d-1", keys);
     activate(prepareIssuing(), false);
-    installation.get().caRetirer().revoke(oldIssuing, null, OPERATOR);
+    installation.get().caRetirer().revoke(oldIssuing, null, false, OPERATOR);
 
     assertRefused(
         Refusal.Kind.FORBIDDEN, "was not issued by a CA trusted", () -> installation.renew(before));
@@ -306,6 +306,69 @@ class CaRolloverTest {
     assertThat(installation.get().issuerViews().list())
         .extracting(IssuerView::state)
         .containsExactly(State.ACTIVE, State.REVOKED, State.ACTIVE);
+  }
+
+  private X509Certificate broker(String name) throws Refusal {
+    SigningRequest request =
+        TestInstallation.request(CertificateRequest.newKeyPair().getPublic());
+    return installation.get().brokers().certify(name, request, List.of("localhost"), OPERATOR);
+  }
+
+  private X509Certificate renewed(X509Certificate broker) throws Refusal {
+    return installation
+        .get()
+        .renewer()
+        .renew(
+            null,
+            List.of(broker),
+            TestInstallation.renewal(broker, CertificateRequest.newKeyPair().getPublic()));
+  }
+
+  private void revoke(String id, boolean force) throws Refusal {
+    installation.get().caRetirer().revoke(id, null, force, OPERATOR);
+  }
+
+  @Test
+  void shutsOutNoBrokerThatHasNotMoved() throws Exception {
+    X509Certificate first = broker("b-1");
+    X509Certificate second = broker("b-2");
+    activate(prepareIssuing(), false);
+
+    Refusal refusal =
+        assertRefused(Refusal.Kind.CONFLICT, "shut out 2 brokers", () -> revoke(oldIssuing, false));
+    assertThat(refusal.details()).containsExactly("b-1", "b-2");
+    X509Certificate moved = renewed(first);
+    refusal = assertRefused(Refusal.Kind.CONFLICT, "2 brokers", () -> revoke(oldIssuing, false));
+    assertThat(refusal.details()).as("renewed is not arrived").contains("b-1");
+    installation.get().brokers().authenticate(List.of(moved));
+    refusal = assertRefused(Refusal.Kind.CONFLICT, "1 brokers", () -> revoke(oldIssuing, false));
+    assertThat(refusal.details()).containsExactly("b-2");
+    assertThat(state(oldIssuing)).isEqualTo(State.RETIRED);
+    assertThat(installation.get().brokers().authenticate(List.of(second)).name())
+        .isEqualTo("b-2");
+
+    revoke(oldIssuing, true);
+
+    assertThat(state(oldIssuing)).isEqualTo(State.REVOKED);
+    assertRefused(
+        Refusal.Kind.FORBIDDEN,
+        "was not issued by a CA trusted",
+        () -> installation.get().brokers().authenticate(List.of(second)));
+    installation.get().brokers().authenticate(List.of(moved));
+  }
+
+  @Test
+  void shutsOutNoBrokerBelowARoot() throws Exception {
+    X509Certificate first = broker("b-1");
+    activate(prepareRoot(), true);
+    activate(prepareIssuing(), true);
+
+    Refusal refusal =
+        assertRefused(Refusal.Kind.CONFLICT, "shut out 1 brokers", () -> revoke(oldRootId, false));
+    assertThat(refusal.details()).containsExactly("b-1");
+    installation.get().brokers().authenticate(List.of(renewed(first)));
+    revoke(oldRootId, false);
+    assertThat(state(oldRootId)).isEqualTo(State.REVOKED);
   }
 
   @Test

@@ -296,7 +296,7 @@ class CrlPublisherTest {
     service()
         .caActivator()
         .activate(service().caPreparer().issuing(TestInstallation.OPERATOR), true, "operator");
-    service().caRetirer().revoke(oldId, "cACompromise", TestInstallation.OPERATOR);
+    service().caRetirer().revoke(oldId, "cACompromise", false, TestInstallation.OPERATOR);
     assertThat(service().authority().signer(oldId)).isEmpty();
 
     service().crls().publishDue();

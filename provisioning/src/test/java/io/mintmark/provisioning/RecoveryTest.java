@@ -10,6 +10,7 @@ import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.mintmark.identity.Bundle;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Denial;
 import io.mintmark.identity.DeviceId;
@@ -17,16 +18,21 @@ import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedMemory;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ocsp.OcspQuestions;
 import io.mintmark.provisioning.recovery.RecoveryReport;
 import io.mintmark.provisioning.sql.RegistryCopy;
 import io.mintmark.provisioning.sql.StatusTable;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.bouncycastle.cert.ocsp.OCSPResp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -289,5 +295,110 @@ class RecoveryTest {
             "broker b-1 knows application billing, which is not known here: apply it again",
             "broker b-1 knows fleet sensors otherwise: compare, and apply again what is right");
     assertThat(installation.get().applications().list()).isEmpty();
+  }
+
+  /** Hands over to a new issuing CA; answers with the one before. */
+  private String handOver() throws Refusal {
+    String before = installation.get().authority().issuingKeyId();
+    String next = installation.get().caPreparer().issuing(OPERATOR);
+    installation.get().caActivator().activate(next, false, OPERATOR);
+    return before;
+  }
+
+  private Issuer issuer(String id) {
+    return installation.get().authority().hierarchy().find(id).orElseThrow();
+  }
+
+  private Bundle bundle() throws Refusal {
+    return page().entries().stream()
+        .map(FeedEntry::bundle)
+        .filter(Objects::nonNull)
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  @Test
+  void aCaThatWasRevokedDoesNotComeBack() throws Exception {
+    X509Certificate signed = installation.enroll("d-1");
+    String old = handOver();
+    back();
+    installation.get().caRetirer().revoke(old, "cACompromise", true, OPERATOR);
+    FeedPage known = page();
+    restore();
+    assertThat(issuer(old).state()).isEqualTo(State.RETIRED);
+    assertRefused(FIRST_TELL, "went backwards", () -> read("b-1", known.place()));
+    tell("b-1", known);
+
+    RecoveryReport.Replayed replayed = recover().replayed();
+
+    assertThat(replayed.casRevoked()).containsExactly("issuing CA " + old);
+    assertThat(replayed.differences()).isEmpty();
+    assertThat(issuer(old).state()).isEqualTo(State.REVOKED);
+    assertThat(issuer(old).reason()).isEqualTo(RevocationReason.UNSPECIFIED);
+    assertThat(installation.get().authority().signer(old)).isEmpty();
+    assertThat(bundle().revoked()).containsExactly(old);
+    assertThat(installation.states("d-1")).containsExactly(CertificateState.REVOKED);
+    assertRefused(FORBIDDEN, "not issued by a CA trusted", () -> installation.renew(signed));
+    installation.get().crls().publishDue();
+    assertThat(rootCrl().getRevokedCertificate(issuer(old).certificate().getSerialNumber()))
+        .isNotNull();
+    assertThat(installation.get().audit().after(0, 1000))
+        .filteredOn(row -> row.action().equals("issuer.revoked"))
+        .singleElement()
+        .satisfies(row -> assertThat(row.detail()).endsWith("recovered from broker b-1"));
+    assertThat(recover().replayed().casRevoked()).isEmpty();
+  }
+
+  private X509CRL rootCrl() throws Exception {
+    String root = installation.get().authority().hierarchy().issuers().get(0).id();
+    return (X509CRL) CertificateFactory.getInstance("X.509")
+        .generateCRL(new ByteArrayInputStream(
+            installation.get().crls().find(root).orElseThrow().der()));
+  }
+
+  @Test
+  void endsWhatARevokedCaSignedThoughNobodyDeniesIt() throws Exception {
+    X509Certificate signed = installation.enroll("d-1");
+    String old = handOver();
+    back();
+    installation.get().caRetirer().revoke(old, null, true, OPERATOR);
+    FeedPage all = page();
+    List<FeedEntry> bundle =
+        all.entries().stream().filter(e -> e.bundle() != null).toList();
+    restore();
+    assertRefused(FIRST_TELL, "went backwards", () -> read("b-1", all.place()));
+    tell("b-1", new FeedPage(all.feedId(), all.trustDomain(), all.head(), bundle, all.place()));
+
+    // The device's, the broker's and the service's own from before.
+    assertThat(recover().replayed().certificatesEnded()).isEqualTo(3);
+    assertThat(denied()).contains(signed.getSerialNumber().toString(16));
+  }
+
+  @Test
+  void saysWhatToDoAboutARevokedCaThatSignsOrIsNotKnown() throws Exception {
+    back();
+    String old = handOver();
+    String lost = handOver();
+    installation.get().caRetirer().revoke(old, null, true, OPERATOR);
+    installation.get().caRetirer().revoke(lost, null, false, OPERATOR);
+    FeedPage known = page();
+    restore();
+    assertRefused(FIRST_TELL, "went backwards", () -> read("b-1", known.place()));
+    tell("b-1", known);
+
+    RecoveryReport.Replayed replayed = recover().replayed();
+
+    assertThat(replayed.casRevoked()).isEmpty();
+    assertThat(replayed.differences())
+        .containsExactlyInAnyOrder(
+            "broker b-1 knows that issuing CA " + old
+                + " was revoked, and certificates are signed with it: hand over to another"
+                + " (mintmark ca prepare issuing, ca activate), then revoke it again (ca revoke)",
+            "broker b-1 knows that CA '" + lost
+                + "' was revoked, which is not known here: brokers enrolled from now on will not"
+                + " know; if its key was not safe, change the root it was below",
+            "broker b-1 knows the trust anchors otherwise: compare, and apply again what is right");
+    assertThat(issuer(old).state()).isEqualTo(State.ACTIVE);
+    installation.enroll("d-1");
   }
 }

@@ -2,6 +2,9 @@ package io.mintmark.provisioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.mintmark.identity.Credential;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class ServiceRenewalTest {
 
@@ -64,5 +68,27 @@ class ServiceRenewalTest {
     installation.clock.move(Duration.ofSeconds(3));
     renewal.look();
     assertThat(shown).hasSize(1);
+  }
+
+  @Test
+  void aKeyThatIsGoneIsOneLineInTheLog() {
+    Logger logger = (Logger) LoggerFactory.getLogger(ServiceRenewal.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      installation.clock.move(Duration.ofDays(61));
+      broken = true;
+      renewal.look();
+      installation.clock.move(Duration.ofDays(1));
+      renewal.look();
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list).singleElement().satisfies(event -> {
+      assertThat(event.getFormattedMessage())
+          .contains("could not be renewed; trying on", "cannot be used: the token is gone");
+      assertThat(event.getThrowableProxy()).isNull();
+    });
   }
 }

@@ -96,6 +96,11 @@ public final class Hierarchy {
     return Optional.ofNullable(roots.get(issuing.id()));
   }
 
+  /** Whether certificates are signed with it, or below it. */
+  public boolean isInUse(Issuer issuer) {
+    return issuer.equals(active) || rootOf(active).filter(issuer::equals).isPresent();
+  }
+
   /** What everybody should trust: the roots that are neither retired nor revoked. */
   public List<X509Certificate> trustAnchors() {
     return trustAnchors;

@@ -65,7 +65,9 @@ final class IssuerRoutes {
     routes.post(
         ISSUER + "/revoke",
         ctx -> changed(
-            ctx, (id, actor) -> core.caRetirer().revoke(id, ctx.queryParam("reason"), actor)));
+            ctx,
+            (id, actor) ->
+                core.caRetirer().revoke(id, ctx.queryParam("reason"), force(ctx), actor)));
   }
 
   /** Answers with the CA as it stands afterwards. */

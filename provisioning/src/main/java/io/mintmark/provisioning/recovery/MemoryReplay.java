@@ -48,6 +48,7 @@ final class MemoryReplay {
   private final String issuing;
   private final String actor;
   private final Instant now;
+  private final BundleReplay bundles;
   private final Set<String> differences = new TreeSet<>();
   private int devicesRevoked;
   private int devicesSuspended;
@@ -61,6 +62,7 @@ final class MemoryReplay {
   MemoryReplay(
       Transaction tx,
       BiConsumer<Transaction, Denial> feed,
+      CaEnd caEnd,
       Journal audit,
       String issuing,
       String actor,
@@ -71,6 +73,7 @@ final class MemoryReplay {
     this.issuing = issuing;
     this.actor = actor;
     this.now = now;
+    this.bundles = new BundleReplay(tx, caEnd, actor);
   }
 
   /** Takes in what one broker remembers. */
@@ -91,7 +94,12 @@ final class MemoryReplay {
       told.add("and " + (differences.size() - MOST_DIFFERENCES) + " more");
     }
     return new RecoveryReport.Replayed(
-        devicesRevoked, devicesSuspended, certificatesEnded, certificatesUnknown, told);
+        devicesRevoked,
+        devicesSuspended,
+        certificatesEnded + bundles.certificatesEnded(),
+        certificatesUnknown,
+        bundles.revoked(),
+        told);
   }
 
   private boolean isForgotten(Denial denial) {
@@ -220,7 +228,7 @@ final class MemoryReplay {
       String name = entry.application().application();
       differs("application:" + name, entry, broker, "application " + name);
     } else if (entry.bundle() != null) {
-      differs("bundle", entry, broker, "the trust anchors");
+      bundles.replay(broker, entry.bundle(), what -> difference(broker, what));
     }
   }
 

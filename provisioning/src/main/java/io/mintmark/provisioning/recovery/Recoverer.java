@@ -33,26 +33,33 @@ public final class Recoverer {
   private final Registry registry;
   private final RecoveryGate gate;
   private final TrustDomain trustDomain;
+  private final CaWriter writer;
   private final BiConsumer<Transaction, Denial> feed;
+  private final CaEnd caEnd;
   private final Journal audit;
   private final Clock clock;
 
   /**
    * The recoverer of an installation.
    *
+   * @param writer writes what changes the CAs
    * @param feed appends a denial to the feed
    */
   public Recoverer(
       Registry registry,
       RecoveryGate gate,
       TrustDomain trustDomain,
+      CaWriter writer,
       BiConsumer<Transaction, Denial> feed,
+      CaEnd caEnd,
       Journal audit,
       Clock clock) {
     this.registry = registry;
     this.gate = gate;
     this.trustDomain = trustDomain;
+    this.writer = writer;
     this.feed = feed;
+    this.caEnd = caEnd;
     this.audit = audit;
     this.clock = clock;
   }
@@ -67,12 +74,14 @@ public final class Recoverer {
    *
    * @param without brokers not to wait for: what they alone know is taken in when they come back
    * @throws Refusal CONFLICT if a known broker has not told what it remembers, with their names;
-   *     NOT_FOUND if one of {@code without} is not known
+   *     NOT_FOUND if one of {@code without} is not known; and of {@link CaWriter}
    */
   public RecoveryReport recover(Collection<String> without, String actor) throws Refusal {
-    RecoveryReport report = registry.write(tx -> recover(tx, without, actor));
-    gate.refresh();
-    return report;
+    try {
+      return writer.write(tx -> recover(tx, without, actor));
+    } finally {
+      gate.refresh();
+    }
   }
 
   private RecoveryReport recover(Transaction tx, Collection<String> without, String actor)
@@ -95,7 +104,7 @@ public final class Recoverer {
     // Before what is told is forgotten.
     RecoveryReport before = report(handle, open, heard);
     String issuing = active(handle);
-    MemoryReplay replay = new MemoryReplay(tx, feed, audit, issuing, actor, now);
+    MemoryReplay replay = new MemoryReplay(tx, feed, caEnd, audit, issuing, actor, now);
     for (Memory memory : heard) {
       replay.replay(memory.broker(), MemoryTable.entries(handle, memory.id()));
       MemoryTable.replayed(tx, memory.id(), now);
@@ -124,7 +133,8 @@ public final class Recoverer {
         + ", devices revoked " + replayed.devicesRevoked()
         + ", suspended " + replayed.devicesSuspended()
         + ", certificates ended " + replayed.certificatesEnded()
-        + ", unknown " + replayed.certificatesUnknown();
+        + ", unknown " + replayed.certificatesUnknown()
+        + ", revoked " + replayed.casRevoked();
   }
 
   private static List<Memory> heard(Handle handle) {

@@ -38,12 +38,14 @@ public record RecoveryReport(
    * @param devicesSuspended devices that are suspended now
    * @param certificatesEnded certificates known before that are revoked or superseded now
    * @param certificatesUnknown serial numbers that were not known and are revoked or superseded
-   * @param differences where brokers know another policy, bundle or device, a line each
+   * @param casRevoked CAs that are revoked now, in words
+   * @param differences where brokers know another policy, bundle, CA or device, a line each
    */
   public record Replayed(
       int devicesRevoked,
       int devicesSuspended,
       int certificatesEnded,
       int certificatesUnknown,
+      List<String> casRevoked,
       List<String> differences) {}
 }

@@ -163,6 +163,20 @@ public final class CertificateTable {
         .list();
   }
 
+  /** The brokers among them, of each the identity once. */
+  public static List<String> brokersOf(Handle handle, String issuer, Instant now) {
+    return handle
+        .createQuery("""
+            select distinct identity from certificates
+            where issuer = :issuer and state = 'issued' and not_after > :now
+              and identity like 'spiffe://%/broker/%' and identity not like 'spiffe://%/device/%'
+            """)
+        .bind("issuer", issuer)
+        .bind("now", now.toEpochMilli())
+        .mapTo(String.class)
+        .list();
+  }
+
   /** Those of a CA that are reserved or issued and not expired. */
   public static List<CertificateRecord> liveOfIssuer(Handle handle, String issuer, Instant now) {
     return handle
