@@ -24,7 +24,7 @@ final class GroupCommit {
    * How long a group waits for more where the one before it was one of several: a commit costs the
    * processor as much as some ten changes. Who writes alone never waits.
    */
-  private static final long GATHERING_NANOS = 1_000_000;
+  private static final long GATHERING_NANOS = 2_000_000;
 
   private final Jdbi jdbi;
   private final AuditHead auditHead = new AuditHead();
