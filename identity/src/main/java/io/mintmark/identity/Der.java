@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * Writes the few pieces of DER (X.690) that certification requests need, and what is put together
- * of parts that are DER already; lengths up to 2^24. Thread-safe: it keeps nothing.
+ * of parts that are DER already. Thread-safe: it keeps nothing.
  */
 public final class Der {
 
@@ -34,7 +34,7 @@ public final class Der {
     if (length < 0x80) {
       out.write(length);
     } else {
-      int bytes = length < 0x100 ? 1 : length < 0x10000 ? 2 : 3;
+      int bytes = (Integer.SIZE + 7 - Integer.numberOfLeadingZeros(length)) / 8;
       out.write(0x80 | bytes);
       for (int i = bytes - 1; i >= 0; i--) {
         out.write(length >> (8 * i));

@@ -28,7 +28,6 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x509.TBSCertificate;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 
 /** Makes the certificates of CAs. Stateless. */
@@ -220,8 +219,8 @@ public final class CaCertificates {
         extensions.addExtension(extension);
       }
       generator.setExtensions(extensions.generate());
-      TBSCertificate tbs = generator.generateTBSCertificate();
-      return CertificateAuthority.assemble(tbs, signer.sign(tbs.getEncoded(ASN1Encoding.DER)));
+      byte[] tbs = generator.generateTBSCertificate().getEncoded(ASN1Encoding.DER);
+      return CertificateAuthority.assemble(tbs, signer.sign(tbs));
     } catch (GeneralSecurityException e) {
       throw new KeyUnavailableException("a CA's key cannot be used: " + e.getMessage(), e);
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.ca;
 
+import io.mintmark.identity.Der;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.Issuer;
@@ -16,12 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -48,6 +46,9 @@ public final class CertificateAuthority {
   static final AlgorithmIdentifier SIGNATURE =
       new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
 
+  private static final byte[] SIGNATURE_DER =
+      Der.element(Der.SEQUENCE, Der.oid(X9ObjectIdentifiers.ecdsa_with_SHA256.getId()));
+
   private static final int SERIAL_BITS = 127;
 
   private final SecureRandom random = new SecureRandom();
@@ -68,7 +69,25 @@ public final class CertificateAuthority {
    *
    * @param id as of {@link Issuer}
    */
-  private record SigningCa(String id, X509Certificate certificate, Lint lint, Validity validity) {}
+  private record SigningCa(
+      String id,
+      X509Certificate certificate,
+      X500Name name,
+      AuthorityKeyIdentifier key,
+      Lint lint,
+      Validity validity) {
+
+    static SigningCa of(Issuer issuer, StatusAddresses addresses) {
+      X509Certificate certificate = issuer.certificate();
+      return new SigningCa(
+          issuer.id(),
+          certificate,
+          X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()),
+          new AuthorityKeyIdentifier(KeyIds.subject(certificate)),
+          new Lint(issuer, addresses),
+          Validity.of(certificate));
+    }
+  }
 
   /**
    * An authority.
@@ -99,11 +118,7 @@ public final class CertificateAuthority {
     Map<String, SigningCa> signing = new HashMap<>();
     for (Issuer issuer : hierarchy.issuers()) {
       if (signers.containsKey(issuer.id())) {
-        X509Certificate certificate = issuer.certificate();
-        signing.put(
-            issuer.id(),
-            new SigningCa(
-                issuer.id(), certificate, new Lint(issuer, addresses), Validity.of(certificate)));
+        signing.put(issuer.id(), SigningCa.of(issuer, this.addresses));
       }
     }
     standing = new Standing(hierarchy, Map.copyOf(signers), Map.copyOf(signing));
@@ -227,41 +242,39 @@ public final class CertificateAuthority {
         .orElseThrow(() -> new IllegalStateException(
             "the key of issuing CA " + permit.issuer() + " is not at hand any more"));
     try {
-      return assemble(TBSCertificate.getInstance(tbs), signer.sign(tbs));
+      return assemble(tbs, signer.sign(tbs));
     } catch (GeneralSecurityException e) {
       throw new KeyUnavailableException(
           "the key of issuing CA " + permit.issuer() + " cannot be used: " + e.getMessage(), e);
     }
   }
 
-  static X509Certificate assemble(TBSCertificate tbs, byte[] signature) {
-    try {
-      DERSequence certificate =
-          new DERSequence(new ASN1Encodable[] {tbs, SIGNATURE, new DERBitString(signature)});
-      return Pem.certificate(certificate.getEncoded(ASN1Encoding.DER));
-    } catch (IOException e) {
-      throw new IllegalStateException("a certificate cannot be encoded", e);
-    }
+  static X509Certificate assemble(byte[] toBeSigned, byte[] signature) {
+    return Pem.certificate(signed(toBeSigned, signature));
+  }
+
+  /**
+   * The bytes that were signed and their signature, as certificates and CRLs have them (RFC 5280,
+   * sections 4.1 and 5.1). Encoding them once more would cost as much as before.
+   */
+  static byte[] signed(byte[] toBeSigned, byte[] signature) {
+    return Der.element(Der.SEQUENCE, toBeSigned, SIGNATURE_DER, Der.bitString(signature));
   }
 
   private TBSCertificate build(
       SigningCa ca, CertificateProfile profile, CertifiedNames names, PublicKey key, Instant now)
       throws IOException {
-    X509Certificate issuing = ca.certificate();
     SubjectPublicKeyInfo spki = SubjectPublicKeyInfo.getInstance(key.getEncoded());
     V3TBSCertificateGenerator tbs = new V3TBSCertificateGenerator();
     tbs.setSerialNumber(new ASN1Integer(newSerial()));
     tbs.setSignature(SIGNATURE);
-    tbs.setIssuer(X500Name.getInstance(issuing.getSubjectX500Principal().getEncoded()));
+    tbs.setIssuer(ca.name());
     tbs.setStartDate(time(later(now.minus(profile.backdate()), ca.validity().notBefore())));
     tbs.setEndDate(time(earlier(now.plus(profile.lifetime()), ca.validity().notAfter())));
     tbs.setSubject(names.subject());
     tbs.setSubjectPublicKeyInfo(spki);
     ExtensionsGenerator extensions = new ExtensionsGenerator();
-    extensions.addExtension(
-        Extension.authorityKeyIdentifier,
-        false,
-        new AuthorityKeyIdentifier(KeyIds.subject(issuing)));
+    extensions.addExtension(Extension.authorityKeyIdentifier, false, ca.key());
     extensions.addExtension(
         Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(KeyIds.of(spki)));
     extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));

@@ -2,7 +2,6 @@ package io.mintmark.provisioning.ca;
 
 import io.mintmark.provisioning.RevocationReason;
 import io.mintmark.provisioning.RevokedSerial;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -17,11 +16,8 @@ import java.util.Map;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.BERTags;
-import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERGeneralizedTime;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERUTCTime;
@@ -51,9 +47,6 @@ public final class CrlSigner {
     AUTHORITIES
   }
 
-  /** Tag and length of a SEQUENCE. */
-  private static final int LONGEST_HEADER = 6;
-
   private final X509Certificate issuer;
   private final Scope scope;
   private final Signer signer;
@@ -82,7 +75,7 @@ public final class CrlSigner {
       long number, Instant thisUpdate, Instant nextUpdate, List<RevokedSerial> entries)
       throws GeneralSecurityException {
     byte[] list = draft(issuer, scope, number, thisUpdate, nextUpdate, entries);
-    return certificateList(list, signer.sign(list));
+    return CertificateAuthority.signed(list, signer.sign(list));
   }
 
   /**
@@ -125,36 +118,7 @@ public final class CrlSigner {
     } catch (IOException e) {
       throw new IllegalArgumentException("what was to be signed is no CRL", e);
     }
-    return certificateList(draft, signer.sign(draft));
-  }
-
-  /** Around the bytes that were signed: encoding a long list once more costs as much as before. */
-  private static byte[] certificateList(byte[] list, byte[] signature) {
-    byte[] algorithm = der(CertificateAuthority.SIGNATURE);
-    byte[] bits = der(new DERBitString(signature));
-    int length = list.length + algorithm.length + bits.length;
-    ByteArrayOutputStream out = new ByteArrayOutputStream(length + LONGEST_HEADER);
-    out.write(BERTags.SEQUENCE | BERTags.CONSTRUCTED);
-    if (length < 0x80) {
-      out.write(length);
-    } else {
-      byte[] octets = BigInteger.valueOf(length).toByteArray();
-      int from = octets[0] == 0 ? 1 : 0;
-      out.write(0x80 | (octets.length - from));
-      out.write(octets, from, octets.length - from);
-    }
-    out.writeBytes(list);
-    out.writeBytes(algorithm);
-    out.writeBytes(bits);
-    return out.toByteArray();
-  }
-
-  private static byte[] der(ASN1Object object) {
-    try {
-      return object.getEncoded(ASN1Encoding.DER);
-    } catch (IOException e) {
-      throw new IllegalStateException("a CRL cannot be encoded", e);
-    }
+    return CertificateAuthority.signed(draft, signer.sign(draft));
   }
 
   private static TBSCertList list(
