@@ -8,6 +8,7 @@ import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.RunTable;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -48,12 +49,12 @@ public final class EnrolmentBars {
     }
   }
 
-  private static void requireNotSuspended(List<RevocationRun> latestFirst, FleetId fleet)
-      throws Refusal {
+  private static void requireNotSuspended(List<RevocationRun> runs, FleetId fleet) throws Refusal {
     List<RevocationRun> ofFleet =
-        latestFirst.stream().filter(run -> run.scope() == Scope.FLEET).toList();
-    Optional<RevocationRun> suspension =
-        ofFleet.stream().filter(run -> run.verb() != Verb.REVOKE).findFirst();
+        runs.stream().filter(run -> run.scope() == Scope.FLEET).toList();
+    Optional<RevocationRun> suspension = ofFleet.stream()
+        .filter(run -> run.verb() != Verb.REVOKE)
+        .max(Comparator.comparingLong(RevocationRun::id));
     if (suspension.filter(run -> run.verb() == Verb.SUSPEND).isPresent()) {
       throw new Refusal(
           Refusal.Kind.FORBIDDEN, "fleet '" + fleet + "' is suspended: an operator can release it");
