@@ -29,11 +29,14 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
   private final Admission admission;
   private final ChainCheck chainCheck;
   private final LiveSessions sessions;
+  private final SessionObserver observer;
 
-  CertificateAuthenticator(Admission admission, ChainCheck chainCheck, LiveSessions sessions) {
+  CertificateAuthenticator(
+      Admission admission, ChainCheck chainCheck, LiveSessions sessions, SessionObserver observer) {
     this.admission = admission;
     this.chainCheck = chainCheck;
     this.sessions = sessions;
+    this.observer = observer;
   }
 
   @Override
@@ -55,7 +58,7 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       }
       output.authenticateSuccessfully(true);
       admitted = true;
-      log.debug("admitted {} serial={}", session.identity(), session.serial());
+      observer.admitted(session);
     } catch (RefusedException e) {
       refuse(input, output, certificate, e);
     } catch (RuntimeException e) {
@@ -80,7 +83,11 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
     String clientId = input.getClientInformation().getClientId();
     Identity identity = admission.identify(chain.get(0), clientId);
     LiveSession session = sessions.register(
-        clientId, identity, serial(chain.get(0)), issuers, output.getDefaultPermissions());
+        clientId,
+        new Presented(
+            identity, serial(chain.get(0)), chain.get(0).getNotAfter().toInstant(), issuers),
+        address(input),
+        output.getDefaultPermissions());
     SessionEvents.mark(input.getConnectionInformation(), session);
     return session;
   }
@@ -98,28 +105,31 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
   }
 
   private static String serial(X509Certificate certificate) {
-    return certificate.getSerialNumber().toString(16);
+    return Presented.serial(certificate.getSerialNumber());
   }
 
-  /** One line a refusal, the same keys in the same order. */
-  private static void refuse(
+  /** Null if HiveMQ does not know. */
+  private static String address(SimpleAuthInput input) {
+    return input
+        .getConnectionInformation()
+        .getInetAddress()
+        .map(InetAddress::getHostAddress)
+        .orElse(null);
+  }
+
+  private void refuse(
       SimpleAuthInput input,
       SimpleAuthOutput output,
       X509Certificate certificate,
       RefusedException why) {
     output.failAuthentication(why.refusal().code(), why.refusal().text());
-    log.info(
-        "refused reason={} device={} serial={} clientId={} address={} detail={}",
-        why.refusal().word(),
-        certificate == null ? "-" : name(certificate),
-        certificate == null ? "-" : serial(certificate),
-        Quoted.of(input.getClientInformation().getClientId()),
-        input
-            .getConnectionInformation()
-            .getInetAddress()
-            .map(InetAddress::getHostAddress)
-            .orElse("-"),
-        Quoted.of(why.getMessage()));
+    observer.refused(new RefusedConnect(
+        why.refusal(),
+        certificate == null ? null : name(certificate),
+        certificate == null ? null : serial(certificate),
+        input.getClientInformation().getClientId(),
+        address(input),
+        why.getMessage()));
   }
 
   /** The identity, or where there is none the subject. */

@@ -4,6 +4,7 @@ import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
 import io.mintmark.identity.Identity;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
@@ -15,9 +16,8 @@ final class LiveSession {
 
   private final long number;
   private final String clientId;
-  private final Identity identity;
-  private final String serial;
-  private final List<String> issuers;
+  private final Presented presented;
+  private final String address;
 
   /** HiveMQ's own object, asked at each PUBLISH and SUBSCRIBE of this connection. */
   private final ModifiableDefaultPermissions permissions;
@@ -29,15 +29,13 @@ final class LiveSession {
   LiveSession(
       long number,
       String clientId,
-      Identity identity,
-      String serial,
-      List<String> issuers,
+      Presented presented,
+      String address,
       ModifiableDefaultPermissions permissions) {
     this.number = number;
     this.clientId = clientId;
-    this.identity = identity;
-    this.serial = serial;
-    this.issuers = issuers;
+    this.presented = presented;
+    this.address = address;
     this.permissions = permissions;
   }
 
@@ -51,17 +49,27 @@ final class LiveSession {
   }
 
   Identity identity() {
-    return identity;
+    return presented.identity();
   }
 
   /** The certificate's serial number, lower-case hex. */
   String serial() {
-    return serial;
+    return presented.serial();
   }
 
   /** The CAs its certificate rests on, as of {@link ChainCheck}. */
   List<String> issuers() {
-    return issuers;
+    return presented.issuers();
+  }
+
+  /** The last moment of its certificate. */
+  Instant notAfter() {
+    return presented.notAfter();
+  }
+
+  /** Where it came from; null if that is not known. */
+  String address() {
+    return address;
   }
 
   /**

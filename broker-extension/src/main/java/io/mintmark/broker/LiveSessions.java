@@ -2,9 +2,7 @@ package io.mintmark.broker;
 
 import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
-import io.mintmark.identity.Identity;
 import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,12 +27,11 @@ final class LiveSessions {
    */
   LiveSession register(
       String clientId,
-      Identity identity,
-      String serial,
-      List<String> issuers,
+      Presented presented,
+      String address,
       ModifiableDefaultPermissions permissions) {
-    LiveSession session = new LiveSession(
-        numbers.incrementAndGet(), clientId, identity, serial, issuers, permissions);
+    LiveSession session =
+        new LiveSession(numbers.incrementAndGet(), clientId, presented, address, permissions);
     byNumber.put(session.number(), session);
     return session;
   }

@@ -84,8 +84,9 @@ public final class MintmarkExtension implements ExtensionMain {
     LiveSessions sessions = new LiveSessions();
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
+    SessionObserver observer = SessionObserver.all(List.of(new SessionLog()));
     SessionCutter cutter =
-        new SessionCutter(sessions, clients, new StoredSessions(clients, later), later);
+        new SessionCutter(sessions, clients, new StoredSessions(clients, later), later, observer);
     ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
     FeedClient client =
         new FeedClient(settings.service(), state.credential(), state.trust().anchors());
@@ -118,8 +119,8 @@ public final class MintmarkExtension implements ExtensionMain {
     Admission admission =
         new Admission(follower::current, state.trustDomain(), settings.maxStaleness(), clock);
     CertificateAuthenticator authenticator =
-        new CertificateAuthenticator(admission, chainCheck, sessions);
-    SessionEvents events = new SessionEvents(sessions, cutter::ended);
+        new CertificateAuthenticator(admission, chainCheck, sessions, observer);
+    SessionEvents events = new SessionEvents(sessions, observer);
     Services.eventRegistry().setClientLifecycleEventListener(input -> events);
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
     Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);

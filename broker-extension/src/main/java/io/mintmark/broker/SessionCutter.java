@@ -31,12 +31,19 @@ final class SessionCutter implements FeedListener {
   private final ClientService clients;
   private final StoredSessions stored;
   private final Later later;
+  private final SessionObserver observer;
 
-  SessionCutter(LiveSessions sessions, ClientService clients, StoredSessions stored, Later later) {
+  SessionCutter(
+      LiveSessions sessions,
+      ClientService clients,
+      StoredSessions stored,
+      Later later,
+      SessionObserver observer) {
     this.sessions = sessions;
     this.clients = clients;
     this.stored = stored;
     this.later = later;
+    this.observer = observer;
   }
 
   @Override
@@ -61,7 +68,7 @@ final class SessionCutter implements FeedListener {
   private void cut(LiveSession session, RefusedException objection, long now) {
     String reason = objection.refusal().word();
     if (session.cut(reason, now)) {
-      log.debug("cutting {} serial={}", session.identity(), session.serial());
+      observer.cut(session);
       later.run(0, () -> disconnect(session, FIRST_RETRY_MILLIS));
     }
   }
@@ -102,18 +109,5 @@ final class SessionCutter implements FeedListener {
             sessions.remove(session);
           }
         });
-  }
-
-  /** A session has ended; says how long a cut one took. */
-  void ended(LiveSession session) {
-    if (session.isCut()) {
-      log.info(
-          "cut reason={} device={} serial={} clientId={} millis={}",
-          session.cutReason(),
-          session.identity(),
-          session.serial(),
-          Quoted.of(session.clientId()),
-          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - session.cutAtNanos()));
-    }
   }
 }

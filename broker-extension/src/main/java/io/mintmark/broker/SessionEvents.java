@@ -6,7 +6,6 @@ import com.hivemq.extension.sdk.api.events.client.parameters.AuthenticationSucce
 import com.hivemq.extension.sdk.api.events.client.parameters.ConnectionStartInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.DisconnectEventInput;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 
 /**
  * Takes a connection off the list when it ends, however it ends: refused later on (a will on a
@@ -18,14 +17,11 @@ final class SessionEvents implements ClientLifecycleEventListener {
   private static final String NUMBER = "mintmark.session";
 
   private final LiveSessions sessions;
-  private final Consumer<LiveSession> ended;
+  private final SessionObserver observer;
 
-  /**
-   * @param ended is told each session that has ended, on one of HiveMQ's threads
-   */
-  SessionEvents(LiveSessions sessions, Consumer<LiveSession> ended) {
+  SessionEvents(LiveSessions sessions, SessionObserver observer) {
     this.sessions = sessions;
-    this.ended = ended;
+    this.observer = observer;
   }
 
   /** Writes the session's number on its connection. */
@@ -43,7 +39,7 @@ final class SessionEvents implements ClientLifecycleEventListener {
         .map(number -> sessions.get(number.getLong(number.position())))
         .ifPresent(session -> {
           sessions.remove(session);
-          ended.accept(session);
+          observer.ended(session);
         });
   }
 

@@ -195,23 +195,25 @@ class FailClosedStartIT {
     BrokerConfig good = world.config(port);
     staysShut(
         "'http://localhost' is not an https URI",
-        () -> MintmarkBroker.start(new BrokerConfig(
-            folder, URI.create("http://localhost"), "127.0.0.1", port, Duration.ofHours(1))));
+        () -> MintmarkBroker.start(
+            BrokerConfig.of(folder, URI.create("http://localhost")).port(port).build()));
     staysShut(
         "port 65536 is not one of",
         () -> MintmarkBroker.start(
-            new BrokerConfig(folder, good.service(), "127.0.0.1", 65_536, good.maxStaleness())));
+            BrokerConfig.of(folder, good.service()).port(65_536).build()));
     staysShut(
         "bind address 'no.such.host.invalid'",
-        () -> MintmarkBroker.start(new BrokerConfig(
-            folder, good.service(), "no.such.host.invalid", port, good.maxStaleness())));
+        () -> MintmarkBroker.start(BrokerConfig.of(folder, good.service())
+            .bindAddress("no.such.host.invalid")
+            .port(port)
+            .build()));
     Path odd = Files.createDirectory(folder.resolve("${user.home}"));
     Files.copy(folder.resolve("credential.pem"), odd.resolve("credential.pem"));
     Files.copy(folder.resolve("trust.pem"), odd.resolve("trust.pem"));
     staysShut(
         "may contain ${",
-        () -> MintmarkBroker.start(
-            new BrokerConfig(odd, good.service(), "127.0.0.1", port, good.maxStaleness())));
+        () ->
+            MintmarkBroker.start(BrokerConfig.of(odd, good.service()).port(port).build()));
     Files.writeString(folder.resolve("hivemq"), "a file where a folder should be");
     staysShut("is not writable", () -> MintmarkBroker.start(good));
   }

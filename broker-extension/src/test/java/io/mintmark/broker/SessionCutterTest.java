@@ -39,8 +39,8 @@ class SessionCutterTest {
   private final LiveSessions sessions = new LiveSessions();
   private final ReluctantClients clients = new ReluctantClients();
   private final Later later = new Later(timer);
-  private final SessionCutter cutter =
-      new SessionCutter(sessions, clients, new StoredSessions(clients, later), later);
+  private final SessionCutter cutter = new SessionCutter(
+      sessions, clients, new StoredSessions(clients, later), later, new SessionLog());
   private final FakePermissions permissions = new FakePermissions();
 
   @AfterEach
@@ -78,8 +78,13 @@ class SessionCutterTest {
     return Denial.ofIdentity(DEVICE, "suspended");
   }
 
+  private LiveSession connecting(String serial) {
+    Presented presented = new Presented(DEVICE, serial, Instant.MAX, List.of(ISSUING));
+    return sessions.register("d1", presented, "127.0.0.1", permissions);
+  }
+
   private LiveSession admitted(String serial) {
-    LiveSession session = sessions.register("d1", DEVICE, serial, List.of(ISSUING), permissions);
+    LiveSession session = connecting(serial);
     assertThat(sessions.admit(session, List.of())).isTrue();
     return session;
   }
@@ -100,7 +105,7 @@ class SessionCutterTest {
 
   @Test
   void aSessionCutWhileItConnectsIsNotAdmitted() {
-    LiveSession session = sessions.register("d1", DEVICE, "a", List.of(ISSUING), permissions);
+    LiveSession session = connecting("a");
     cutter.changed(snapshot(), snapshot(suspension()));
     assertThat(sessions.admit(session, List.of())).isFalse();
   }

@@ -46,8 +46,7 @@ final class World implements AutoCloseable {
   }
 
   BrokerConfig config(int port) {
-    return new BrokerConfig(
-        folder, feed.uri(), "127.0.0.1", port, BrokerConfig.DEFAULT_MAX_STALENESS);
+    return BrokerConfig.of(folder, feed.uri()).port(port).build();
   }
 
   World startBroker() throws BrokerStartException {
@@ -57,7 +56,7 @@ final class World implements AutoCloseable {
 
   World startBroker(Clock clock, Duration maxStaleness) throws BrokerStartException {
     broker = MintmarkBroker.start(
-        new BrokerConfig(folder, feed.uri(), "127.0.0.1", 0, maxStaleness), clock);
+        BrokerConfig.of(folder, feed.uri()).maxStaleness(maxStaleness).build(), clock);
     return this;
   }
 

@@ -59,8 +59,8 @@ final class LocalInstallation implements Installation, OperatedService, AutoClos
     try {
       Path brokerFolder = data.resolve("broker");
       BrokerCredential.ensure(service, brokerFolder, "local", HOSTS);
-      MintmarkBroker broker = MintmarkBroker.start(new BrokerConfig(
-          brokerFolder, service.deviceUri(), BIND, 0, BrokerConfig.DEFAULT_MAX_STALENESS));
+      MintmarkBroker broker = MintmarkBroker.start(
+          BrokerConfig.of(brokerFolder, service.deviceUri()).build());
       return new LocalInstallation(data, service, broker);
     } catch (Exception e) {
       service.close();

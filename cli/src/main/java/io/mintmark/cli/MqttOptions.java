@@ -31,6 +31,10 @@ final class MqttOptions {
   }
 
   BrokerConfig config(Path folder, URI service, String bind) {
-    return new BrokerConfig(folder, service, bind, port, maxStaleness);
+    return BrokerConfig.of(folder, service)
+        .bindAddress(bind)
+        .port(port)
+        .maxStaleness(maxStaleness)
+        .build();
   }
 }

@@ -199,8 +199,8 @@ class RestoreIT {
     List<Credential> early = new ArrayList<>(List.of(enroll(0), enroll(1)));
     AtomicBoolean stop = new AtomicBoolean();
     CompletableFuture<Map<Integer, Credential>> traffic = traffic(4, stop);
-    try (MintmarkBroker broker = MintmarkBroker.start(new BrokerConfig(
-        home, endpoint("service"), "127.0.0.1", 0, BrokerConfig.DEFAULT_MAX_STALENESS))) {
+    try (MintmarkBroker broker =
+        MintmarkBroker.start(BrokerConfig.of(home, endpoint("service")).build())) {
       assertThat(broker.port()).isPositive();
       expect(
           verb("backup", file.toString()),

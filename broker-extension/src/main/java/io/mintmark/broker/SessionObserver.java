@@ -1,0 +1,47 @@
+package io.mintmark.broker;
+
+import java.util.List;
+
+/**
+ * Hears what becomes of each connection. Called on HiveMQ's threads and the feed's, several at a
+ * time: an observer is quick and never waits for anything.
+ */
+interface SessionObserver {
+
+  /** A connection was admitted; HiveMQ has yet to answer it, and may still refuse its will. */
+  default void admitted(LiveSession session) {}
+
+  /** A CONNECT was refused. */
+  default void refused(RefusedConnect connect) {}
+
+  /** A session has lost its permissions and is being disconnected. */
+  default void cut(LiveSession session) {}
+
+  /** A connection that had been admitted is gone, whatever ended it. */
+  default void ended(LiveSession session) {}
+
+  /** Tells all of them, in this order. */
+  static SessionObserver all(List<SessionObserver> observers) {
+    return new SessionObserver() {
+      @Override
+      public void admitted(LiveSession session) {
+        observers.forEach(o -> o.admitted(session));
+      }
+
+      @Override
+      public void refused(RefusedConnect connect) {
+        observers.forEach(o -> o.refused(connect));
+      }
+
+      @Override
+      public void cut(LiveSession session) {
+        observers.forEach(o -> o.cut(session));
+      }
+
+      @Override
+      public void ended(LiveSession session) {
+        observers.forEach(o -> o.ended(session));
+      }
+    };
+  }
+}
