@@ -32,7 +32,7 @@ final class SimulateEnrollCommand implements Callable<Integer> {
   @Option(
       names = "--devices",
       paramLabel = "N",
-      defaultValue = "4000",
+      defaultValue = "6000",
       description = "How many devices are measured at each service (default: ${DEFAULT-VALUE}).")
   private int devices;
 
@@ -46,8 +46,9 @@ final class SimulateEnrollCommand implements Callable<Integer> {
   @Option(
       names = "--warmup",
       paramLabel = "N",
-      defaultValue = "12000",
-      description = "How many more enrol before, unmeasured (default: ${DEFAULT-VALUE}).")
+      defaultValue = "36000",
+      description = "How many more enrol before, unmeasured, until the JVM has compiled what there"
+          + " is to compile (default: ${DEFAULT-VALUE}, some four minutes on two processors).")
   private int warmup;
 
   @Option(

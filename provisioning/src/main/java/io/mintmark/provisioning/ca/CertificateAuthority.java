@@ -11,14 +11,17 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Date;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1UTCTime;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -48,6 +51,10 @@ public final class CertificateAuthority {
 
   private static final byte[] SIGNATURE_DER =
       Der.element(Der.SEQUENCE, Der.oid(X9ObjectIdentifiers.ecdsa_with_SHA256.getId()));
+
+  private static final DateTimeFormatter UTC_TIME = DateTimeFormatter.ofPattern("uuMMddHHmmss'Z'");
+  private static final DateTimeFormatter GENERALIZED_TIME =
+      DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'");
 
   private static final int SERIAL_BITS = 127;
 
@@ -302,8 +309,13 @@ public final class CertificateAuthority {
     return serial.bitLength() > SERIAL_BITS / 2 + 1 ? serial : newSerial();
   }
 
+  /** In whole seconds, UTCTime through 2049 and GeneralizedTime after (RFC 5280, section 4.1.2.5). */
   static Time time(Instant moment) {
-    return new Time(Date.from(moment.truncatedTo(ChronoUnit.SECONDS)));
+    LocalDateTime utc = LocalDateTime.ofInstant(moment, ZoneOffset.UTC);
+    return new Time(
+        utc.getYear() >= 1950 && utc.getYear() < 2050
+            ? new ASN1UTCTime(UTC_TIME.format(utc))
+            : new ASN1GeneralizedTime(GENERALIZED_TIME.format(utc)));
   }
 
   private static Instant later(Instant a, Instant b) {

@@ -5,9 +5,11 @@ import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.Issuer;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -156,10 +158,21 @@ final class Lint {
     Matcher digits = MOMENT.matcher(time.getTime());
     require(digits.matches(), "a date is not in whole seconds of UTC");
     try {
-      return Instant.parse(digits.replaceFirst("$1-$2-$3T$4:$5:$6Z"));
-    } catch (DateTimeParseException e) {
+      return LocalDateTime.of(
+              number(digits, 1),
+              number(digits, 2),
+              number(digits, 3),
+              number(digits, 4),
+              number(digits, 5),
+              number(digits, 6))
+          .toInstant(ZoneOffset.UTC);
+    } catch (DateTimeException e) {
       throw new LintException("a date is none");
     }
+  }
+
+  private static int number(Matcher digits, int group) {
+    return Integer.parseInt(digits.group(group));
   }
 
   private static void checkEncoding(Time time, Instant moment) throws LintException {
