@@ -93,27 +93,40 @@ final class Admission {
     }
   }
 
-  /** Why an identity may not be here by this snapshot, at CONNECT or later; empty if it may. */
+  /**
+   * Why an identity may not be here by this snapshot, at CONNECT or later; empty if it may. From the
+   * widest reason to the narrowest: a retired device's certificates are revoked too, and that it was
+   * retired says more.
+   */
   static Optional<RefusedException> objection(
       FeedSnapshot snapshot, Identity identity, String serial, List<String> issuers) {
     Optional<String> revoked = snapshot.revokedAmong(issuers);
     if (revoked.isPresent()) {
       return refused(Refusal.REVOKED_ISSUER, "CA " + revoked.get() + " was revoked");
     }
-    Optional<Denial> denial = snapshot.denialOfSerial(serial);
-    if (denial.isPresent()) {
-      return refused(Refusal.DENIED_SERIAL, denial.get().reason());
+    Optional<RefusedException> noPolicy = noPolicy(snapshot, identity);
+    if (noPolicy.isPresent()) {
+      return noPolicy;
     }
-    denial = snapshot.denialOfIdentity(identity);
-    if (denial.isPresent()) {
-      return refused(Refusal.DENIED_IDENTITY, denial.get().reason());
+    Optional<Denial> denial = snapshot.denialOfIdentity(identity);
+    if (denial.isEmpty()) {
+      denial = snapshot.denialOfSerial(serial);
     }
-    if (policy(snapshot, identity).isEmpty()) {
-      return refused(
-          identity instanceof Identity.Device ? Refusal.UNKNOWN_FLEET : Refusal.UNKNOWN_APPLICATION,
-          "the feed names no such policy");
+    return denial.flatMap(found -> refused(Refusal.of(found), found.reason()));
+  }
+
+  private static Optional<RefusedException> noPolicy(FeedSnapshot snapshot, Identity identity) {
+    if (policy(snapshot, identity).isPresent()) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    if (identity instanceof Identity.Device device) {
+      return snapshot.fleets().containsKey(device.fleet().value())
+          ? refused(Refusal.REMOVED_FLEET, "the feed says that the fleet was removed")
+          : refused(Refusal.UNKNOWN_FLEET, "the feed names no such policy");
+    }
+    return snapshot.applications().containsKey(identity.name())
+        ? refused(Refusal.REMOVED_APPLICATION, "the feed says that the application was removed")
+        : refused(Refusal.UNKNOWN_APPLICATION, "the feed names no such policy");
   }
 
   private static Optional<RefusedException> refused(Refusal refusal, String detail) {
@@ -131,10 +144,7 @@ final class Admission {
     if (snapshot.heardAt() == null) {
       throw new RefusedException(Refusal.FEED_NEVER_HEARD, "no snapshot");
     }
-    // A time ahead of ours means that one of the clocks is wrong; what is fresh cannot be told
-    // then.
-    Duration age = Duration.between(snapshot.heardAt(), now);
-    if (age.compareTo(maxStaleness) > 0 || age.negated().compareTo(maxStaleness) > 0) {
+    if (snapshot.isOlderThan(maxStaleness, now)) {
       throw new RefusedException(
           Refusal.FEED_STALE, "last heard " + snapshot.heardAt() + ", it is " + now);
     }
@@ -146,7 +156,7 @@ final class Admission {
     if (identity instanceof Identity.Device device) {
       Optional<FleetPolicy> fleet = snapshot.fleet(device.fleet());
       if (fleet.isEmpty()) {
-        throw new RefusedException(Refusal.UNKNOWN_FLEET, "the feed names no such policy");
+        throw noPolicy(snapshot, identity).orElseThrow();
       }
       pattern = new ClientIdPattern(fleet.get().clientId());
       // An application and a device of one name would share one MQTT session, and the device would

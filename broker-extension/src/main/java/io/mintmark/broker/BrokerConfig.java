@@ -3,6 +3,7 @@ package io.mintmark.broker;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
@@ -13,11 +14,15 @@ public final class BrokerConfig {
   /** For {@link Builder#maxStaleness}, where nobody chose another. */
   public static final Duration DEFAULT_MAX_STALENESS = Duration.ofHours(24);
 
+  /** For {@link Builder#maxSessionStaleness}. */
+  public static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
+
   private final Path folder;
   private final URI service;
   private final String bindAddress;
   private final int port;
   private final Duration maxStaleness;
+  private final Duration maxSessionStaleness;
 
   private BrokerConfig(Builder builder) {
     this.folder = builder.folder;
@@ -25,6 +30,7 @@ public final class BrokerConfig {
     this.bindAddress = builder.bindAddress;
     this.port = builder.port;
     this.maxStaleness = builder.maxStaleness;
+    this.maxSessionStaleness = builder.maxSessionStaleness;
   }
 
   /**
@@ -60,6 +66,11 @@ public final class BrokerConfig {
     return maxStaleness;
   }
 
+  /** Null if nobody chose. */
+  Duration maxSessionStaleness() {
+    return maxSessionStaleness;
+  }
+
   /** Collects the choices. No value may be null. Not thread-safe. */
   public static final class Builder {
 
@@ -68,6 +79,7 @@ public final class BrokerConfig {
     private String bindAddress = "127.0.0.1";
     private int port;
     private Duration maxStaleness = DEFAULT_MAX_STALENESS;
+    private Duration maxSessionStaleness;
 
     private Builder(Path folder, URI service) {
       this.folder = Objects.requireNonNull(folder, "folder");
@@ -87,11 +99,19 @@ public final class BrokerConfig {
     }
 
     /**
-     * When the feed was not heard for longer, nobody new is admitted, live sessions stay; at least a
-     * minute.
+     * When the feed was not heard for longer, nobody new is admitted; at least a minute.
      */
     public Builder maxStaleness(Duration longest) {
       this.maxStaleness = Objects.requireNonNull(longest, "longest");
+      return this;
+    }
+
+    /**
+     * When the feed was not heard for longer, live sessions are cut, too; at least {@link
+     * #maxStaleness}. By default 7 days, or as long as that.
+     */
+    public Builder maxSessionStaleness(Duration longest) {
+      this.maxSessionStaleness = Objects.requireNonNull(longest, "longest");
       return this;
     }
 

@@ -53,8 +53,7 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       TopicGrants grants =
           admission.grants(session.identity(), session.serial(), session.issuers());
       if (!sessions.admit(session, Permissions.of(grants))) {
-        throw new RefusedException(
-            Refusal.DENIED_IDENTITY, session.cutReason() + " while connecting");
+        throw new RefusedException(session.cutReason(), "while connecting");
       }
       output.authenticateSuccessfully(true);
       admitted = true;

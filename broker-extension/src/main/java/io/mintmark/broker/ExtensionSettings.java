@@ -21,18 +21,26 @@ import java.util.TreeSet;
  * @param service the provisioning service, an https URI
  * @param maxStaleness how long after the feed was last heard newcomers are still admitted, at
  *     least a minute
+ * @param maxSessionStaleness how long after that sessions that are there stay, at least as long;
+ *     {@link BrokerConfig#FOREVER} for ever; never null, though null may be given for the default
  * @param listenerPassphraseFile holds the passphrase of the key store and trust store that the
  *     listener reads from {@code folder}; null if the listener's stores are the operator's to keep
  */
 record ExtensionSettings(
-    Path folder, URI service, Duration maxStaleness, Path listenerPassphraseFile) {
+    Path folder,
+    URI service,
+    Duration maxStaleness,
+    Duration maxSessionStaleness,
+    Path listenerPassphraseFile) {
 
   /** The file a HiveMQ installation configures the extension with, in its home folder. */
   static final String FILE = "mintmark-broker.properties";
 
-  private static final Set<String> KEYS =
-      Set.of("service", "folder", "max-staleness", "listener-passphrase-file");
+  private static final String MAX_SESSION_STALENESS = "max-session-staleness";
+  private static final Set<String> KEYS = Set.of(
+      "service", "folder", "max-staleness", MAX_SESSION_STALENESS, "listener-passphrase-file");
   private static final Duration SHORTEST = Duration.ofMinutes(1);
+  private static final Duration SESSIONS_STAY = Duration.ofDays(7);
   private static final int SHORTEST_PASSPHRASE = 6;
 
   ExtensionSettings {
@@ -46,11 +54,26 @@ record ExtensionSettings(
           + maxStaleness.toSeconds()
           + "s is too short: with nothing to say the feed answers every 30 s; use at least 1m");
     }
+    if (maxSessionStaleness == null) {
+      maxSessionStaleness = longer(SESSIONS_STAY, maxStaleness);
+    }
+    if (maxSessionStaleness.compareTo(maxStaleness) < 0) {
+      throw new IllegalArgumentException(MAX_SESSION_STALENESS
+          + " "
+          + DurationText.of(maxSessionStaleness)
+          + " is shorter than max-staleness "
+          + DurationText.of(maxStaleness)
+          + ": a session would be cut and could connect again; use at least that, or 'off'");
+    }
   }
 
-  /** Without a file of the listener's passphrase. */
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
+  /** With the defaults for the rest. */
   ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
-    this(folder, service, maxStaleness, null);
+    this(folder, service, maxStaleness, null, null);
   }
 
   Path credential() {
@@ -94,7 +117,9 @@ record ExtensionSettings(
       return new ExtensionSettings(
           home.resolve(properties.getProperty("folder", "").strip()),
           service(properties.getProperty("service")),
-          duration(properties.getProperty("max-staleness", "24h").strip()),
+          duration(
+              "max-staleness", properties.getProperty("max-staleness", "24h").strip()),
+          sessionStaleness(properties.getProperty(MAX_SESSION_STALENESS)),
           file(home, properties.getProperty("listener-passphrase-file")));
     } catch (IllegalArgumentException e) {
       throw new StartRefusedException(file + ": " + e.getMessage(), e);
@@ -142,11 +167,20 @@ record ExtensionSettings(
     }
   }
 
-  private static Duration duration(String value) {
+  private static Duration sessionStaleness(String value) {
+    if (value == null) {
+      return null;
+    }
+    return value.strip().equals("off")
+        ? BrokerConfig.FOREVER
+        : duration(MAX_SESSION_STALENESS, value.strip());
+  }
+
+  private static Duration duration(String key, String value) {
     try {
       return DurationText.parse(value);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("max-staleness " + e.getMessage(), e);
+      throw new IllegalArgumentException(key + " " + e.getMessage(), e);
     }
   }
 }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * denials kept. A service that knows that its feed went backwards wants to be told first what was
  * read of it; until it has taken that in, all of the snapshot stays in force.
  */
-final class FeedFollower implements AutoCloseable {
+final class FeedFollower implements SessionEnds.Service, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FeedFollower.class);
 
@@ -66,7 +66,7 @@ final class FeedFollower implements AutoCloseable {
   private Instant savedHeardAt;
   private boolean unsaved;
   private long savedAtNanos = System.nanoTime();
-  private String lastFault;
+  private volatile String lastFault;
 
   /** The bundle offered is to be judged again, on a new connection. */
   private boolean doubtful;
@@ -97,8 +97,14 @@ final class FeedFollower implements AutoCloseable {
   }
 
   /** The snapshot in force. Never null, never blocks. */
-  FeedSnapshot current() {
+  @Override
+  public FeedSnapshot current() {
     return current;
+  }
+
+  @Override
+  public boolean isSilent() {
+    return lastFault != null || !thread.isAlive();
   }
 
   /** Waits until the feed was read to its end or could not be read, at most so long. */

@@ -198,6 +198,16 @@ record FeedSnapshot(
         place);
   }
 
+  /**
+   * Whether it was heard longer ago than that. A time ahead of ours means that one of the clocks is
+   * wrong; what is fresh cannot be told then, so as far ahead counts as old.
+   *
+   * @throws NullPointerException if it was never heard
+   */
+  boolean isOlderThan(Duration longest, Instant now) {
+    return Duration.between(heardAt, now).abs().compareTo(longest) > 0;
+  }
+
   /** The fleet's policy; empty if there is no such fleet, or no longer. */
   Optional<FleetPolicy> fleet(FleetId fleet) {
     return Optional.ofNullable(fleets.get(fleet.value())).filter(f -> !f.removed());

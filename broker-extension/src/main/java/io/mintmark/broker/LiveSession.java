@@ -23,7 +23,7 @@ final class LiveSession {
   private final ModifiableDefaultPermissions permissions;
 
   private boolean cut;
-  private String cutReason;
+  private Refusal cutReason;
   private long cutAtNanos;
 
   LiveSession(
@@ -92,7 +92,7 @@ final class LiveSession {
    *
    * @return false if it was cut before
    */
-  synchronized boolean cut(String reason, long nowNanos) {
+  synchronized boolean cut(Refusal reason, long nowNanos) {
     if (cut) {
       return false;
     }
@@ -109,7 +109,7 @@ final class LiveSession {
   }
 
   /** Why it was cut; null if it was not. */
-  synchronized String cutReason() {
+  synchronized Refusal cutReason() {
     return cutReason;
   }
 

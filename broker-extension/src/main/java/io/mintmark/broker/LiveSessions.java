@@ -2,7 +2,10 @@ package io.mintmark.broker;
 
 import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +20,12 @@ final class LiveSessions {
 
   private final AtomicLong numbers = new AtomicLong();
   private final ConcurrentMap<Long, LiveSession> byNumber = new ConcurrentHashMap<>();
+
+  /**
+   * No certificate here ends before, in seconds of the epoch; so there is nothing to look for until
+   * then. May be too early: a connection that has ended does not raise it.
+   */
+  private final AtomicLong earliestEnd = new AtomicLong(Long.MAX_VALUE);
 
   /** Of each client id the connection admitted last. */
   private final ConcurrentMap<String, LiveSession> newest = new ConcurrentHashMap<>();
@@ -33,7 +42,37 @@ final class LiveSessions {
     LiveSession session =
         new LiveSession(numbers.incrementAndGet(), clientId, presented, address, permissions);
     byNumber.put(session.number(), session);
+    // After it is there: a search that does not see it has set the earliest end before.
+    lowerEarliestEnd(session.notAfter().getEpochSecond());
     return session;
+  }
+
+  /**
+   * Those whose certificate has ended. Costs nothing while there can be none, else a look at each; so
+   * it may be asked often, and whatever became of the clock meanwhile does not matter.
+   */
+  List<LiveSession> ended(Instant now) {
+    if (now.getEpochSecond() < earliestEnd.get()) {
+      return List.of();
+    }
+    earliestEnd.set(Long.MAX_VALUE);
+    List<LiveSession> ended = new ArrayList<>();
+    long earliest = Long.MAX_VALUE;
+    for (LiveSession session : byNumber.values()) {
+      if (now.isAfter(session.notAfter())) {
+        ended.add(session);
+      } else {
+        earliest = Math.min(earliest, session.notAfter().getEpochSecond());
+      }
+    }
+    lowerEarliestEnd(earliest);
+    return ended;
+  }
+
+  private void lowerEarliestEnd(long second) {
+    if (second < earliestEnd.get()) {
+      earliestEnd.accumulateAndGet(second, Math::min);
+    }
   }
 
   /**

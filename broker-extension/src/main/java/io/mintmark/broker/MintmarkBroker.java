@@ -69,7 +69,12 @@ public final class MintmarkBroker implements AutoCloseable {
   static MintmarkBroker start(BrokerConfig config, Clock clock) throws BrokerStartException {
     ExtensionSettings settings;
     try {
-      settings = new ExtensionSettings(config.folder(), config.service(), config.maxStaleness());
+      settings = new ExtensionSettings(
+          config.folder(),
+          config.service(),
+          config.maxStaleness(),
+          config.maxSessionStaleness(),
+          null);
       // HiveMQ takes seconds to start; what the extension would refuse then can be said now.
       BrokerState.load(settings, clock);
     } catch (IllegalArgumentException | StartRefusedException e) {

@@ -37,6 +37,7 @@ public final class MintmarkExtension implements ExtensionMain {
   private ListenerGate gate;
   private FeedFollower follower;
   private OwnCertificate own;
+  private SessionEnds ends;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -85,8 +86,8 @@ public final class MintmarkExtension implements ExtensionMain {
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
     SessionObserver observer = SessionObserver.all(List.of(new SessionLog()));
-    SessionCutter cutter =
-        new SessionCutter(sessions, clients, new StoredSessions(clients, later), later, observer);
+    StoredSessions stored = new StoredSessions(clients, later);
+    SessionCutter cutter = new SessionCutter(sessions, clients, stored, later, observer);
     ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
     FeedClient client =
         new FeedClient(settings.service(), state.credential(), state.trust().anchors());
@@ -125,8 +126,13 @@ public final class MintmarkExtension implements ExtensionMain {
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
     Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
 
+    ends =
+        new SessionEnds(sessions, cutter, follower, settings.maxSessionStaleness(), clock, later);
+
     gate.open(state.credential(), state.trust().anchors());
     tellWhenListening(later);
+    stored.sweepLater(follower::current);
+    ends.start();
     own.start();
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
@@ -173,6 +179,9 @@ public final class MintmarkExtension implements ExtensionMain {
   }
 
   private void stopWork() {
+    if (ends != null) {
+      ends.close();
+    }
     if (own != null) {
       own.close();
     }

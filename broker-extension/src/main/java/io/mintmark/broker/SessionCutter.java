@@ -1,25 +1,21 @@
 package io.mintmark.broker;
 
-import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
-import io.mintmark.identity.Denial;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds each new snapshot against the live sessions and ends those it denies. A session loses its
- * permissions at once; then HiveMQ is asked to disconnect it, again and again until it is gone,
+ * Ends live sessions: those a new snapshot denies, and those {@link SessionEnds} finds. A session
+ * loses its permissions at once; then HiveMQ is asked to disconnect it, again and again until it is gone,
  * because HiveMQ may answer "no" (rate limit, a CONNECT it has not finished) or disconnect the
  * connection before a takeover instead.
  */
 final class SessionCutter implements FeedListener {
 
   private static final Logger log = LoggerFactory.getLogger(SessionCutter.class);
-
-  /** The word of a denial that is meant to be lifted again: its device's stored session stays. */
-  private static final String SUSPENDED = "suspended";
 
   private static final long FIRST_RETRY_MILLIS = 5;
   private static final long LONGEST_RETRY_MILLIS = 1_000;
@@ -51,26 +47,34 @@ final class SessionCutter implements FeedListener {
     long now = System.nanoTime();
     for (LiveSession session : sessions.all()) {
       Admission.objection(after, session.identity(), session.serial(), session.issuers())
-          .ifPresent(objection -> cut(session, objection, now));
+          .ifPresent(objection -> cut(session, objection.refusal(), now));
     }
-    for (Denial denial : after.deniedIdentities().values()) {
-      if (isForGood(denial) && !isForGood(before.deniedIdentities().get(denial.subject()))) {
-        stored.forget(denial.subject(), after);
+    stored.changed(before, after);
+  }
+
+  /**
+   * Ends these sessions.
+   *
+   * @return how many of them had not been cut before
+   */
+  int cut(Collection<LiveSession> ending, Refusal reason) {
+    long now = System.nanoTime();
+    int cut = 0;
+    for (LiveSession session : ending) {
+      if (cut(session, reason, now)) {
+        cut++;
       }
     }
+    return cut;
   }
 
-  /** A suspended device may be revoked later on, which is news then. */
-  private static boolean isForGood(Denial denial) {
-    return denial != null && !SUSPENDED.equals(denial.reason());
-  }
-
-  private void cut(LiveSession session, RefusedException objection, long now) {
-    String reason = objection.refusal().word();
-    if (session.cut(reason, now)) {
-      observer.cut(session);
-      later.run(0, () -> disconnect(session, FIRST_RETRY_MILLIS));
+  private boolean cut(LiveSession session, Refusal reason, long now) {
+    if (!session.cut(reason, now)) {
+      return false;
     }
+    observer.cut(session);
+    later.run(0, () -> disconnect(session, FIRST_RETRY_MILLIS));
+    return true;
   }
 
   private void disconnect(LiveSession session, long retryMillis) {
@@ -89,9 +93,9 @@ final class SessionCutter implements FeedListener {
       CompletableFuture<Boolean> unused = clients
           .disconnectClient(
               session.clientId(),
-              true, // its will is not delivered: nothing it says is, from the denial on
-              DisconnectReasonCode.ADMINISTRATIVE_ACTION,
-              "the certificate or its identity may not be used any more")
+              true, // its will is not delivered: nothing it says is, from now on
+              session.cutReason().cutCode(),
+              session.cutReason().text())
           .whenComplete((found, fault) -> {
             if (fault != null) {
               log.debug("HiveMQ would not disconnect {} yet: {}", session.identity(), fault);

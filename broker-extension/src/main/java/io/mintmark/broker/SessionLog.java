@@ -28,7 +28,11 @@ final class SessionLog implements SessionObserver {
 
   @Override
   public void cut(LiveSession session) {
-    log.debug("cutting {} serial={}", session.identity(), session.serial());
+    log.debug(
+        "cutting {} serial={} reason={}",
+        session.identity(),
+        session.serial(),
+        session.cutReason().word());
   }
 
   /** Says how long a cut one took. */
@@ -37,7 +41,7 @@ final class SessionLog implements SessionObserver {
     if (session.isCut()) {
       log.info(
           "cut reason={} device={} serial={} clientId={} millis={}",
-          session.cutReason(),
+          session.cutReason().word(),
           session.identity(),
           session.serial(),
           Quoted.of(session.clientId()),

@@ -242,7 +242,7 @@ class AdmissionIT {
         stolen.certificate().getNotAfter().toInstant()));
     refused(NOT_AUTHORIZED, stolen.credential(), "d8");
     String serial = stolen.certificate().getSerialNumber().toString(16);
-    theLogSays("reason=denied-serial device="
+    theLogSays("reason=superseded device="
         + TestPki.deviceId("sensors", "d8")
         + " serial="
         + serial
@@ -253,7 +253,7 @@ class AdmissionIT {
         io.mintmark.identity.Identity.parse(TestPki.deviceId("sensors", "d8")), "suspended");
     deny(suspended);
     refused(NOT_AUTHORIZED, device("d8"), "d8");
-    theLogSays("reason=denied-identity");
+    theLogSays("reason=suspended device=");
     deny(suspended.lift());
     world.device("sensors", "d8").close();
   }

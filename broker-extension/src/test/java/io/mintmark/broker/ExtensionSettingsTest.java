@@ -33,6 +33,7 @@ class ExtensionSettingsTest {
     assertThat(settings.service()).isEqualTo(URI.create("https://pki.example.org:8443"));
     assertThat(settings.credential()).isEqualTo(home.resolve("credential.pem"));
     assertThat(settings.maxStaleness()).isEqualTo(Duration.ofHours(24));
+    assertThat(settings.maxSessionStaleness()).isEqualTo(Duration.ofDays(7));
   }
 
   @Test
@@ -42,6 +43,13 @@ class ExtensionSettingsTest {
     assertThat(settings.trust()).isEqualTo(Path.of("/etc/mintmark/trust.pem"));
     assertThat(settings.snapshot()).isEqualTo(Path.of("/etc/mintmark/feed.json"));
     assertThat(settings.maxStaleness()).isEqualTo(Duration.ofMinutes(90));
+    assertThat(read("service=https://s\nmax-session-staleness = 36h").maxSessionStaleness())
+        .isEqualTo(Duration.ofHours(36));
+    assertThat(read("service=https://s\nmax-session-staleness=off").maxSessionStaleness())
+        .isEqualTo(BrokerConfig.FOREVER);
+    assertThat(read("service=https://s\nmax-staleness=30d").maxSessionStaleness())
+        .as("by default at least as long")
+        .isEqualTo(Duration.ofDays(30));
     assertThat(read("service=https://s\nfolder=sub").folder()).isEqualTo(home.resolve("sub"));
   }
 
@@ -72,5 +80,9 @@ class ExtensionSettingsTest {
     refuses("service=https://s\nmax-stalness=1h", "unknown key 'max-stalness'; known are folder");
     refuses("service=https://s\nmax-staleness=soon", "'soon' is not a duration");
     refuses("service=https://s\nmax-staleness=59s", "59s is too short");
+    refuses("service=https://s\nmax-session-staleness=of", "max-session-staleness 'of' is not a");
+    refuses(
+        "service=https://s\nmax-session-staleness=23h",
+        "max-session-staleness 23h is shorter than max-staleness 1d");
   }
 }

@@ -20,6 +20,8 @@ class FeedOutageIT {
 
   private static final int NOT_AUTHORIZED = 0x87;
   private static final int SERVER_UNAVAILABLE = 0x88;
+  private static final int SERVER_BUSY = 0x89;
+  private static final int MAXIMUM_CONNECT_TIME = 0xa0;
 
   @TempDir
   Path folder;
@@ -46,20 +48,25 @@ class FeedOutageIT {
 
     SettableClock clock = new SettableClock();
     long start = System.nanoTime();
-    world.startBroker(clock, Duration.ofHours(1));
+    world.startBroker(clock, Duration.ofHours(1), Duration.ofHours(3));
     System.out.println(
         "started without the service in " + (System.nanoTime() - start) / 1_000_000 + " ms");
     refused(NOT_AUTHORIZED, device("denied"), "denied");
+    Credential shortLived = shortLived("d2");
     try (Peer live = world.device("sensors", "d1");
+        Peer ending = world.connect(shortLived, "d2");
+        RawMqtt ending311 =
+            new RawMqtt(world.broker.port(), shortLived("d4"), world.pki.anchors());
         LogLines log = new LogLines()) {
+      assertThat(ending311.connect311("d4")).isZero();
       clock.advance(Duration.ofMinutes(30));
-      Instant now = Instant.now();
-      Credential shortLived = world
-          .pki
-          .client(TestPki.deviceId("sensors", "d2"))
-          .validity(now.minus(Duration.ofHours(1)), now.plus(Duration.ofMinutes(10)))
-          .build()
-          .credential();
+      assertThat(ending.disconnected())
+          .succeedsWithin(Duration.ofSeconds(10))
+          .isEqualTo(MAXIMUM_CONNECT_TIME);
+      assertThat(ending.lastWords()).isEqualTo("the certificate is not valid now");
+      assertThat(ending311.isClosedByBroker()).isTrue();
+      theLogSays(log, "INFO cut reason=expired device=" + TestPki.deviceId("sensors", "d2"));
+      theLogSays(log, "INFO cut reason=expired device=" + TestPki.deviceId("sensors", "d4"));
       refused(NOT_AUTHORIZED, shortLived, "d2");
       assertThat(log.lines()).anyMatch(l -> l.startsWith("INFO refused reason=expired "));
       world.device("sensors", "d3").close();
@@ -69,11 +76,14 @@ class FeedOutageIT {
       assertThat(log.lines()).anyMatch(l -> l.startsWith("INFO refused reason=feed-stale "));
       assertThat(live.publish("telemetry/sensors/d1/t", "still here")).isNotEqualTo(NOT_AUTHORIZED);
 
+      clock.advance(Duration.ofHours(2));
+      assertThat(live.disconnected()).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(SERVER_BUSY);
+      theLogSays(log, "INFO cut reason=feed-lost device=" + TestPki.deviceId("sensors", "d1"));
+
       world.feed.start();
       await()
           .ignoreExceptions()
           .untilAsserted(() -> world.device("sensors", "d3").close());
-      assertThat(live.isConnected()).isTrue();
     }
   }
 
@@ -98,6 +108,21 @@ class FeedOutageIT {
       world.startBroker();
       await().until(() -> log.lines().contains("DEBUG no session is stored for away any more"));
     }
+  }
+
+  /** HiveMQ checks it by the real time; the rest goes by the test's. */
+  private Credential shortLived(String device) {
+    Instant now = Instant.now();
+    return world
+        .pki
+        .client(TestPki.deviceId("sensors", device))
+        .validity(now.minus(Duration.ofHours(1)), now.plus(Duration.ofMinutes(10)))
+        .build()
+        .credential();
+  }
+
+  private static void theLogSays(LogLines log, String start) {
+    await().until(() -> log.lines().stream().anyMatch(l -> l.startsWith(start)));
   }
 
   private Credential device(String device) {

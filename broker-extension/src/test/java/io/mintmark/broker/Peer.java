@@ -29,6 +29,7 @@ final class Peer implements AutoCloseable {
   private final List<String> received = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Integer> disconnected = new CompletableFuture<>();
 
+  private volatile String lastWords;
   private boolean sessionPresent;
 
   private Peer(MqttAsyncClient client, RememberedSockets sockets) {
@@ -107,6 +108,11 @@ final class Peer implements AutoCloseable {
     return disconnected;
   }
 
+  /** The reason string of the DISCONNECT; null if there was none. */
+  String lastWords() {
+    return lastWords;
+  }
+
   /** Whether the broker had kept a session for it. */
   boolean sessionWasPresent() {
     return sessionPresent;
@@ -133,6 +139,7 @@ final class Peer implements AutoCloseable {
   private final class Callback implements MqttCallback {
     @Override
     public void disconnected(MqttDisconnectResponse response) {
+      lastWords = response.getReasonString();
       disconnected.complete(response.getReturnCode());
     }
 

@@ -69,7 +69,8 @@ class RevocationIT {
           world.feed.deny(TestPki.deviceId("sensors", device), "revoked");
           assertThat(peer.disconnected())
               .succeedsWithin(Duration.ofSeconds(10))
-              .isEqualTo(ADMINISTRATIVE_ACTION);
+              .isEqualTo(NOT_AUTHORIZED);
+          assertThat(peer.lastWords()).isEqualTo("this identity was revoked");
           millis.add((System.nanoTime() - denied) / 1_000_000);
         }
       }
@@ -128,7 +129,9 @@ class RevocationIT {
     try (Peer device = world.connect(device("suspended"), "suspended", AdmissionIT::keepSession)) {
       device.subscribe("commands/sensors/suspended/#");
       world.feed.deny(suspended);
-      assertThat(device.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(device.disconnected())
+          .succeedsWithin(Duration.ofSeconds(10))
+          .isEqualTo(ADMINISTRATIVE_ACTION);
     }
     refused(device("suspended"), "suspended");
     world.feed.deny(suspended.lift());
@@ -177,9 +180,16 @@ class RevocationIT {
   @Test
   void aFleetThatIsNoMoreTakesItsSessionsAlong() throws Exception {
     world.feed.fleet("shortlived", "telemetry/${device}", "commands/${device}");
-    try (Peer device = admitted(world.pki.device("shortlived", "s1").credential(), "s1")) {
+    try (Peer device = admitted(world.pki.device("shortlived", "s1").credential(), "s1");
+        LogLines log = new LogLines()) {
       world.feed.fleet(new FleetPolicy("shortlived", "${device}", TopicGrants.NONE, true));
-      assertThat(device.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(device.disconnected())
+          .succeedsWithin(Duration.ofSeconds(10))
+          .isEqualTo(NOT_AUTHORIZED);
+      await()
+          .until(() -> log.lines().stream()
+              .anyMatch(l -> l.startsWith(
+                  "INFO cut reason=removed-fleet device=" + TestPki.deviceId("shortlived", "s1"))));
     }
     refused(world.pki.device("shortlived", "s1").credential(), "s1");
   }

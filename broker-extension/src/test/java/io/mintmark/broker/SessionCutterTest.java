@@ -5,10 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
-import com.hivemq.extension.sdk.api.services.exception.RateLimitExceededException;
-import com.hivemq.extension.sdk.api.services.general.IterationCallback;
-import com.hivemq.extension.sdk.api.services.session.ClientService;
-import com.hivemq.extension.sdk.api.services.session.SessionInformation;
 import io.mintmark.identity.Denial;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
@@ -19,14 +15,12 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Cutting against a HiveMQ that would rather not. */
 class SessionCutterTest {
@@ -100,7 +94,67 @@ class SessionCutterTest {
     await()
         .during(Duration.ofMillis(200))
         .until(() -> clients.asked.size() <= asked + 1); // one may have been on its way
-    assertThat(clients.asked).allMatch(a -> a.equals("d1 ADMINISTRATIVE_ACTION without will"));
+    assertThat(clients.asked)
+        .allMatch(
+            a -> a.equals("d1 ADMINISTRATIVE_ACTION without will: this identity is suspended"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "IDENTITY, revoked, REVOKED_IDENTITY, NOT_AUTHORIZED",
+    "IDENTITY, retired, RETIRED, NOT_AUTHORIZED",
+    "IDENTITY, suspended, SUSPENDED, ADMINISTRATIVE_ACTION",
+    "IDENTITY, unheard-of, DENIED, NOT_AUTHORIZED",
+    "SERIAL, revoked, REVOKED_CERTIFICATE, NOT_AUTHORIZED",
+    "SERIAL, superseded, SUPERSEDED, ADMINISTRATIVE_ACTION",
+    "SERIAL, unheard-of, DENIED, NOT_AUTHORIZED",
+  })
+  void eachDenialIsToldApart(
+      Denial.Scope scope, String word, Refusal reason, DisconnectReasonCode code) {
+    LiveSession session = admitted("a");
+    String subject = scope == Denial.Scope.SERIAL ? "a" : DEVICE.spiffeId();
+    cutter.changed(snapshot(), snapshot(new Denial(scope, subject, word, false, Instant.MAX)));
+    assertThat(session.cutReason()).isEqualTo(reason);
+    await().until(() -> !clients.asked.isEmpty());
+    assertThat(clients.asked.get(0)).startsWith("d1 " + code + " without will: ");
+  }
+
+  @Test
+  void aRetiredDeviceIsCutForThatAndNotForItsCertificatesThatWereRevokedWithIt() {
+    LiveSession session = admitted("a");
+    Denial retired = Denial.ofIdentity(DEVICE, "retired");
+    Denial serial = Denial.ofSerial(BigInteger.valueOf(10), "revoked", Instant.MAX);
+    cutter.changed(snapshot(), snapshot(serial, retired));
+    assertThat(session.cutReason()).isEqualTo(Refusal.RETIRED);
+  }
+
+  @Test
+  void aFleetThatWasRemovedIsToldApartFromOneNeverHeardOf() {
+    LiveSession session = admitted("a");
+    FleetPolicy removed = new FleetPolicy("sensors", "${device}", TopicGrants.NONE, true);
+    cutter.changed(
+        snapshot(),
+        snapshot()
+            .with(
+                new FeedPage(
+                    "feed-1",
+                    TestPki.TRUST_DOMAIN,
+                    9,
+                    List.of(new FeedEntry(9, removed, null, null, null))),
+                Instant.EPOCH));
+    assertThat(session.cutReason()).isEqualTo(Refusal.REMOVED_FLEET);
+    LiveSession other = admitted("b");
+    cutter.changed(snapshot(), FeedSnapshot.NONE);
+    assertThat(other.cutReason()).isEqualTo(Refusal.UNKNOWN_FLEET);
+  }
+
+  @Test
+  void whyItWasCutFirstIsWhatCounts() {
+    LiveSession session = admitted("a");
+    assertThat(cutter.cut(List.of(session), Refusal.EXPIRED)).isEqualTo(1);
+    cutter.changed(snapshot(), snapshot(suspension()));
+    assertThat(cutter.cut(List.of(session), Refusal.FEED_LOST)).isZero();
+    assertThat(session.cutReason()).isEqualTo(Refusal.EXPIRED);
   }
 
   @Test
@@ -133,72 +187,5 @@ class SessionCutterTest {
             Denial.ofIdentity(Identity.parse(TestPki.deviceId("sensors", "d2")), "suspended")));
     assertThat(session.isCut()).isFalse();
     assertThat(clients.asked).isEmpty();
-  }
-
-  @Test
-  void theStoredSessionGoesWithTheRevocationNotWithTheSuspension() {
-    Denial revocation = Denial.ofIdentity(DEVICE, "revoked");
-    cutter.changed(snapshot(), snapshot(suspension()));
-    await().during(Duration.ofMillis(100)).until(() -> clients.invalidated.isEmpty());
-    cutter.changed(snapshot(suspension()), snapshot(suspension(), revocation));
-    await().until(() -> clients.invalidated.contains("d1"));
-    cutter.changed(snapshot(revocation), snapshot(revocation));
-    await().during(Duration.ofMillis(100)).until(() -> clients.invalidated.size() == 1);
-  }
-
-  /** Answers each of the ways in which HiveMQ does not disconnect. */
-  private static final class ReluctantClients implements ClientService {
-
-    final List<String> asked = new CopyOnWriteArrayList<>();
-    final List<String> invalidated = new CopyOnWriteArrayList<>();
-
-    @Override
-    public CompletableFuture<Boolean> disconnectClient(
-        String clientId, boolean preventWill, DisconnectReasonCode code, String reason) {
-      asked.add(clientId + " " + code + (preventWill ? " without will" : ""));
-      return switch (asked.size() % 3) {
-        case 0 -> CompletableFuture.completedFuture(true);
-        case 1 -> CompletableFuture.failedFuture(new RateLimitExceededException());
-        default -> CompletableFuture.completedFuture(false);
-      };
-    }
-
-    @Override
-    public CompletableFuture<Boolean> disconnectClient(String clientId) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Boolean> disconnectClient(String clientId, boolean preventWill) {
-      return CompletableFuture.completedFuture(false);
-    }
-
-    @Override
-    public CompletableFuture<Boolean> isClientConnected(String clientId) {
-      return CompletableFuture.completedFuture(false);
-    }
-
-    @Override
-    public CompletableFuture<Optional<SessionInformation>> getSession(String clientId) {
-      return CompletableFuture.completedFuture(Optional.empty());
-    }
-
-    @Override
-    public CompletableFuture<Boolean> invalidateSession(String clientId) {
-      invalidated.add(clientId);
-      return CompletableFuture.completedFuture(false);
-    }
-
-    @Override
-    public CompletableFuture<Void> iterateAllClients(
-        IterationCallback<SessionInformation> callback) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Void> iterateAllClients(
-        IterationCallback<SessionInformation> callback, Executor executor) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

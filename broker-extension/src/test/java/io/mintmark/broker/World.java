@@ -54,9 +54,14 @@ final class World implements AutoCloseable {
     return this;
   }
 
-  World startBroker(Clock clock, Duration maxStaleness) throws BrokerStartException {
+  World startBroker(Clock clock, Duration maxStaleness, Duration maxSessionStaleness)
+      throws BrokerStartException {
     broker = MintmarkBroker.start(
-        BrokerConfig.of(folder, feed.uri()).maxStaleness(maxStaleness).build(), clock);
+        BrokerConfig.of(folder, feed.uri())
+            .maxStaleness(maxStaleness)
+            .maxSessionStaleness(maxSessionStaleness)
+            .build(),
+        clock);
     return this;
   }
 

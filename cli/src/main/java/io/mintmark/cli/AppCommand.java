@@ -14,7 +14,12 @@ import picocli.CommandLine.Parameters;
     description = "Applications: backends that read telemetry or send commands.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {AppCommand.Apply.class, AppCommand.Ls.class, AppCommand.Certificate.class})
+    subcommands = {
+      AppCommand.Apply.class,
+      AppCommand.Ls.class,
+      AppCommand.Certificate.class,
+      AppCommand.Remove.class
+    })
 final class AppCommand {
 
   @Command(
@@ -82,6 +87,28 @@ final class AppCommand {
       out()
           .println("application " + name + ": credential in " + out + ", valid until "
               + credential.certificate().getNotAfter().toInstant());
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = "Remove an application for good.",
+      mixinStandardHelpOptions = true)
+  static final class Remove extends OperatorVerb {
+    @Parameters(paramLabel = "NAME", description = "The application's name.")
+    private String name;
+
+    @Option(
+        names = "--force",
+        description = "Though it has certificates that are still good: they are revoked.")
+    private boolean force;
+
+    @Override
+    public Integer call() throws Exception {
+      long revoked =
+          client().removeApplication(name, force).path("certificates").asLong();
+      out().println("application " + name + " removed, certificates revoked " + revoked);
       return 0;
     }
   }

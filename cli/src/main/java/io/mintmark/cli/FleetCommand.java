@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     name = "fleet",
     description =
         "Apply and look at fleets: factory CAs, enrolment, certificate profile, topics. Take"
-            + " their trust back.",
+            + " their trust back, remove them.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
       FleetCommand.Show.class,
       FleetCommand.Revoke.class,
       FleetCommand.Suspend.class,
-      FleetCommand.Release.class
+      FleetCommand.Release.class,
+      FleetCommand.Remove.class
     })
 final class FleetCommand {
 
@@ -118,6 +119,28 @@ final class FleetCommand {
     @Override
     public Integer call() throws Exception {
       return apply("release", Map.of());
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = "Remove a fleet: nobody enrols or renews there, and brokers cut its devices.",
+      mixinStandardHelpOptions = true)
+  static final class Remove extends OperatorVerb {
+    @Parameters(paramLabel = "FLEET", description = "The fleet's id.")
+    private String fleet;
+
+    @Option(
+        names = "--force",
+        description = "Though it has devices that are neither revoked nor retired: they are back"
+            + " when the fleet is applied again.")
+    private boolean force;
+
+    @Override
+    public Integer call() throws Exception {
+      long devices = client().removeFleet(fleet, force).path("devices").asLong();
+      out().println("fleet " + fleet + " removed" + (devices == 0 ? "" : ", devices " + devices));
+      return 0;
     }
   }
 }

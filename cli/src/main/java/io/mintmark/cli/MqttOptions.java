@@ -25,16 +25,25 @@ final class MqttOptions {
           + " (default: ${DEFAULT-VALUE}).")
   private Duration maxStaleness;
 
+  @Option(
+      names = "--max-session-staleness",
+      paramLabel = "DURATION",
+      converter = OutageOption.class,
+      description = "How long sessions that are there stay without news from the service; off for"
+          + " ever (default: 7d, or --max-staleness if that is longer).")
+  private Duration maxSessionStaleness;
+
   /** Refuses what cannot be used before anything is started. */
   void check() throws CommandFailure {
     Ports.require("--mqtt-port", port);
   }
 
   BrokerConfig config(Path folder, URI service, String bind) {
-    return BrokerConfig.of(folder, service)
-        .bindAddress(bind)
-        .port(port)
-        .maxStaleness(maxStaleness)
-        .build();
+    BrokerConfig.Builder config =
+        BrokerConfig.of(folder, service).bindAddress(bind).port(port).maxStaleness(maxStaleness);
+    if (maxSessionStaleness != null) {
+      config.maxSessionStaleness(maxSessionStaleness);
+    }
+    return config.build();
   }
 }

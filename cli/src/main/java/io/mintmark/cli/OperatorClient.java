@@ -59,6 +59,15 @@ final class OperatorClient {
     return json(exchange("GET", "/fleets/" + segment(id), null, null));
   }
 
+  JsonNode removeFleet(String id, boolean force) throws CommandFailure {
+    return json(exchange("DELETE", "/fleets/" + segment(id) + "?force=" + force, null, null));
+  }
+
+  JsonNode removeApplication(String name, boolean force) throws CommandFailure {
+    return json(
+        exchange("DELETE", "/applications/" + segment(name) + "?force=" + force, null, null));
+  }
+
   JsonNode importManifest(String fleet, String csv) throws CommandFailure {
     return json(exchange("POST", "/fleets/" + segment(fleet) + "/manifest", "text/csv", utf8(csv)));
   }

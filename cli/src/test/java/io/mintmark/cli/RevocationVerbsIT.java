@@ -215,6 +215,27 @@ class RevocationVerbsIT {
   }
 
   @Test
+  void aFleetAndAnApplicationAreRemoved() throws Exception {
+    fleet("ponds", "pond");
+    try (DeviceClient first = connected(0)) {
+      expect(mintmark("fleet", "remove", "ponds"), 1, "has 4 devices neither revoked nor retired");
+      assertThat(first.isConnected()).isTrue();
+      expect(mintmark("fleet", "remove", "ponds", "--force"), 0, "ponds removed, devices 4");
+      requireCut(first);
+    }
+    expect(mintmark("fleet", "show", "ponds"), 1, "fleet 'ponds' is not known");
+    expect(mintmark("fleet", "apply", "-f", factory.fleetFile().toString()), 0, "created");
+    connected(0).close();
+
+    String credential = folder.resolve("ponds.pem").toString();
+    expect(mintmark("app", "apply", "ponds-reader", "--subscribe", "telemetry/#"), 0, "applied");
+    expect(mintmark("app", "certificate", "ponds-reader", "--out", credential), 0, "valid until");
+    expect(mintmark("app", "remove", "ponds-reader"), 1, "has 1 certificate still good");
+    expect(mintmark("app", "remove", "ponds-reader", "--force"), 0, "certificates revoked 1");
+    expect(mintmark("app", "remove", "ponds-reader"), 1, "'ponds-reader' is not known");
+  }
+
+  @Test
   void whatCannotBeDoneIsOneLineAndChangesNothing() throws Exception {
     fleet("valves", "valve");
     String before = mintmark("device", "list").out();

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 
 /**
  * Keeps the client connected: one connection in service and at most one being made, which follows
@@ -46,6 +47,13 @@ final class Connections implements Link.Owner {
   private int failures;
   private int refusals;
   private boolean distrust;
+
+  /** What the broker would not take, or no longer. */
+  private TlsCredential doubted;
+
+  /** What came in its place; not replaced again before it was taken once. */
+  private TlsCredential replacement;
+
   private boolean up;
   private boolean keepTrying;
   private boolean closed;
@@ -163,7 +171,7 @@ final class Connections implements Link.Owner {
 
   @Override
   public TlsCredential credential() throws DeviceException {
-    TlsCredential credential = keeper.valid();
+    TlsCredential credential = validCredential();
     credentialChanged.run();
     boolean doubtful;
     synchronized (this) {
@@ -172,6 +180,24 @@ final class Connections implements Link.Owner {
     }
     if (doubtful) {
       brokerDistrusted.accept(credential);
+    }
+    return credential;
+  }
+
+  private TlsCredential validCredential() throws DeviceException {
+    TlsCredential not;
+    synchronized (this) {
+      not = doubted;
+      doubted = null;
+    }
+    if (not == null) {
+      return keeper.valid();
+    }
+    TlsCredential credential = keeper.insteadOf(not);
+    synchronized (this) {
+      if (!credential.equals(not)) {
+        replacement = credential;
+      }
     }
     return credential;
   }
@@ -213,6 +239,7 @@ final class Connections implements Link.Owner {
       current = link;
       next = null;
       refusals = 0;
+      replacement = null;
       boolean present = link.attachment().sessionPresent();
       Link old = predecessor;
       predecessor = null;
@@ -251,12 +278,32 @@ final class Connections implements Link.Owner {
         failed.addAll(waiters());
       }
       if (!closed && (inService || inTheMaking)) {
+        if (isAboutItsCredential(cause, inTheMaking)
+            && link.credential() != null
+            && !link.credential().equals(replacement)) {
+          doubted = link.credential();
+        }
         onEnd(cause, inTheMaking);
       }
     }
     DeviceException outcome =
         cause == null ? new RetryLaterException("the client was closed meanwhile") : cause;
     failed.forEach(future -> future.completeExceptionally(outcome));
+  }
+
+  /** Whether another certificate may help: the broker says so, or does not say that it would not. */
+  private static boolean isAboutItsCredential(DeviceException cause, boolean inTheMaking) {
+    if (cause == null) {
+      return false;
+    }
+    int code = cause.reasonCode().orElse(0);
+    if (!inTheMaking) {
+      return code == MqttReturnCode.RETURN_CODE_MAXIMUM_CONNECT_TIME;
+    }
+    // Without a code it was refused in TLS.
+    return cause instanceof RefusedException
+        && !Failures.isDistrust(cause)
+        && (code == 0 || code == MqttReturnCode.RETURN_CODE_NOT_AUTHORIZED);
   }
 
   /** Who waits for the connection that is being made; nobody after this. */

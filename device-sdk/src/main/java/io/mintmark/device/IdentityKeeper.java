@@ -58,6 +58,34 @@ final class IdentityKeeper implements Renewals.Keeper {
     return current;
   }
 
+  /**
+   * A credential to connect with after the broker would not take this one, though by the device's
+   * clock it is valid: revoked by itself, of a CA that was revoked, or over by a clock that is right.
+   * Asks the service for another, by renewal or, where that is refused, as for the first. While it
+   * gives none there is the one there was; it may be good again, as after a suspension.
+   */
+  synchronized TlsCredential insteadOf(TlsCredential refused) throws DeviceException {
+    if (valid().equals(refused)) {
+      try {
+        renewOrEnrol();
+      } catch (DeviceException e) {
+        LOG.log(
+            System.Logger.Level.DEBUG,
+            "no other certificate than the one the broker refused: {0}",
+            e.getMessage());
+      }
+    }
+    return current;
+  }
+
+  private void renewOrEnrol() throws DeviceException {
+    try {
+      renew();
+    } catch (RefusedException e) {
+      enrol();
+    }
+  }
+
   /** {@inheritDoc} One that has expired cannot renew itself: the device enrols anew. */
   @Override
   public synchronized TlsCredential renew() throws DeviceException {

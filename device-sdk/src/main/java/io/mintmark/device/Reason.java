@@ -34,7 +34,8 @@ final class Reason {
       Map.entry(MqttReturnCode.RETURN_CODE_QOS_NOT_SUPPORTED, "QoS not supported"),
       Map.entry(MqttReturnCode.RETURN_CODE_USE_ANOTHER_SERVER, "use another server"),
       Map.entry(MqttReturnCode.RETURN_CODE_SERVER_MOVED, "server moved"),
-      Map.entry(MqttReturnCode.RETURN_CODE_CONNECTION_RATE_EXCEEDED, "connection rate exceeded"));
+      Map.entry(MqttReturnCode.RETURN_CODE_CONNECTION_RATE_EXCEEDED, "connection rate exceeded"),
+      Map.entry(MqttReturnCode.RETURN_CODE_MAXIMUM_CONNECT_TIME, "maximum connect time"));
 
   private Reason() {}
 

@@ -70,6 +70,53 @@ class ReconnectIT {
   }
 
   @Test
+  void enrolsAnewWhenItsCertificateAloneWasRevoked() throws Exception {
+    devices.est.before = exchange -> exchange.getRequestURI().getPath().endsWith("simplereenroll")
+        && FakeEst.refuse(403, "the certificate is revoked").with(exchange);
+    try (DeviceClient client = devices
+        .device("b-8", events)
+        .refusedBackoff(Duration.ofMillis(50), Duration.ofMillis(50))
+        .build()) {
+      client.start();
+      devices.broker.deniedSerials.addAll(devices.broker.serials("b-8"));
+      devices.broker.kick("b-8");
+      await().until(() -> events.count("connected") == 2);
+      assertThat(events.count("enrolled")).isEqualTo(2);
+    } finally {
+      devices.est.before = FakeEst.NONE;
+    }
+  }
+
+  @Test
+  void asksForOneOtherCertificateWhenItIsRefusedAndNotForMore() throws Exception {
+    try (DeviceClient client = devices
+        .device("b-9", events)
+        .refusedBackoff(Duration.ofMillis(50), Duration.ofMillis(50))
+        .build()) {
+      client.start();
+      devices.broker.denied.add("b-9");
+      devices.broker.kick("b-9");
+      await().until(() -> events.count("refused") >= 5);
+      assertThat(events.count("renewed")).isEqualTo(1);
+      devices.broker.denied.remove("b-9");
+      await().until(() -> events.count("connected") == 2);
+    }
+  }
+
+  @Test
+  void renewsWhenTheBrokerSaysThatItsTimeIsOver() throws Exception {
+    try (DeviceClient client = devices.device("b-10", events).build()) {
+      client.start();
+      devices.broker.expire("b-10");
+      await().until(() -> events.count("connected") == 2);
+    }
+    assertThat(events.names)
+        .containsExactly(
+            "enrolled", "connected", "disconnected", "retrying", "renewed", "connected");
+    assertThat(devices.broker.serials("b-10")).hasSize(2).doesNotHaveDuplicates();
+  }
+
+  @Test
   void enrolsAnewWhenItsCredentialExpiredMeanwhile() throws Exception {
     SettableClock clock = new SettableClock();
     try (DeviceClient client = devices.device("b-4", events).clock(clock).build()) {

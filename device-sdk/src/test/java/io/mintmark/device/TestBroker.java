@@ -10,6 +10,7 @@ import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
 import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
+import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
@@ -57,6 +58,7 @@ final class TestBroker implements AutoCloseable {
 
   final List<Connect> connects = new CopyOnWriteArrayList<>();
   final Set<String> denied = ConcurrentHashMap.newKeySet();
+  final Set<BigInteger> deniedSerials = ConcurrentHashMap.newKeySet();
   final Set<String> withoutCommands = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
@@ -173,6 +175,14 @@ final class TestBroker implements AutoCloseable {
     Services.clientService().disconnectClient(clientId).join();
   }
 
+  /** Cuts it as a certificate does that has ended. */
+  void expire(String clientId) {
+    Services.clientService()
+        .disconnectClient(
+            clientId, false, DisconnectReasonCode.MAXIMUM_CONNECT_TIME, "not valid now")
+        .join();
+  }
+
   @Override
   public void close() {
     stop();
@@ -203,7 +213,7 @@ final class TestBroker implements AutoCloseable {
           .getClientCertificate()
           .orElseThrow();
       connects.add(new Connect(id, certificate.getSerialNumber()));
-      if (denied.contains(id)) {
+      if (denied.contains(id) || deniedSerials.contains(certificate.getSerialNumber())) {
         output.failAuthentication(ConnackReasonCode.NOT_AUTHORIZED, "device is revoked");
         return;
       }

@@ -15,6 +15,7 @@ import java.util.Set;
 public record ClientIdPattern(String template) {
 
   private static final String NAME = "${device}";
+  private static final String SEPARATORS = ":/@~";
   private static final Set<String> SUFFIXES = Set.of("", ":*", "/*", "@*", "~*");
 
   /** Client id = device id, and nothing else. Made after the forms it is checked against. */
@@ -30,6 +31,19 @@ public record ClientIdPattern(String template) {
           + "' is not valid: use ${device}, or ${device}:* (separator : / @ or ~, which no"
           + " device id can hold, so that no device can use another's client id)");
     }
+  }
+
+  /**
+   * The device id in front of any separator: which device alone could have used the client id, if any
+   * could.
+   */
+  public static String device(String clientId) {
+    for (int i = 0; i < clientId.length(); i++) {
+      if (SEPARATORS.indexOf(clientId.charAt(i)) >= 0) {
+        return clientId.substring(0, i);
+      }
+    }
+    return clientId;
   }
 
   /**

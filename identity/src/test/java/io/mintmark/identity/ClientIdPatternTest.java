@@ -38,6 +38,16 @@ class ClientIdPatternTest {
     assertThat(pattern.permits(DEVICE, "d-1-camera")).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {":", "/", "@", "~"})
+  void aClientIdNamesItsDevice(String separator) {
+    String clientId = "d-1" + separator + "a:b/c";
+    assertThat(ClientIdPattern.device(clientId)).isEqualTo("d-1");
+    assertThat(new ClientIdPattern("${device}" + separator + "*").permits(DEVICE, clientId))
+        .isTrue();
+    assertThat(ClientIdPattern.device("d-1")).isEqualTo("d-1");
+  }
+
   @Test
   void anApplicationUsesItsNameAlone() {
     Identity app = new Identity.Application(DOMAIN, "billing");

@@ -6,12 +6,15 @@ import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.revocation.CertificateEnd;
 import io.mintmark.provisioning.sql.ApplicationTable;
+import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** The backends that read telemetry and send commands. Thread-safe. */
@@ -105,6 +108,36 @@ public final class Applications {
       throw new Refusal(
           Refusal.Kind.NOT_FOUND, "application '" + name + "' is not known: define it first");
     }
+  }
+
+  /**
+   * Removes an application for good: its certificates are revoked, so that one defined later under
+   * its name is another.
+   *
+   * @param force whatever certificates it has
+   * @return how many certificates were revoked
+   * @throws Refusal NOT_FOUND for an unknown application; CONFLICT if it has certificates that are
+   *     still good, saying how many
+   */
+  public int remove(String name, boolean force, String actor) throws Refusal {
+    Identity identity = identity(name);
+    return registry.write(tx -> {
+      requireKnown(tx, name);
+      Instant now = clock.instant();
+      List<CertificateRecord> live = CertificateTable.live(tx.handle(), identity.spiffeId(), now);
+      if (!live.isEmpty() && !force) {
+        throw new Refusal(
+            Refusal.Kind.CONFLICT,
+            "application '" + name + "' has " + live.size()
+                + (live.size() == 1 ? " certificate" : " certificates")
+                + " still good: use --force, which revokes them");
+      }
+      ApplicationTable.delete(tx, name);
+      feed.append(tx, new ApplicationPolicy(name, TopicGrants.NONE, true));
+      new CertificateEnd(feed).revoke(tx, live, RevocationReason.CESSATION_OF_OPERATION, now);
+      audit.add(tx, actor, "application.removed", name, "certificates revoked " + live.size());
+      return live.size();
+    });
   }
 
   /** All applications by name. */

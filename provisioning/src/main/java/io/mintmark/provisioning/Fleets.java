@@ -42,6 +42,12 @@ final class Fleets {
     tx.afterCommit(() -> forget(fleet.id()));
   }
 
+  /** The fleet is no more; {@link #find} knows when the write returns. */
+  void remove(Transaction tx, FleetId id, Instant now) {
+    FleetTable.remove(tx, id, now);
+    tx.afterCommit(() -> forget(id));
+  }
+
   private synchronized long changes() {
     return changes;
   }

@@ -77,6 +77,7 @@ public final class Provisioning implements AutoCloseable {
   private final RevocationRuns revocationRuns;
   private final ChannelBindings channelBindings;
   private final FleetApplier fleets;
+  private final FleetRemover fleetRemover;
   private final ManifestImporter manifests;
   private final Applications applications;
   private final Brokers brokers;
@@ -169,6 +170,7 @@ public final class Provisioning implements AutoCloseable {
     channelBindings = new ChannelBindings(registry, known);
     fleets = new FleetApplier(
         registry, known, trustDomain, authority, channelBindings, feed, audit, clock);
+    fleetRemover = new FleetRemover(registry, known, feed, audit, clock);
     manifests = new ManifestImporter(registry, trustDomain, audit, clock);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, certificatesSeen, audit, clock);
@@ -396,6 +398,11 @@ public final class Provisioning implements AutoCloseable {
   /** Creating and changing fleets. */
   public FleetApplier fleets() {
     return fleets;
+  }
+
+  /** Removing fleets. */
+  public FleetRemover fleetRemover() {
+    return fleetRemover;
   }
 
   /** Importing manifests. */

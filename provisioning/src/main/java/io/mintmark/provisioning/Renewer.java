@@ -114,8 +114,11 @@ public final class Renewer {
         });
   }
 
-  private DeviceProfile profile(FleetId fleet) {
-    return fleets.find(fleet).orElseThrow().profile();
+  private DeviceProfile profile(FleetId fleet) throws Refusal {
+    return fleets
+        .find(fleet)
+        .orElseThrow(() -> forbidden("fleet '" + fleet + "' is not known any more"))
+        .profile();
   }
 
   /**

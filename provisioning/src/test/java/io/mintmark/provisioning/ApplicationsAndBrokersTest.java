@@ -1,5 +1,6 @@
 package io.mintmark.provisioning;
 
+import static io.mintmark.provisioning.Refusal.Kind.CONFLICT;
 import static io.mintmark.provisioning.Refusal.Kind.FORBIDDEN;
 import static io.mintmark.provisioning.Refusal.Kind.INVALID;
 import static io.mintmark.provisioning.Refusal.Kind.NOT_FOUND;
@@ -10,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.CertificateRequest;
+import io.mintmark.identity.Denial;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TopicGrants;
 import java.nio.file.Path;
@@ -110,6 +112,34 @@ class ApplicationsAndBrokersTest {
         INVALID,
         "contradicts the identity",
         () -> applications().certify("billing", other, OPERATOR));
+  }
+
+  @Test
+  void removesAnApplicationWithItsCertificates() throws Exception {
+    applications().define("billing", READS, OPERATOR);
+    X509Certificate certificate = applications().certify("billing", request, OPERATOR);
+    assertRefused(
+        CONFLICT,
+        "application 'billing' has 1 certificate still good: use --force, which revokes them",
+        () -> applications().remove("billing", false, OPERATOR));
+
+    assertThat(applications().remove("billing", true, OPERATOR)).isEqualTo(1);
+
+    assertThat(applications().list()).isEmpty();
+    assertThat(installation.get().feed().after(0).entries())
+        .anySatisfy(entry -> assertThat(entry.application())
+            .isEqualTo(new ApplicationPolicy("billing", TopicGrants.NONE, true)))
+        .anySatisfy(entry -> assertThat(entry.denial())
+            .isNotNull()
+            .extracting(Denial::subject)
+            .isEqualTo(certificate.getSerialNumber().toString(16)));
+    assertThat(installation.audited()).endsWith("application.removed billing");
+    assertRefused(
+        NOT_FOUND,
+        "application 'billing' is not known",
+        () -> applications().remove("billing", true, OPERATOR));
+    applications().define("billing", READS, OPERATOR);
+    assertThat(applications().remove("billing", false, OPERATOR)).isZero();
   }
 
   @Test

@@ -135,6 +135,7 @@ record Sighting(Outcome outcome, String detail) {
       case 0x90 -> "topic name invalid";
       case 0x97 -> "quota exceeded";
       case 0x98 -> "administrative action";
+      case 0xa0 -> "maximum connect time";
       default -> "reason code";
     };
     return "0x%02x %s".formatted(code, name);

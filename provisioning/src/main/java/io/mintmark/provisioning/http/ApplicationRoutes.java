@@ -19,6 +19,8 @@ final class ApplicationRoutes {
 
   private record Grants(List<String> publish, List<String> subscribe) {}
 
+  private record Removed(String name, int certificates) {}
+
   private record ApplicationList(List<ApplicationView> applications) {}
 
   private final Provisioning core;
@@ -32,6 +34,7 @@ final class ApplicationRoutes {
         "/api/v1/applications",
         ctx -> Json.answer(ctx, new ApplicationList(core.applications().list())));
     routes.put("/api/v1/applications/{name}", this::define);
+    routes.delete("/api/v1/applications/{name}", this::remove);
     routes.post("/api/v1/applications/{name}/certificate", this::certifyApplication);
     routes.post("/api/v1/brokers/{name}/certificate", this::certifyBroker);
   }
@@ -42,6 +45,14 @@ final class ApplicationRoutes {
     TopicGrants topics = topics(grants);
     core.applications().define(name, topics, OperatorAuthentication.operator(ctx));
     Json.answer(ctx, new ApplicationView(name, topics.publish(), topics.subscribe()));
+  }
+
+  private void remove(Context ctx) throws Refusal {
+    String name = ctx.pathParam("name");
+    boolean force = QueryParameters.flag(ctx, "force");
+    int certificates =
+        core.applications().remove(name, force, OperatorAuthentication.operator(ctx));
+    Json.answer(ctx, new Removed(name, certificates));
   }
 
   private static TopicGrants topics(Grants grants) throws Refusal {

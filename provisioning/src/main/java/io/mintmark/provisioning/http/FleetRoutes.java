@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.FleetApplier;
+import io.mintmark.provisioning.FleetRemover;
 import io.mintmark.provisioning.FleetViews.FleetView;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.Refusal;
@@ -21,6 +22,8 @@ final class FleetRoutes {
 
   private record Applied(String fleet, String change) {}
 
+  private record Removed(String fleet, long devices) {}
+
   private record FleetList(List<FleetView> fleets) {}
 
   private final Provisioning core;
@@ -37,6 +40,7 @@ final class FleetRoutes {
     routes.get(
         "/api/v1/fleets/{fleet}",
         ctx -> Json.answer(ctx, core.fleetViews().find(fleet(ctx.pathParam("fleet")))));
+    routes.delete("/api/v1/fleets/{fleet}", this::remove);
     routes.post("/api/v1/fleets/{fleet}/manifest", this::importManifest);
     RevocationRuns runs = core.revocationRuns();
     routes.post(
@@ -56,6 +60,12 @@ final class FleetRoutes {
     FleetApplier.Result result = core.fleets().apply(yaml, OperatorAuthentication.operator(ctx));
     Json.answer(
         ctx, new Applied(result.fleet().value(), result.change().name().toLowerCase(Locale.ROOT)));
+  }
+
+  private void remove(Context ctx) throws Refusal {
+    boolean force = QueryParameters.flag(ctx, "force");
+    FleetRemover.Removed removed = core.fleetRemover().remove(fleet(ctx), force, operator(ctx));
+    Json.answer(ctx, new Removed(removed.fleet().value(), removed.devices()));
   }
 
   private void importManifest(Context ctx) throws Refusal {

@@ -47,6 +47,14 @@ public final class ApplicationTable {
         .execute();
   }
 
+  /** The application is no more. */
+  public static void delete(Transaction tx, String name) {
+    tx.handle()
+        .createUpdate("delete from applications where name = :name")
+        .bind("name", name)
+        .execute();
+  }
+
   private static TopicGrants topics(ResultSet row) throws SQLException {
     return new TopicGrants(
         Json.list(row.getString("publish")), Json.list(row.getString("subscribe")));

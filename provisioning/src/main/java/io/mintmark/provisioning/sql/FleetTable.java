@@ -26,7 +26,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** Fleets and their factory CAs. Stateless. */
+/** Fleets and their factory CAs; those that were removed are not found. Stateless. */
 public final class FleetTable {
 
   private FleetTable() {}
@@ -34,7 +34,7 @@ public final class FleetTable {
   /** The fleet, if there is one of this id. */
   public static Optional<Fleet> find(Handle handle, FleetId id) {
     return handle
-        .createQuery("select * from fleets where id = :id")
+        .createQuery("select * from fleets where id = :id and removed_at is null")
         .bind("id", id.value())
         .map((row, ctx) -> fleet(handle, row))
         .findOne();
@@ -43,7 +43,7 @@ public final class FleetTable {
   /** All fleets by id. */
   public static List<Fleet> all(Handle handle) {
     return handle
-        .createQuery("select * from fleets order by id")
+        .createQuery("select * from fleets where removed_at is null order by id")
         .map((row, ctx) -> fleet(handle, row))
         .list();
   }
@@ -51,7 +51,7 @@ public final class FleetTable {
   /** Whether there is a fleet of this id. */
   public static boolean exists(Handle handle, FleetId id) {
     return handle
-            .createQuery("select count(*) from fleets where id = :id")
+            .createQuery("select count(*) from fleets where id = :id and removed_at is null")
             .bind("id", id.value())
             .mapTo(Integer.class)
             .one()
@@ -79,7 +79,7 @@ public final class FleetTable {
               enrolment = excluded.enrolment, lifetime_ms = excluded.lifetime_ms,
               backdate_ms = excluded.backdate_ms, client_id = excluded.client_id,
               publish = excluded.publish, subscribe = excluded.subscribe,
-              updated_at = excluded.updated_at
+              updated_at = excluded.updated_at, removed_at = null
             """)
         .bind("id", fleet.id().value())
         .bind("lifetime", fleet.profile().lifetime().toMillis())
@@ -93,6 +93,15 @@ public final class FleetTable {
     putFactoryCas(tx, fleet);
     putFactoryCrls(tx, fleet);
     EnrolmentTable.put(tx, fleet.id(), fleet.enrolment());
+  }
+
+  /** The fleet is no more, until it is put again. */
+  public static void remove(Transaction tx, FleetId id, Instant now) {
+    tx.handle()
+        .createUpdate("update fleets set removed_at = :now where id = :id")
+        .bind("now", now.toEpochMilli())
+        .bind("id", id.value())
+        .execute();
   }
 
   private static void putProfile(Transaction tx, Fleet fleet) {
