@@ -51,6 +51,7 @@ enum Refusal {
       "unusable-policy",
       ConnackReasonCode.NOT_AUTHORIZED,
       "the topic policy cannot be applied to this identity"),
+  WILL("will", ConnackReasonCode.NOT_AUTHORIZED, "the will is not granted"),
   FEED_NEVER_HEARD(
       "feed-never-heard",
       ConnackReasonCode.SERVER_UNAVAILABLE,

@@ -65,6 +65,11 @@ final class SessionCutter implements FeedListener {
     return denial != null && !SUSPENDED.equals(denial.reason());
   }
 
+  /** Ends a session that may not be here any more. */
+  void cut(LiveSession session, RefusedException objection) {
+    cut(session, objection, System.nanoTime());
+  }
+
   private void cut(LiveSession session, RefusedException objection, long now) {
     String reason = objection.refusal().word();
     if (session.cut(reason, now)) {
