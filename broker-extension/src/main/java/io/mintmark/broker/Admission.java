@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -76,21 +77,19 @@ final class Admission {
    *
    * @param serial the certificate's serial number, lower-case hex
    * @param issuers the CAs it rests on, as of {@link ChainCheck}
-   * @throws RefusedException if the certificate or the identity is denied, a CA was revoked, or
-   *     nobody knows the identity
+   * @throws RefusedException if the certificate or the identity is denied, a CA was revoked, nobody
+   *     knows the identity, or its policy cannot be applied to it
    */
-  TopicGrants grants(Identity identity, String serial, List<String> issuers)
-      throws RefusedException {
+  Granted grants(Identity identity, String serial, List<String> issuers) throws RefusedException {
     FeedSnapshot snapshot = feed.get();
     Optional<RefusedException> objection = objection(snapshot, identity, serial, issuers);
     if (objection.isPresent()) {
       throw objection.get();
     }
-    try {
-      return policy(snapshot, identity).orElse(TopicGrants.NONE).resolve(identity);
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException(Refusal.UNUSABLE_POLICY, e.getMessage());
-    }
+    return Granted.of(
+        policy(snapshot, identity).orElse(TopicGrants.NONE),
+        attributes(snapshot, identity),
+        identity);
   }
 
   /**
@@ -133,11 +132,17 @@ final class Admission {
     return Optional.of(new RefusedException(refusal, Printable.of(detail)));
   }
 
-  private static Optional<TopicGrants> policy(FeedSnapshot snapshot, Identity identity) {
+  /** The policy of its fleet or application, unresolved; empty if there is none, or no longer. */
+  static Optional<TopicGrants> policy(FeedSnapshot snapshot, Identity identity) {
     if (identity instanceof Identity.Device device) {
       return snapshot.fleet(device.fleet()).map(FleetPolicy::topics);
     }
     return snapshot.application(identity.name()).map(ApplicationPolicy::topics);
+  }
+
+  /** What its policy may put into topics beside its names. */
+  static Map<String, String> attributes(FeedSnapshot snapshot, Identity identity) {
+    return identity instanceof Identity.Device device ? snapshot.attributes(device) : Map.of();
   }
 
   private void requireFresh(FeedSnapshot snapshot, Instant now) throws RefusedException {

@@ -7,7 +7,6 @@ import com.hivemq.extension.sdk.api.client.parameter.ClientTlsInformation;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
-import io.mintmark.identity.TopicGrants;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -20,7 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Order matters: TLS chain, identity, client id, expiry, then the session is registered, and only
  * then are the denials read. A revocation that arrives in between is seen by one side or the other.
- * The will is then checked by HiveMQ against the permissions set here.
+ * What is granted here is publishing; {@link LivePolicy} adds subscribing, when HiveMQ has it put up
+ * what that takes.
  */
 final class CertificateAuthenticator implements SimpleAuthenticator {
 
@@ -50,9 +50,11 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       List<X509Certificate> chain = chain(input);
       certificate = chain.get(0);
       session = register(input, output, chain);
-      TopicGrants grants =
-          admission.grants(session.identity(), session.serial(), session.issuers());
-      if (!sessions.admit(session, Permissions.of(grants))) {
+      Granted granted = admission.grants(session.identity(), session.serial(), session.issuers());
+      Will will = Will.of(input.getConnectPacket());
+      Will.require(will, granted.topics());
+      session.policy().begin(granted, will, !input.getConnectPacket().getCleanStart());
+      if (!sessions.admit(session, Permissions.publish(granted.topics()))) {
         throw new RefusedException(session.cutReason(), "while connecting");
       }
       output.authenticateSuccessfully(true);

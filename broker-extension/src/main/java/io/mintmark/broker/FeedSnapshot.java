@@ -3,6 +3,7 @@ package io.mintmark.broker;
 import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Denial;
+import io.mintmark.identity.DeviceAttributes;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.FleetId;
@@ -34,6 +35,7 @@ import java.util.stream.Stream;
  *     BundleCheck}); null if there is none
  * @param place what the service calls the place read to, for it alone to understand; null if it
  *     called it nothing
+ * @param attributes of devices by device id, where their fleet's policy names any
  */
 record FeedSnapshot(
     String feedId,
@@ -46,11 +48,12 @@ record FeedSnapshot(
     Map<String, Denial> deniedIdentities,
     Bundle bundle,
     Bundle offered,
-    String place) {
+    String place,
+    Map<String, DeviceAttributes> attributes) {
 
   /** What a broker knows that never heard the feed: nothing, so nobody is admitted. */
   static final FeedSnapshot NONE = new FeedSnapshot(
-      null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null, null, null);
+      null, null, 0, null, Map.of(), Map.of(), Map.of(), Map.of(), null, null, null, Map.of());
 
   /**
    * A denied certificate that has expired is refused for that; the denial is kept a while longer, so
@@ -63,6 +66,8 @@ record FeedSnapshot(
     applications = Map.copyOf(applications);
     deniedSerials = Map.copyOf(deniedSerials);
     deniedIdentities = Map.copyOf(deniedIdentities);
+    // Not there in a snapshot written before there were any.
+    attributes = attributes == null ? Map.of() : Map.copyOf(attributes);
   }
 
   /**
@@ -81,6 +86,11 @@ record FeedSnapshot(
     Map<String, ApplicationPolicy> newApplications = new HashMap<>(applications);
     Map<String, Denial> serials = new HashMap<>(deniedSerials);
     Map<String, Denial> identities = new HashMap<>(deniedIdentities);
+    // Copied only for a page that concerns them: there may be one for each device.
+    Map<String, DeviceAttributes> newAttributes =
+        page.entries().stream().anyMatch(e -> e.attributes() != null || e.fleet() != null)
+            ? new HashMap<>(attributes)
+            : attributes;
     Bundle newOffer = offered;
     long last = sequence;
     for (FeedEntry entry : page.entries()) {
@@ -91,6 +101,9 @@ record FeedSnapshot(
       last = entry.sequence();
       if (entry.fleet() != null) {
         newFleets.put(entry.fleet().fleet(), entry.fleet());
+        dropUnused(entry.fleet(), newAttributes);
+      } else if (entry.attributes() != null) {
+        newAttributes.put(entry.attributes().device(), entry.attributes());
       } else if (entry.application() != null) {
         newApplications.put(entry.application().application(), entry.application());
       } else if (entry.denial() != null) {
@@ -114,7 +127,15 @@ record FeedSnapshot(
         identities,
         bundle,
         newOffer,
-        page.place());
+        page.place(),
+        newAttributes);
+  }
+
+  /** Once a policy names no attributes any more, nobody needs them, nor tells when they change. */
+  private static void dropUnused(FleetPolicy policy, Map<String, DeviceAttributes> attributes) {
+    if (policy.topics().attributeNames().isEmpty()) {
+      attributes.values().removeIf(a -> a.fleet().equals(policy.fleet()));
+    }
   }
 
   /** The next bundle; CAs only ever go forward, so what was withdrawn once stays so. */
@@ -145,7 +166,8 @@ record FeedSnapshot(
         deniedIdentities,
         offered,
         null,
-        place);
+        place,
+        attributes);
   }
 
   private static void fold(
@@ -175,7 +197,8 @@ record FeedSnapshot(
         deniedIdentities,
         bundle,
         null,
-        null);
+        null,
+        Map.of());
   }
 
   /** Whether the two say the same, whenever each was heard. */
@@ -195,7 +218,8 @@ record FeedSnapshot(
         deniedIdentities,
         bundle,
         offered,
-        place);
+        place,
+        attributes);
   }
 
   /**
@@ -216,6 +240,14 @@ record FeedSnapshot(
   /** The application's policy; empty if there is no such application, or no longer. */
   Optional<ApplicationPolicy> application(String name) {
     return Optional.ofNullable(applications.get(name)).filter(a -> !a.removed());
+  }
+
+  /** The attributes of a device that its fleet's policy names; empty if it has none. */
+  Map<String, String> attributes(Identity.Device device) {
+    DeviceAttributes found = attributes.get(device.device().value());
+    return found == null || !found.fleet().equals(device.fleet().value())
+        ? Map.of()
+        : found.values();
   }
 
   /** The first of these CAs that was revoked, empty if none was. */

@@ -7,6 +7,7 @@ import io.mintmark.identity.Identity;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One connection and the certificate it rests on. It may be cut at any moment from the CONNECT on,
@@ -21,6 +22,8 @@ final class LiveSession {
 
   /** HiveMQ's own object, asked at each PUBLISH and SUBSCRIBE of this connection. */
   private final ModifiableDefaultPermissions permissions;
+
+  private final SessionPolicy policy = new SessionPolicy();
 
   private boolean cut;
   private Refusal cutReason;
@@ -70,6 +73,24 @@ final class LiveSession {
   /** Where it came from; null if that is not known. */
   String address() {
     return address;
+  }
+
+  /** What it is granted, beside what HiveMQ was told. */
+  SessionPolicy policy() {
+    return policy;
+  }
+
+  /**
+   * Changes its permissions; a cut never comes in between.
+   *
+   * @return false, and nothing is changed, if it was cut
+   */
+  synchronized boolean unlessCut(Consumer<ModifiableDefaultPermissions> change) {
+    if (cut) {
+      return false;
+    }
+    change.accept(permissions);
+    return true;
   }
 
   /**

@@ -7,6 +7,7 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.admin.LifecycleStage;
+import com.hivemq.extension.sdk.api.services.builder.Builders;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.CredentialStore;
@@ -88,6 +89,13 @@ public final class MintmarkExtension implements ExtensionMain {
     SessionObserver observer = SessionObserver.all(List.of(new SessionLog()));
     StoredSessions stored = new StoredSessions(clients, later);
     SessionCutter cutter = new SessionCutter(sessions, clients, stored, later, observer);
+    LivePolicy livePolicy = new LivePolicy(
+        sessions,
+        new SubscriptionPruning(
+            sessions, Services.subscriptionStore(), later, Builders::topicSubscription),
+        () -> follower.current(),
+        (session, objection) -> cutter.cut(List.of(session), objection.refusal()),
+        Builders::topicPermission);
     ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
     FeedClient client =
         new FeedClient(settings.service(), state.credential(), state.trust().anchors());
@@ -111,7 +119,7 @@ public final class MintmarkExtension implements ExtensionMain {
             trust(after.bundle(), client, chainCheck);
           }
           cutter.changed(before, after);
-          LooseGrants.warn(before, after);
+          livePolicy.changed(before, after);
         });
     follower.start();
     // The herd that is waiting for the port should meet today's denials, not those on disk.
@@ -123,6 +131,7 @@ public final class MintmarkExtension implements ExtensionMain {
         new CertificateAuthenticator(admission, chainCheck, sessions, observer);
     SessionEvents events = new SessionEvents(sessions, observer);
     Services.eventRegistry().setClientLifecycleEventListener(input -> events);
+    Services.initializerRegistry().setClientInitializer(livePolicy);
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
     Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
 

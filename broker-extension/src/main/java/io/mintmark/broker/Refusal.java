@@ -115,6 +115,11 @@ enum Refusal {
       ConnackReasonCode.NOT_AUTHORIZED,
       DisconnectReasonCode.NOT_AUTHORIZED,
       "the topic policy cannot be applied to this identity"),
+  WILL(
+      "will",
+      ConnackReasonCode.NOT_AUTHORIZED,
+      DisconnectReasonCode.ADMINISTRATIVE_ACTION,
+      "the will is not granted"),
   FEED_NEVER_HEARD(
       "feed-never-heard",
       ConnackReasonCode.SERVER_UNAVAILABLE,

@@ -6,6 +6,7 @@ import com.hivemq.extension.sdk.api.events.client.parameters.AuthenticationSucce
 import com.hivemq.extension.sdk.api.events.client.parameters.ConnectionStartInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.DisconnectEventInput;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Takes a connection off the list when it ends, however it ends: refused later on (a will on a
@@ -30,17 +31,20 @@ final class SessionEvents implements ClientLifecycleEventListener {
     connection.getConnectionAttributeStore().put(NUMBER, number);
   }
 
-  @Override
-  public void onDisconnect(DisconnectEventInput event) {
-    event
-        .getConnectionInformation()
+  /** The session of a connection; empty if it has none, or none any more. */
+  static Optional<LiveSession> session(ConnectionInformation connection, LiveSessions sessions) {
+    return connection
         .getConnectionAttributeStore()
         .get(NUMBER)
-        .map(number -> sessions.get(number.getLong(number.position())))
-        .ifPresent(session -> {
-          sessions.remove(session);
-          observer.ended(session);
-        });
+        .map(number -> sessions.get(number.getLong(number.position())));
+  }
+
+  @Override
+  public void onDisconnect(DisconnectEventInput event) {
+    session(event.getConnectionInformation(), sessions).ifPresent(session -> {
+      sessions.remove(session);
+      observer.ended(session);
+    });
   }
 
   @Override

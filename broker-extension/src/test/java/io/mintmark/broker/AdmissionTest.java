@@ -52,6 +52,7 @@ class AdmissionTest {
     X509Certificate certificate = pki.device("sensors", "d1").certificate();
     assertThat(admission
             .grants(admission.identify(certificate, "d1"), "1", List.of())
+            .topics()
             .publish())
         .containsExactly("telemetry/sensors/d1");
   }

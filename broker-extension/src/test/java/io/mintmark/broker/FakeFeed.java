@@ -9,12 +9,15 @@ import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Denial;
+import io.mintmark.identity.DeviceAttributes;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedMemory;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.PublishGrant;
+import io.mintmark.identity.SubscribeGrant;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.ByteArrayOutputStream;
@@ -321,6 +324,9 @@ final class FakeFeed implements AutoCloseable {
     if (e.application() != null) {
       return "application " + e.application().application();
     }
+    if (e.attributes() != null) {
+      return "attributes " + e.attributes().device();
+    }
     return e.denial() != null ? e.denial().scope() + e.denial().subject() : "bundle";
   }
 
@@ -338,6 +344,15 @@ final class FakeFeed implements AutoCloseable {
     ApplicationPolicy policy =
         new ApplicationPolicy(name, new TopicGrants(publish, subscribe), false);
     FeedEntry entry = new FeedEntry(next(), null, policy, null, null);
+    append(subject(entry), entry);
+  }
+
+  void fleet(String fleet, List<PublishGrant> publish, List<SubscribeGrant> subscribe) {
+    fleet(new FleetPolicy(fleet, "${device}", TopicGrants.of(publish, subscribe), false));
+  }
+
+  void attributes(String fleet, String device, Map<String, String> values) {
+    FeedEntry entry = FeedEntry.of(next(), new DeviceAttributes(device, fleet, values));
     append(subject(entry), entry);
   }
 

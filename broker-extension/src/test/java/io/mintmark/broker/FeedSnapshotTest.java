@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.Denial;
+import io.mintmark.identity.DeviceAttributes;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.PublishGrant;
+import io.mintmark.identity.SubscribeGrant;
 import io.mintmark.identity.TopicGrants;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FeedSnapshotTest {
@@ -100,6 +104,59 @@ class FeedSnapshotTest {
         .isTrue();
     assertThat(snapshot.with(page(2, fleet(2, true)), NOW).saysTheSameAs(snapshot))
         .isFalse();
+  }
+
+  private static FeedEntry bySite(long sequence, String topic) {
+    TopicGrants topics = new TopicGrants(List.of(topic), List.of());
+    return new FeedEntry(
+        sequence, new FleetPolicy("sensors", "${device}", topics, false), null, null, null);
+  }
+
+  @Test
+  void attributesAreKeptAsLongAsThePolicyNamesAny() {
+    FeedEntry attributes =
+        FeedEntry.of(1, new DeviceAttributes("d1", "sensors", Map.of("site", "north")));
+    FeedSnapshot snapshot = after(attributes, bySite(2, "sites/${attr.site}"));
+    Identity.Device device = (Identity.Device) DEVICE;
+    assertThat(snapshot.attributes(device)).containsEntry("site", "north");
+    Identity.Device namesake = (Identity.Device) Identity.parse(TestPki.deviceId("pumps", "d1"));
+    assertThat(snapshot.attributes(namesake)).isEmpty();
+    FeedEntry moved =
+        FeedEntry.of(3, new DeviceAttributes("d1", "sensors", Map.of("site", "south")));
+    assertThat(snapshot.with(page(3, moved), NOW).attributes(device))
+        .containsEntry("site", "south");
+    assertThat(snapshot.with(page(3, bySite(3, "sites/all")), NOW).attributes()).isEmpty();
+  }
+
+  @Test
+  void aSnapshotOfAnOlderVersionIsRead() throws Exception {
+    FeedSnapshot old = FeedJson.MAPPER.readValue("""
+        {"feedId": "feed-1", "trustDomain": "example.org", "sequence": 2,
+         "heardAt": "2026-06-01T12:00:00Z", "fleets": {"sensors": {"fleet": "sensors",
+         "clientId": "${device}", "topics": {"publish": ["up/${device}"], "subscribe": []},
+         "removed": false}}, "applications": {}, "deniedSerials": {}, "deniedIdentities": {}}
+        """, FeedSnapshot.class);
+    assertThat(old.attributes()).isEmpty();
+    assertThat(old.fleet(new FleetId("sensors")).orElseThrow().topics())
+        .isEqualTo(new TopicGrants(List.of("up/${device}"), List.of()));
+    FeedEntry limited = new FeedEntry(
+        3,
+        new FleetPolicy(
+            "pumps",
+            "${device}",
+            TopicGrants.of(
+                List.of(new PublishGrant("up", 1, false)),
+                List.of(new SubscribeGrant("down", 0, SubscribeGrant.Shared.ONLY))),
+            false),
+        null,
+        null,
+        null);
+    FeedEntry attributes =
+        FeedEntry.of(4, new DeviceAttributes("d1", "sensors", Map.of("site", "north")));
+    FeedSnapshot next = old.with(page(4, limited, attributes), NOW);
+    assertThat(
+            FeedJson.MAPPER.readValue(FeedJson.MAPPER.writeValueAsBytes(next), FeedSnapshot.class))
+        .isEqualTo(next);
   }
 
   @Test

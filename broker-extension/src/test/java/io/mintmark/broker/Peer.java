@@ -81,7 +81,13 @@ final class Peer implements AutoCloseable {
 
   /** Publishes with QoS 1 and returns the reason code of the acknowledgement. */
   int publish(String topic, String payload) throws MqttException {
-    IMqttToken token = client.publish(topic, payload.getBytes(StandardCharsets.UTF_8), 1, false);
+    return publish(topic, payload, 1, false);
+  }
+
+  /** Publishes with QoS 1 or 2 and returns the reason code of the acknowledgement. */
+  int publish(String topic, String payload, int qos, boolean retained) throws MqttException {
+    byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+    IMqttToken token = client.publish(topic, bytes, qos, retained);
     token.waitForCompletion(PATIENCE_MILLIS);
     return token.getReasonCodes()[0];
   }
@@ -93,7 +99,11 @@ final class Peer implements AutoCloseable {
 
   /** Subscribes with QoS 1 and returns the reason code: the granted QoS, or a refusal. */
   int subscribe(String filter) throws MqttException {
-    IMqttToken token = client.subscribe(filter, 1);
+    return subscribe(filter, 1);
+  }
+
+  int subscribe(String filter, int qos) throws MqttException {
+    IMqttToken token = client.subscribe(filter, qos);
     token.waitForCompletion(PATIENCE_MILLIS);
     return token.getReasonCodes()[0];
   }

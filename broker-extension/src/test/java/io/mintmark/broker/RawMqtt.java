@@ -70,14 +70,37 @@ final class RawMqtt implements AutoCloseable {
     send(0x10, body.toByteArray());
   }
 
+  /** CONNECT of MQTT 5 with a session that stays, taking this many messages unacknowledged. */
+  void connect5Keeping(String clientId, int receiveMaximum) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    DataOutputStream data = new DataOutputStream(body);
+    data.writeUTF("MQTT");
+    data.writeByte(5);
+    data.writeByte(0);
+    data.writeShort(0);
+    data.writeByte(8);
+    data.writeByte(0x11); // session expiry interval
+    data.writeInt(3600);
+    data.writeByte(0x21);
+    data.writeShort(receiveMaximum);
+    data.writeUTF(clientId);
+    send(0x10, body.toByteArray());
+    in.readByte();
+    in.readNBytes(in.readByte());
+  }
+
   /** SUBSCRIBE of MQTT 5 with QoS 0; the SUBACK is left unread. */
   void subscribe5(String filter) throws IOException {
+    subscribe5(filter, 0);
+  }
+
+  void subscribe5(String filter, int qos) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     DataOutputStream data = new DataOutputStream(body);
     data.writeShort(1);
     data.writeByte(0);
     data.writeUTF(filter);
-    data.writeByte(0);
+    data.writeByte(qos);
     send(0x82, body.toByteArray());
   }
 
@@ -92,6 +115,13 @@ final class RawMqtt implements AutoCloseable {
     new DataOutputStream(body).writeUTF(topic);
     body.writeBytes(payload.getBytes(StandardCharsets.UTF_8));
     send(0x30, body.toByteArray());
+  }
+
+  /** Reads a packet and returns its first byte (MQTT 5.0, section 2.1.1). */
+  int packet() throws IOException {
+    int type = in.readUnsignedByte();
+    in.readNBytes(in.readByte());
+    return type;
   }
 
   /** Whether the broker closes the connection, having sent nothing more. */

@@ -3,6 +3,7 @@ package io.mintmark.cli;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.yaml.YamlException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -33,21 +34,23 @@ final class AppCommand {
     @Option(
         names = "--publish",
         paramLabel = "FILTER",
-        description = "A topic filter it may publish to; repeat it for more.")
+        description = "A topic filter it may publish to, or limits too, as in a fleet file:"
+            + " '{topic: state/x, qos: 1, retain: true}'; repeat it for more.")
     private List<String> publish = List.of();
 
     @Option(
         names = "--subscribe",
         paramLabel = "FILTER",
-        description = "A topic filter it may subscribe to; repeat it for more.")
+        description = "A topic filter it may subscribe to, or limits too:"
+            + " '{topic: jobs/#, qos: 1, shared: only}'; repeat it for more.")
     private List<String> subscribe = List.of();
 
     @Override
     public Integer call() throws Exception {
       TopicGrants grants;
       try {
-        grants = new TopicGrants(publish, subscribe);
-      } catch (IllegalArgumentException e) {
+        grants = GrantArguments.read(publish, subscribe);
+      } catch (IllegalArgumentException | YamlException e) {
         throw new CommandFailure(CommandFailure.UNUSABLE, e.getMessage());
       }
       client().defineApplication(name, grants);

@@ -49,6 +49,9 @@ final class FleetCommand {
         out()
             .println("fleet " + result.path("fleet").asText() + " "
                 + result.path("change").asText());
+        result
+            .path("warnings")
+            .forEach(warning -> err().println("mintmark: warning: " + warning.asText()));
       }
       return 0;
     }

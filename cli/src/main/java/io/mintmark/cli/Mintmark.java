@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       CaCommand.class,
       AuditCommand.class,
       AppCommand.class,
+      PolicyCommand.class,
       FactoryCommand.class,
       BackupCommand.class,
       RestoreCommand.class,

@@ -6,6 +6,7 @@ import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.GrantForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -245,7 +246,14 @@ final class OperatorClient {
   }
 
   void defineApplication(String name, TopicGrants grants) throws CommandFailure {
-    exchange("PUT", "/applications/" + segment(name), "application/json", body(grants));
+    Map<String, Object> body =
+        Map.of("publish", GrantForm.publish(grants), "subscribe", GrantForm.subscribe(grants));
+    exchange("PUT", "/applications/" + segment(name), "application/json", body(body));
+  }
+
+  /** What brokers say to a PUBLISH or a SUBSCRIBE, and why. */
+  JsonNode explain(Map<String, String> query) throws CommandFailure {
+    return json(exchange("GET", "/policy/explain?" + parameters(query), null, null));
   }
 
   JsonNode applications() throws CommandFailure {

@@ -31,6 +31,7 @@ class EnrolmentVerbsIT {
     try (Running up = Running.start(data)) {
       claims(up, data);
       approvals(up, data);
+      policies(up);
     }
   }
 
@@ -59,11 +60,26 @@ class EnrolmentVerbsIT {
     expect(with(up, create, "--uses", "5", "--until", end), 0, "claim 2", "5 uses");
   }
 
+  private void policies(Running up) {
+    String[] device = {"policy", "explain", "--device", "pump-1"};
+    expect(with(up, device, "--publish", "up/pump-1", "--qos", "1"), 0, "resolved  up/pump-1");
+    expect(with(up, device, "--publish", "up/pump-1", "--retain"), 1, "denied", "retain messages");
+    expect(up.mintmark("policy", "explain", "--device", "no-1", "--publish", "a"), 2, "not known");
+    String[] apply = {"app", "apply", "jobs", "--subscribe"};
+    expect(with(up, apply, "{topic: work/#, qos: 1, shared: only}"), 0, "jobs applied");
+    expect(with(up, apply, "{topic: work/#, qso: 1}"), 2, "unknown key 'qso'");
+    String[] jobs = {"policy", "explain", "--application", "jobs", "--subscribe"};
+    expect(with(up, jobs, "$share/g/work/#", "--qos", "2"), 0, "QoS 1", "shared: only");
+  }
+
   private void approvals(Running up, Path data) throws Exception {
     HeldCertificate factory =
         HeldCertificate.builder().commonName("factory").authority(1).build();
     Files.writeString(folder.resolve("factory-ca.pem"), factory.certificatePem());
-    apply(up, "fleet: pumps\nfactory-cas: [factory-ca.pem]\nenrolment: {mode: approval}\n");
+    apply(
+        up,
+        "fleet: pumps\nfactory-cas: [factory-ca.pem]\nenrolment: {mode: approval}\n"
+            + "mqtt: {publish: [{topic: 'up/${device}', qos: 1}]}\n");
     expect(up.mintmark("fleet", "show", "pumps"), 0, "enrolment: approval", "again: approve");
     for (int i = 1; i <= 2; i++) {
       HeldCertificate bootstrap =

@@ -1,30 +1,46 @@
 package io.mintmark.identity;
 
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * What an identity may publish and subscribe to, as MQTT topic filters; whatever is not granted is
- * denied. In a fleet's policy the filters may hold {@code ${device}} and {@code ${fleet}}, in an
+ * What an identity may publish and subscribe to; whatever is not granted is denied. In a fleet's
+ * policy the topics may hold {@code ${device}}, {@code ${fleet}} and {@code ${attr.NAME}}, in an
  * application's {@code ${app}}; {@link #resolve} puts the identity in. Immutable.
  *
- * <p>Because no identifier can hold a wildcard or a separator ({@link DeviceId}, {@link FleetId}),
- * a resolved filter has the same levels and wildcards as its template.
+ * <p>Because no identifier and no attribute that is put in can hold a wildcard or a separator
+ * ({@link DeviceId}, {@link FleetId}), a resolved filter has the same levels and wildcards as its
+ * template.
  *
- * @param publish filters of the topics it may publish to, will messages included
- * @param subscribe filters it may subscribe to; a subscription is granted when every topic it can
- *     match is
+ * <p>Grants with limits are apart from those without, which are mere filters: a broker older than
+ * limits passes over what it does not know, and grants less instead of more.
+ *
+ * @param publish filters of topics it may publish to without further limits
+ * @param subscribe filters it may subscribe to without further limits
+ * @param publishLimited what else it may publish
+ * @param subscribeLimited what else it may subscribe to
  */
-public record TopicGrants(List<String> publish, List<String> subscribe) {
+public record TopicGrants(
+    List<String> publish,
+    List<String> subscribe,
+    List<PublishGrant> publishLimited,
+    List<SubscribeGrant> subscribeLimited) {
 
   /** Grants nothing. */
   public static final TopicGrants NONE = new TopicGrants(List.of(), List.of());
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)}");
-  private static final int LONGEST = 65_535;
+  private static final String ATTRIBUTE = "attr.";
 
   /**
    * @throws IllegalArgumentException if a filter is not a valid MQTT topic filter (MQTT 5.0,
@@ -33,27 +49,178 @@ public record TopicGrants(List<String> publish, List<String> subscribe) {
   public TopicGrants {
     publish = List.copyOf(publish);
     subscribe = List.copyOf(subscribe);
-    publish.forEach(TopicGrants::requireFilter);
-    subscribe.forEach(TopicGrants::requireFilter);
+    // Not there in what was written before there were limits.
+    publishLimited = publishLimited == null ? List.of() : List.copyOf(publishLimited);
+    subscribeLimited = subscribeLimited == null ? List.of() : List.copyOf(subscribeLimited);
+    publish.forEach(TopicFilter::new);
+    subscribe.forEach(TopicFilter::new);
+  }
+
+  /** Grants without limits. */
+  public TopicGrants(List<String> publish, List<String> subscribe) {
+    this(publish, subscribe, List.of(), List.of());
+  }
+
+  /** These grants. */
+  public static TopicGrants of(List<PublishGrant> publish, List<SubscribeGrant> subscribe) {
+    return new TopicGrants(
+        publish.stream().filter(PublishGrant::plain).map(PublishGrant::topic).toList(),
+        subscribe.stream()
+            .filter(SubscribeGrant::plain)
+            .map(SubscribeGrant::topic)
+            .toList(),
+        publish.stream().filter(Predicate.not(PublishGrant::plain)).toList(),
+        subscribe.stream().filter(Predicate.not(SubscribeGrant::plain)).toList());
+  }
+
+  /** All that allow to publish. */
+  public List<PublishGrant> publishGrants() {
+    return Stream.concat(publish.stream().map(PublishGrant::new), publishLimited.stream())
+        .toList();
+  }
+
+  /** All that allow to subscribe. */
+  public List<SubscribeGrant> subscribeGrants() {
+    return Stream.concat(subscribe.stream().map(SubscribeGrant::new), subscribeLimited.stream())
+        .toList();
+  }
+
+  /** Whether a PUBLISH or a will is granted; to be asked of resolved grants. */
+  public boolean allowsPublish(String topic, int qos, boolean retain) {
+    return publishGrants().stream().anyMatch(grant -> grant.allows(topic, qos, retain));
   }
 
   /**
-   * The grants of one identity: its names in place of the variables.
+   * The highest QoS a subscription is granted; empty if it is not. One grant must cover all its
+   * topics. To be asked of resolved grants.
    *
-   * @throws IllegalArgumentException if a filter names a variable this kind of identity has not
+   * @param filter as a SUBSCRIBE writes it
+   */
+  public OptionalInt subscribeQos(String filter) {
+    Subscription subscription;
+    try {
+      subscription = Subscription.parse(filter);
+    } catch (IllegalArgumentException e) {
+      return OptionalInt.empty();
+    }
+    return subscribeGrants().stream()
+        .filter(grant -> grant.covers(subscription))
+        .mapToInt(SubscribeGrant::qos)
+        .max();
+  }
+
+  /** Whether a message on this topic is for it, whichever subscription brings it. */
+  public boolean allowsDelivery(String topic) {
+    return subscribeGrants().stream().anyMatch(g -> new TopicFilter(g.topic()).matches(topic));
+  }
+
+  /** The attributes of devices these grants name, sorted. */
+  public Set<String> attributeNames() {
+    Set<String> names = new TreeSet<>();
+    topics().forEach(topic -> {
+      Matcher m = VARIABLE.matcher(topic);
+      while (m.find()) {
+        if (m.group(1).startsWith(ATTRIBUTE)) {
+          names.add(m.group(1).substring(ATTRIBUTE.length()));
+        }
+      }
+    });
+    return names;
+  }
+
+  private Stream<String> topics() {
+    return Stream.of(
+            publish.stream(),
+            subscribe.stream(),
+            publishLimited.stream().map(PublishGrant::topic),
+            subscribeLimited.stream().map(SubscribeGrant::topic))
+        .flatMap(topics -> topics);
+  }
+
+  /**
+   * The grants of one identity without attributes.
+   *
+   * @throws IllegalArgumentException as {@link #resolve(Identity, Map)}
    */
   public TopicGrants resolve(Identity identity) {
+    return resolve(identity, Map.of());
+  }
+
+  /**
+   * The grants of one identity: its names and attributes in place of the variables.
+   *
+   * @param attributes a device's, by name
+   * @throws IllegalArgumentException if a filter names a variable this kind of identity has not, or
+   *     an attribute this device has not, or one that cannot stand in a topic
+   */
+  public TopicGrants resolve(Identity identity, Map<String, String> attributes) {
+    return map(topic -> resolve(topic, identity, attributes));
+  }
+
+  /**
+   * One topic filter of an identity; see {@link #resolve(Identity, Map)}.
+   *
+   * @throws IllegalArgumentException as there
+   */
+  public static String resolve(String topic, Identity identity, Map<String, String> attributes) {
+    if (!topic.contains("${")) {
+      return topic;
+    }
     Map<String, String> values = variables(identity);
+    if (identity instanceof Identity.Device) {
+      Matcher m = VARIABLE.matcher(topic);
+      while (m.find()) {
+        if (m.group(1).startsWith(ATTRIBUTE)) {
+          String name = m.group(1).substring(ATTRIBUTE.length());
+          values.put(m.group(1), attribute(topic, name, identity, attributes.get(name)));
+        }
+      }
+    }
+    return substitute(topic, values);
+  }
+
+  /** In doubt nothing is granted: a value that could widen a filter does not get into one. */
+  private static String attribute(String topic, String name, Identity identity, String value) {
+    String what =
+        "'" + Printable.of(topic) + "' names the attribute '" + Printable.of(name) + "', ";
+    if (value == null) {
+      throw new IllegalArgumentException(what + "which " + identity.name()
+          + " does not have: import a manifest that gives it one");
+    }
+    if (!DeviceId.isValid(value)) {
+      throw new IllegalArgumentException(what
+          + "which for "
+          + identity.name()
+          + " is '"
+          + Printable.of(value)
+          + "': in a topic only 1 to 64 of A-Z a-z 0-9 . _ - can stand for it (and not . or ..)");
+    }
+    return value;
+  }
+
+  private TopicGrants map(Function<String, String> resolution) {
     return new TopicGrants(
-        publish.stream().map(f -> substitute(f, values)).toList(),
-        subscribe.stream().map(f -> substitute(f, values)).toList());
+        publish.stream().map(resolution).toList(),
+        subscribe.stream().map(resolution).toList(),
+        mapped(publishLimited, grant -> grant.withTopic(resolution.apply(grant.topic()))),
+        mapped(subscribeLimited, grant -> grant.withTopic(resolution.apply(grant.topic()))));
+  }
+
+  private static <T> List<T> mapped(List<T> grants, Function<T, T> resolution) {
+    List<T> out = new ArrayList<>(grants.size());
+    grants.forEach(grant -> out.add(resolution.apply(grant)));
+    return out;
   }
 
   private static Map<String, String> variables(Identity identity) {
+    Map<String, String> values = new HashMap<>();
     if (identity instanceof Identity.Device d) {
-      return Map.of("device", d.device().value(), "fleet", d.fleet().value());
+      values.put("device", d.device().value());
+      values.put("fleet", d.fleet().value());
+    } else if (identity instanceof Identity.Application a) {
+      values.put("app", a.name());
     }
-    return identity instanceof Identity.Application a ? Map.of("app", a.name()) : Map.of();
+    return values;
   }
 
   /**
@@ -77,39 +244,5 @@ public record TopicGrants(List<String> publish, List<String> subscribe) {
       m.appendReplacement(out, Matcher.quoteReplacement(value));
     }
     return m.appendTail(out).toString();
-  }
-
-  private static void requireFilter(String filter) {
-    String fault = fault(filter);
-    if (fault != null) {
-      throw new IllegalArgumentException(
-          "topic filter '" + Printable.of(filter) + "' is not valid: " + fault);
-    }
-  }
-
-  /** What is wrong with a topic filter by MQTT 5.0, section 4.7; null if nothing is. */
-  private static String fault(String filter) {
-    if (filter.isEmpty()) {
-      return "it is empty";
-    }
-    if (filter.indexOf('\0') >= 0) {
-      return "it holds a NUL character";
-    }
-    if (filter.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-      return "it is longer than 65535 bytes";
-    }
-    if (filter.startsWith("$share/")) {
-      return "a grant names the topics themselves, not a shared subscription";
-    }
-    String[] levels = filter.split("/", -1);
-    for (int i = 0; i < levels.length; i++) {
-      if (levels[i].contains("#") && !(levels[i].equals("#") && i == levels.length - 1)) {
-        return "# must be the whole last level";
-      }
-      if (levels[i].contains("+") && !levels[i].equals("+")) {
-        return "+ must be a whole level";
-      }
-    }
-    return null;
   }
 }

@@ -27,10 +27,10 @@ public final class Applications {
    * One application, ready for JSON.
    *
    * @param name its name
-   * @param publish filters of the topics it may publish to
-   * @param subscribe filters it may subscribe to
+   * @param publish what it may publish, as of {@link GrantForm}
+   * @param subscribe what it may subscribe to, likewise
    */
-  public record ApplicationView(String name, List<String> publish, List<String> subscribe) {}
+  public record ApplicationView(String name, List<?> publish, List<?> subscribe) {}
 
   private final Registry registry;
   private final TrustDomain trustDomain;
@@ -76,7 +76,7 @@ public final class Applications {
             actor,
             before == null ? "application.created" : "application.changed",
             name,
-            "publish " + topics.publish() + ", subscribe " + topics.subscribe());
+            "publish " + topics.publishGrants() + ", subscribe " + topics.subscribeGrants());
       }
       return null;
     });
@@ -143,8 +143,8 @@ public final class Applications {
   /** All applications by name. */
   public List<ApplicationView> list() {
     return registry.read(h -> ApplicationTable.all(h).stream()
-        .map(a ->
-            new ApplicationView(a.getKey(), a.getValue().publish(), a.getValue().subscribe()))
+        .map(a -> new ApplicationView(
+            a.getKey(), GrantForm.publish(a.getValue()), GrantForm.subscribe(a.getValue())))
         .toList());
   }
 

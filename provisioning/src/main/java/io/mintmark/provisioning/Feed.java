@@ -3,8 +3,10 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Denial;
+import io.mintmark.identity.DeviceAttributes;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedPage;
+import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.recovery.FeedSeal;
@@ -100,6 +102,27 @@ public final class Feed {
         "application:" + policy.application(),
         null,
         sequence -> new FeedEntry(sequence, null, policy, null, null));
+  }
+
+  /** Appends attributes of devices, thousands of them if need be. */
+  void append(Transaction tx, List<DeviceAttributes> attributes) {
+    if (attributes.isEmpty()) {
+      return;
+    }
+    FeedTable.append(
+        tx,
+        attributes.stream().map(a -> subject(a.fleet()) + a.device()).toList(),
+        (sequence, i) -> FeedEntry.of(sequence, attributes.get(i)));
+    tx.afterCommit(tell);
+  }
+
+  /** Nobody is to be told of the attributes of a fleet's devices any more. */
+  void dropAttributes(Transaction tx, FleetId fleet) {
+    FeedTable.drop(tx, subject(fleet.value()));
+  }
+
+  private static String subject(String fleet) {
+    return "attributes:" + fleet + ":";
   }
 
   /** Appends a denial, or that it was lifted. */

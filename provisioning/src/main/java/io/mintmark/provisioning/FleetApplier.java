@@ -3,6 +3,7 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.sql.DeviceTable;
@@ -34,8 +35,10 @@ public final class FleetApplier {
    *
    * @param fleet the fleet the YAML describes
    * @param change what happened to it
+   * @param warnings what will keep devices of it from connecting, one text for each; of many, the
+   *     first ones and how many more
    */
-  public record Result(FleetId fleet, Change change) {}
+  public record Result(FleetId fleet, Change change, List<String> warnings) {}
 
   private static final int MOST_DETAILS = 20;
 
@@ -45,6 +48,7 @@ public final class FleetApplier {
   private final CertificateAuthority authority;
   private final ChannelBindings bindings;
   private final Feed feed;
+  private final PolicyAttributes attributes;
   private final AuditLog audit;
   private final Clock clock;
 
@@ -63,13 +67,14 @@ public final class FleetApplier {
     this.authority = authority;
     this.bindings = bindings;
     this.feed = feed;
+    this.attributes = new PolicyAttributes(trustDomain, feed);
     this.audit = audit;
     this.clock = clock;
   }
 
   /**
    * Makes the fleet what the YAML says. Certificates issued before stay as they are; brokers use
-   * the new topics from their next CONNECT on.
+   * the new topics at once, live sessions included.
    *
    * @param yaml one document, factory CAs inline
    * @throws Refusal INVALID naming the key or value and the remedy, or the devices of the fleet whose
@@ -83,6 +88,7 @@ public final class FleetApplier {
       throw new Refusal(Refusal.Kind.INVALID, e.getMessage());
     }
     requireForeign(fleet.factoryCas());
+    List<String> warnings = new ArrayList<>();
     Change change = registry.write(tx -> {
       Optional<Fleet> before = FleetTable.find(tx.handle(), fleet.id());
       if (before.isPresent() && before.get().equals(fleet)) {
@@ -91,6 +97,8 @@ public final class FleetApplier {
       requireNamesForAll(tx, before, fleet);
       fleets.put(tx, fleet, clock.instant());
       if (before.isEmpty() || !before.get().policy().equals(fleet.policy())) {
+        TopicGrants old = before.map(Fleet::topics).orElse(TopicGrants.NONE);
+        warnings.addAll(attributes.policyChanges(tx, fleet.id(), old, fleet.topics()));
         feed.append(tx, fleet.policy());
       }
       audit.add(
@@ -102,7 +110,7 @@ public final class FleetApplier {
       return before.isEmpty() ? Change.CREATED : Change.UPDATED;
     });
     bindings.refresh();
-    return new Result(fleet.id(), change);
+    return new Result(fleet.id(), change, warnings);
   }
 
   /** With our own CA as a factory, every operational certificate would open enrolment. */

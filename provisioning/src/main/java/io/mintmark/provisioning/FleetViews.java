@@ -33,8 +33,8 @@ public final class FleetViews {
    * @param dnsNames templates of DNS names certificates carry
    * @param renewalWindow when, in the life of a certificate, it should be renewed
    * @param clientId the template of the client ids its devices may use
-   * @param publish filters of the topics its devices may publish to
-   * @param subscribe filters they may subscribe to
+   * @param publish what its devices may publish, as of {@link GrantForm}
+   * @param subscribe what they may subscribe to, likewise
    * @param devices how many it has, whatever their state
    */
   public record FleetView(
@@ -54,8 +54,8 @@ public final class FleetViews {
       List<String> dnsNames,
       String renewalWindow,
       String clientId,
-      List<String> publish,
-      List<String> subscribe,
+      List<?> publish,
+      List<?> subscribe,
       long devices) {}
 
   /**
@@ -137,8 +137,8 @@ public final class FleetViews {
         profile.dnsNames().stream().map(DnsNameTemplate::text).toList(),
         profile.renewal().toString(),
         fleet.clientId().template(),
-        fleet.topics().publish(),
-        fleet.topics().subscribe(),
+        GrantForm.publish(fleet.topics()),
+        GrantForm.subscribe(fleet.topics()),
         FleetTable.devices(handle, fleet.id()));
   }
 

@@ -1,12 +1,8 @@
 package io.mintmark.provisioning;
 
-import io.mintmark.identity.ClientIdPattern;
-import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
-import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.Printable;
-import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
@@ -38,8 +34,8 @@ final class FleetYaml {
 
   static final String FACTORY_CAS = "factory-cas";
   static final String FACTORY_CRL = "factory-crl";
-  private static final List<String> TOP =
-      List.of("fleet", FACTORY_CAS, FACTORY_CRL, EnrolmentYaml.SECTION, "certificate", "mqtt");
+  private static final List<String> TOP = List.of(
+      "fleet", FACTORY_CAS, FACTORY_CRL, EnrolmentYaml.SECTION, "certificate", MqttYaml.SECTION);
 
   /** RFC 7030, section 3.2.2: a label must not be named as an operation is. */
   private static final List<String> OPERATIONS =
@@ -71,16 +67,9 @@ final class FleetYaml {
     EnrolmentPolicy enrolment = EnrolmentYaml.read(top);
     FactoryYaml factory = new FactoryYaml(top, enrolment.mode(), now);
     DeviceProfile profile = ProfileYaml.read(top);
-    Optional<Section> mqtt = top.section("mqtt", List.of("client-id", "publish", "subscribe"));
-    ClientIdPattern clientId = ClientIdPattern.EXACT;
-    TopicGrants topics = TopicGrants.NONE;
-    if (mqtt.isPresent()) {
-      Optional<Scalar> pattern = mqtt.get().scalar("client-id");
-      clientId = pattern.isEmpty() ? clientId : valueOf(pattern.get(), ClientIdPattern::new);
-      topics = new TopicGrants(
-          filters(id, mqtt.get().scalars("publish")), filters(id, mqtt.get().scalars("subscribe")));
-    }
-    return new Fleet(id, factory.cas(), factory.crls(), enrolment, profile, clientId, topics);
+    MqttYaml mqtt = new MqttYaml(top, trustDomain, id);
+    return new Fleet(
+        id, factory.cas(), factory.crls(), enrolment, profile, mqtt.clientId(), mqtt.topics());
   }
 
   private static FleetId id(String text) {
@@ -111,19 +100,6 @@ final class FleetYaml {
               + " files in)");
     }
     return valueOf(item, Pem::certificates);
-  }
-
-  /** Each filter is resolved for a device that could exist, so that no variable is unknown later. */
-  private List<String> filters(FleetId fleet, List<Scalar> items) throws YamlException {
-    Identity anyDevice = new Identity.Device(trustDomain, fleet, new DeviceId("any"));
-    List<String> filters = new ArrayList<>();
-    for (Scalar item : items) {
-      filters.add(valueOf(item, text -> {
-        new TopicGrants(List.of(text), List.of()).resolve(anyDevice);
-        return text;
-      }));
-    }
-    return filters;
   }
 
   /** Turns a complaint about a value into one that names its line. */

@@ -137,6 +137,19 @@ final class ManifestFile {
     }
   }
 
+  /**
+   * Holds a name to what the manifest's columns may be called.
+   *
+   * @throws IllegalArgumentException if no attribute can have it
+   */
+  static void requireAttribute(String name) {
+    if (!ATTRIBUTE_NAME.matcher(name).matches() || name.equals(DEVICE) || name.equals(PIN)) {
+      throw new IllegalArgumentException("${attr." + Printable.of(name)
+          + "} names no column a manifest can have: use ${attr.NAME}, NAME 1 to 64 of A-Z a-z 0-9"
+          + " _ . - (and not device or pin)");
+    }
+  }
+
   private static void attribute(Map<String, String> attributes, String name, String value) {
     if (value.length() > LONGEST_ATTRIBUTE) {
       throw new IllegalArgumentException(

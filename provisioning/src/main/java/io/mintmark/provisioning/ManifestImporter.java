@@ -23,7 +23,7 @@ public final class ManifestImporter {
    * @param added new ones
    * @param updated known ones whose pin or attributes are different now
    * @param unchanged known ones
-   * @param warnings what will keep devices of it from enrolling, one text for each; of many, the
+   * @param warnings what will keep devices of it from enrolling or connecting, one text for each; of many, the
    *     first ones and how many more
    */
   public record Result(int added, int updated, int unchanged, List<String> warnings) {}
@@ -32,12 +32,15 @@ public final class ManifestImporter {
 
   private final Registry registry;
   private final TrustDomain trustDomain;
+  private final PolicyAttributes attributes;
   private final AuditLog audit;
   private final Clock clock;
 
-  ManifestImporter(Registry registry, TrustDomain trustDomain, AuditLog audit, Clock clock) {
+  ManifestImporter(
+      Registry registry, TrustDomain trustDomain, Feed feed, AuditLog audit, Clock clock) {
     this.registry = registry;
     this.trustDomain = trustDomain;
+    this.attributes = new PolicyAttributes(trustDomain, feed);
     this.audit = audit;
     this.clock = clock;
   }
@@ -53,10 +56,9 @@ public final class ManifestImporter {
   public Result load(FleetId fleet, String csv, String actor) throws Refusal {
     ManifestFile manifest = ManifestFile.read(fleet, csv);
     return registry.write(tx -> {
-      DeviceProfile profile = FleetTable.find(tx.handle(), fleet)
+      Fleet of = FleetTable.find(tx.handle(), fleet)
           .orElseThrow(
-              () -> new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known"))
-          .profile();
+              () -> new Refusal(Refusal.Kind.NOT_FOUND, "fleet '" + fleet + "' is not known"));
       List<Optional<Device>> known = known(tx, manifest);
       if (!manifest.faults().isEmpty()) {
         int bad = manifest.faults().size();
@@ -66,7 +68,11 @@ public final class ManifestImporter {
                 + (bad == 1 ? " bad line" : " bad lines"),
             manifest.faults());
       }
-      return store(tx, manifest, known, warnings(manifest, profile), actor);
+      List<String> warnings = new ArrayList<>(warnings(manifest, of.profile()));
+      PolicyAttributes.Import told = attributes.begin(of.topics());
+      manifest.lines().forEach(line -> told.look(line.number(), line.device()));
+      warnings.addAll(told.warnings());
+      return store(tx, manifest, known, told, warnings, actor);
     });
   }
 
@@ -113,6 +119,7 @@ public final class ManifestImporter {
       Transaction tx,
       ManifestFile manifest,
       List<Optional<Device>> known,
+      PolicyAttributes.Import told,
       List<String> warnings,
       String actor) {
     Instant now = clock.instant();
@@ -123,14 +130,17 @@ public final class ManifestImporter {
       Device before = known.get(i).orElse(null);
       if (before == null) {
         DeviceTable.insert(tx, device, now);
+        told.change(null, device);
         added++;
       } else if (!Objects.equals(before.pin(), device.pin())
           || !before.attributes().equals(device.attributes())) {
         DeviceTable.update(tx, device);
+        told.change(before, device);
         auditPin(tx, before, device, actor);
         updated++;
       }
     }
+    told.tell(tx);
     int unchanged = known.size() - added - updated;
     if (added + updated > 0) {
       audit.add(

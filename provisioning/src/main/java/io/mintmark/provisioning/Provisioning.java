@@ -80,6 +80,7 @@ public final class Provisioning implements AutoCloseable {
   private final FleetRemover fleetRemover;
   private final ManifestImporter manifests;
   private final Applications applications;
+  private final PolicyExplainer policies;
   private final Brokers brokers;
   private final DeviceViews devices;
   private final FleetViews fleetViews;
@@ -171,7 +172,8 @@ public final class Provisioning implements AutoCloseable {
     fleets = new FleetApplier(
         registry, known, trustDomain, authority, channelBindings, feed, audit, clock);
     fleetRemover = new FleetRemover(registry, known, feed, audit, clock);
-    manifests = new ManifestImporter(registry, trustDomain, audit, clock);
+    manifests = new ManifestImporter(registry, trustDomain, feed, audit, clock);
+    policies = new PolicyExplainer(registry, trustDomain);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, certificatesSeen, audit, clock);
     devices = new DeviceViews(registry, trustDomain);
@@ -408,6 +410,11 @@ public final class Provisioning implements AutoCloseable {
   /** Importing manifests. */
   public ManifestImporter manifests() {
     return manifests;
+  }
+
+  /** What policies grant. */
+  public PolicyExplainer policies() {
+    return policies;
   }
 
   /** Applications. */

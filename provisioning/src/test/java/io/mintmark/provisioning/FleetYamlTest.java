@@ -1,12 +1,17 @@
 package io.mintmark.provisioning;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mintmark.identity.PublishGrant;
+import io.mintmark.identity.SubscribeGrant;
+import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.yaml.YamlException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +72,16 @@ class FleetYamlTest {
           mqtt: {publish: [[a/b]]} | line 3: each item of 'publish' needs one value
           mqtt: {publish: ["a/#/b"]} | line 3: topic filter 'a/#/b' is not valid
           mqtt: {publish: ["a/${name}"]} | line 3: 'a/${name}' names ${name}, which is not one of [${device}, ${fleet}]
+          mqtt: {publish: [{topic: "a/#/b"}]} | line 3: topic filter 'a/#/b' is not valid
+          mqtt: {publish: [{qos: 1}]} | line 3: 'topic' is missing
+          mqtt: {publish: [{topic: a, qos: 3}]} | line 3: QoS '3' is not valid: use 0, 1 or 2
+          mqtt: {publish: [{topic: a, shared: true}]} | line 3: unknown key 'shared' in a grant
+          mqtt: {publish: [{topic: a, retian: true}]} | line 3: unknown key 'retian' in a grant: did you mean 'retain'?
+          mqtt: {publish: [{topic: a, retain: yes}]} | line 3: 'retain' cannot be 'yes'
+          mqtt: {subscribe: [{topic: a, shared: never}]} | line 3: 'shared' cannot be 'never'
+          mqtt: {subscribe: ["$share/g/a"]} | line 3: topic filter '$share/g/a' is not valid: a grant names the topics themselves
+          mqtt: {publish: ["a/${attr.}"]} | line 3: ${attr.} names no column a manifest can have
+          mqtt: {publish: ["a/${attr.pin}"]} | line 3: ${attr.pin} names no column a manifest can have
           mqtt: {client-id: "${device}-*"} | line 3: client id pattern '${device}-*' is not valid
           fleet: other | line 3: key 'fleet' is already on line 1: keep one
           mqtt: [ | line 3: this is not YAML: expected the node content
@@ -74,6 +89,37 @@ class FleetYamlTest {
           """)
   void refusesWhatItCannotUse(String more, String message) {
     assertRefused(message, pumps(more));
+  }
+
+  @Test
+  void readsGrantsWithAndWithoutLimits() throws Exception {
+    TopicGrants topics =
+        new FleetYaml(new TrustDomain("example.org"), now).read(pumps("""
+            mqtt:
+              publish:
+                - telemetry/${device}/#
+                - {topic: "state/${device}", qos: 1, retain: true}
+                - topic: sites/${attr.site}/${device}
+              subscribe:
+                - commands/${device}/#
+                - {topic: work/#, qos: 1, shared: only}
+                - {topic: news/+}
+                - {topic: both, shared: true}
+            """)).topics();
+    assertThat(topics)
+        .isEqualTo(TopicGrants.of(
+            List.of(
+                new PublishGrant("telemetry/${device}/#"),
+                new PublishGrant("state/${device}", 1, true),
+                new PublishGrant("sites/${attr.site}/${device}", 2, false)),
+            List.of(
+                new SubscribeGrant("commands/${device}/#"),
+                new SubscribeGrant("work/#", 1, SubscribeGrant.Shared.ONLY),
+                new SubscribeGrant("news/+", 2, SubscribeGrant.Shared.NO),
+                new SubscribeGrant("both", 2, SubscribeGrant.Shared.YES))));
+    assertThat(GrantForm.read(GrantForm.publish(topics), GrantForm.subscribe(topics)))
+        .as("kept and read again")
+        .isEqualTo(topics);
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.provisioning.Applications.ApplicationView;
+import io.mintmark.provisioning.GrantForm;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.SigningRequest;
@@ -17,7 +18,7 @@ final class ApplicationRoutes {
   private static final int LONGEST_BODY = 64 * 1024;
   private static final List<String> PKCS10 = List.of("application/pkcs10");
 
-  private record Grants(List<String> publish, List<String> subscribe) {}
+  private record Grants(List<Object> publish, List<Object> subscribe) {}
 
   private record Removed(String name, int certificates) {}
 
@@ -44,7 +45,8 @@ final class ApplicationRoutes {
     Grants grants = Json.body(ctx, LONGEST_BODY, Grants.class);
     TopicGrants topics = topics(grants);
     core.applications().define(name, topics, OperatorAuthentication.operator(ctx));
-    Json.answer(ctx, new ApplicationView(name, topics.publish(), topics.subscribe()));
+    Json.answer(
+        ctx, new ApplicationView(name, GrantForm.publish(topics), GrantForm.subscribe(topics)));
   }
 
   private void remove(Context ctx) throws Refusal {
@@ -57,13 +59,9 @@ final class ApplicationRoutes {
 
   private static TopicGrants topics(Grants grants) throws Refusal {
     try {
-      return new TopicGrants(
-          grants.publish() == null ? List.of() : grants.publish(),
-          grants.subscribe() == null ? List.of() : grants.subscribe());
+      return GrantForm.read(grants.publish(), grants.subscribe());
     } catch (IllegalArgumentException e) {
       throw new Refusal(Refusal.Kind.INVALID, e.getMessage());
-    } catch (NullPointerException e) {
-      throw new Refusal(Refusal.Kind.INVALID, "a topic filter is null");
     }
   }
 

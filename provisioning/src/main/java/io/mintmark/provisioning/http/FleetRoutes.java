@@ -20,7 +20,7 @@ final class FleetRoutes {
       List.of("application/yaml", "application/x-yaml", "text/yaml");
   private static final List<String> CSV = List.of("text/csv");
 
-  private record Applied(String fleet, String change) {}
+  private record Applied(String fleet, String change, List<String> warnings) {}
 
   private record Removed(String fleet, long devices) {}
 
@@ -59,7 +59,11 @@ final class FleetRoutes {
     String yaml = RequestBody.text(ctx, LONGEST_FLEET, YAML);
     FleetApplier.Result result = core.fleets().apply(yaml, OperatorAuthentication.operator(ctx));
     Json.answer(
-        ctx, new Applied(result.fleet().value(), result.change().name().toLowerCase(Locale.ROOT)));
+        ctx,
+        new Applied(
+            result.fleet().value(),
+            result.change().name().toLowerCase(Locale.ROOT),
+            result.warnings()));
   }
 
   private void remove(Context ctx) throws Refusal {

@@ -1,6 +1,7 @@
 package io.mintmark.provisioning.sql;
 
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.GrantForm;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -41,8 +42,8 @@ public final class ApplicationTable {
               publish = excluded.publish, subscribe = excluded.subscribe
             """)
         .bind("name", name)
-        .bind("publish", Json.write(topics.publish()))
-        .bind("subscribe", Json.write(topics.subscribe()))
+        .bind("publish", Json.write(GrantForm.publish(topics)))
+        .bind("subscribe", Json.write(GrantForm.subscribe(topics)))
         .bind("now", now.toEpochMilli())
         .execute();
   }
@@ -56,7 +57,7 @@ public final class ApplicationTable {
   }
 
   private static TopicGrants topics(ResultSet row) throws SQLException {
-    return new TopicGrants(
-        Json.list(row.getString("publish")), Json.list(row.getString("subscribe")));
+    return GrantForm.read(
+        Json.objects(row.getString("publish")), Json.objects(row.getString("subscribe")));
   }
 }

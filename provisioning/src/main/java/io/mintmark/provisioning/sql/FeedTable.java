@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The feed, compacted: of each subject its latest entry. Stateless. */
 public final class FeedTable {
@@ -71,6 +72,42 @@ public final class FeedTable {
         .bind("subject", subject)
         .bind("entry", Json.write(entry.apply(sequence)))
         .bind("forgetAfter", forgetAfter == null ? null : forgetAfter.toEpochMilli())
+        .execute();
+  }
+
+  /** Makes the entry of a sequence for the subject at a position. */
+  @FunctionalInterface
+  public interface EntryOf {
+    /** The entry. */
+    FeedEntry at(long sequence, int position);
+  }
+
+  /** Appends many entries, each of which takes the place of its subject's before. */
+  public static void append(Transaction tx, List<String> subjects, EntryOf entries) {
+    tx.handle()
+        .createUpdate("update feed_head set sequence = sequence + :count")
+        .bind("count", subjects.size())
+        .execute();
+    long first = head(tx.handle()) - subjects.size() + 1;
+    PreparedBatch batch = tx.handle()
+        .prepareBatch("insert or replace into feed (sequence, subject, entry)"
+            + " values (:sequence, :subject, :entry)");
+    for (int i = 0; i < subjects.size(); i++) {
+      batch
+          .bind("sequence", first + i)
+          .bind("subject", subjects.get(i))
+          .bind("entry", Json.write(entries.at(first + i, i)))
+          .add();
+    }
+    batch.execute();
+  }
+
+  /** Drops the entries of all subjects that begin so; the prefix ends in a colon. */
+  public static void drop(Transaction tx, String prefix) {
+    tx.handle()
+        .createUpdate("delete from feed where subject >= :prefix and subject < :end")
+        .bind("prefix", prefix)
+        .bind("end", prefix.substring(0, prefix.length() - 1) + (char) (':' + 1))
         .execute();
   }
 

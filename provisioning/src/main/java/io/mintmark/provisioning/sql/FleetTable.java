@@ -3,10 +3,10 @@ package io.mintmark.provisioning.sql;
 import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Pem;
-import io.mintmark.identity.TopicGrants;
 import io.mintmark.provisioning.DeviceProfile;
 import io.mintmark.provisioning.DnsNameTemplate;
 import io.mintmark.provisioning.Fleet;
+import io.mintmark.provisioning.GrantForm;
 import io.mintmark.provisioning.KeyType;
 import io.mintmark.provisioning.RenewalShare;
 import io.mintmark.provisioning.ca.Purpose;
@@ -85,8 +85,8 @@ public final class FleetTable {
         .bind("lifetime", fleet.profile().lifetime().toMillis())
         .bind("backdate", fleet.profile().backdate().toMillis())
         .bind("clientId", fleet.clientId().template())
-        .bind("publish", Json.write(fleet.topics().publish()))
-        .bind("subscribe", Json.write(fleet.topics().subscribe()))
+        .bind("publish", Json.write(GrantForm.publish(fleet.topics())))
+        .bind("subscribe", Json.write(GrantForm.subscribe(fleet.topics())))
         .bind("now", now.toEpochMilli())
         .execute();
     putProfile(tx, fleet);
@@ -172,8 +172,8 @@ public final class FleetTable {
         EnrolmentTable.find(handle, id),
         profile(row),
         new ClientIdPattern(row.getString("client_id")),
-        new TopicGrants(
-            Json.list(row.getString("publish")), Json.list(row.getString("subscribe"))));
+        GrantForm.read(
+            Json.objects(row.getString("publish")), Json.objects(row.getString("subscribe"))));
   }
 
   private static DeviceProfile profile(ResultSet row) throws SQLException {

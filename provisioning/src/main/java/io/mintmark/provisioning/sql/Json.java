@@ -46,6 +46,11 @@ final class Json {
     return List.of(read(json, String[].class));
   }
 
+  /** Strings and maps. */
+  static List<Object> objects(String json) {
+    return List.of(read(json, Object[].class));
+  }
+
   static Map<String, String> map(String json) {
     try {
       return MAPS.readValue(json);

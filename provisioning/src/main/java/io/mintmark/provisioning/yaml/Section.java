@@ -109,6 +109,34 @@ public final class Section {
    * @throws YamlException if it is no list of single values
    */
   public List<Scalar> scalars(String key) throws YamlException {
+    List<Scalar> values = new ArrayList<>();
+    for (YamlNode item : sequence(key)) {
+      if (!(item instanceof Scalar scalar) || scalar.text().isEmpty()) {
+        throw YamlException.at(item.line(), "each item of '" + key + "' needs one value");
+      }
+      values.add(scalar);
+    }
+    return values;
+  }
+
+  /**
+   * The items of a key, each a {@link Scalar} or a {@link Mapping}; empty if the key is not there.
+   *
+   * @throws YamlException if it is no list of such
+   */
+  public List<YamlNode> items(String key) throws YamlException {
+    for (YamlNode item : sequence(key)) {
+      boolean usable =
+          item instanceof Scalar scalar ? !scalar.text().isEmpty() : item instanceof Mapping;
+      if (!usable) {
+        throw YamlException.at(
+            item.line(), "each item of '" + key + "' needs one value, or keys of its own");
+      }
+    }
+    return sequence(key);
+  }
+
+  private List<YamlNode> sequence(String key) throws YamlException {
     Entry entry = mapping.entries().get(key);
     if (entry == null) {
       return List.of();
@@ -117,13 +145,6 @@ public final class Section {
       throw YamlException.at(
           entry.line(), "'" + key + "' needs a list: one line each, beginning with '- '");
     }
-    List<Scalar> values = new ArrayList<>();
-    for (YamlNode item : sequence.items()) {
-      if (!(item instanceof Scalar scalar) || scalar.text().isEmpty()) {
-        throw YamlException.at(item.line(), "each item of '" + key + "' needs one value");
-      }
-      values.add(scalar);
-    }
-    return values;
+    return sequence.items();
   }
 }

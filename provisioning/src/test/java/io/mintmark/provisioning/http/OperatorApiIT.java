@@ -273,6 +273,12 @@ class OperatorApiIT {
         "reader|{\"publish\":[\"a/#/b\"]}",
         "reader|{\"publish\":[\"${device}\"]}",
         "reader|{\"publish\":[null]}",
+        "reader|{\"publish\":[{\"qos\":1}]}",
+        "reader|{\"publish\":[{\"topic\":\"a\",\"qos\":\"1\"}]}",
+        "reader|{\"publish\":[{\"topic\":\"a\",\"qos\":3}]}",
+        "reader|{\"publish\":[{\"topic\":\"a\",\"shared\":true}]}",
+        "reader|{\"subscribe\":[{\"topic\":\"a\",\"shared\":\"maybe\"}]}",
+        "reader|{\"subscribe\":[\"$share/g/a\"]}",
         "reader|{\"publish\":\"a\"}",
         "reader|{\"publsh\":[]}",
         "reader|",
@@ -284,6 +290,33 @@ class OperatorApiIT {
         running.operate("PUT", "/api/v1/applications/" + name, JSON, body == null ? "" : body);
     refused(name.equals("reader") ? 400 : 404, answer);
     assertThat(running.registry()).isEqualTo(before);
+  }
+
+  @Test
+  void explainsPolicies() throws Exception {
+    String grants = "{\"publish\":[],\"subscribe\":"
+        + "[{\"topic\":\"work/#\",\"qos\":1,\"shared\":\"only\"}]}";
+    RawHttps.Answer put = running.operate("PUT", "/api/v1/applications/jobs", JSON, grants);
+    assertThat(RunningService.json(RunningService.expect(200, put)).get("subscribe"))
+        .isEqualTo(new ObjectMapper().readTree(grants).get("subscribe"));
+    String explain = "/api/v1/policy/explain?application=jobs&subscribe=";
+    JsonNode answer = running.read(explain + "%24share/g/work/%23&qos=2");
+    assertThat(answer.get("allowed").asBoolean()).isTrue();
+    assertThat(answer.get("qos").asInt()).isEqualTo(1);
+    assertThat(running.read(explain + "work/a").get("reason").asText()).contains("shared");
+    for (String query : List.of(
+        "",
+        "?device=a-1",
+        "?device=a-1&publish=a&subscribe=a",
+        "?device=a-1&application=jobs&publish=a",
+        "?device=a-1&publish=a/%23",
+        "?device=a-1&publish=a&qos=3",
+        "?device=a-1&publish=a&retain=yes",
+        "?device=a+1&publish=a")) {
+      refused(400, running.operate("GET", "/api/v1/policy/explain" + query, null, null));
+    }
+    refused(
+        404, running.operate("GET", "/api/v1/policy/explain?device=none&publish=a", null, null));
   }
 
   @Test
