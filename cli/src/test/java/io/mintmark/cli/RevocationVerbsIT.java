@@ -226,6 +226,8 @@ class RevocationVerbsIT {
     expect(mintmark("fleet", "show", "ponds"), 1, "fleet 'ponds' is not known");
     expect(mintmark("fleet", "apply", "-f", factory.fleetFile().toString()), 0, "created");
     connected(0).close();
+    expect(mintmark("fleet", "revoke", "ponds"), 0, ": revoked 4 devices of fleet ponds");
+    expect(mintmark("fleet", "remove", "ponds"), 0, "fleet ponds removed");
 
     String credential = folder.resolve("ponds.pem").toString();
     expect(mintmark("app", "apply", "ponds-reader", "--subscribe", "telemetry/#"), 0, "applied");
