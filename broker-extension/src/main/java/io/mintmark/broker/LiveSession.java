@@ -22,6 +22,10 @@ final class LiveSession {
   /** HiveMQ's own object, asked at each PUBLISH and SUBSCRIBE of this connection. */
   private final ModifiableDefaultPermissions permissions;
 
+  private final long sinceNanos = System.nanoTime();
+  private volatile int keepAlive;
+  private volatile String end;
+
   private boolean cut;
   private String cutReason;
   private long cutAtNanos;
@@ -70,6 +74,29 @@ final class LiveSession {
   /** Where it came from; null if that is not known. */
   String address() {
     return address;
+  }
+
+  /** {@link System#nanoTime} of its CONNECT. */
+  long sinceNanos() {
+    return sinceNanos;
+  }
+
+  /** How many seconds it may be silent for; 0 for any. */
+  int keepAlive() {
+    return keepAlive;
+  }
+
+  void keepAlive(int seconds) {
+    keepAlive = seconds;
+  }
+
+  /** How it ended, one word; null as long as it has not. */
+  String end() {
+    return end;
+  }
+
+  void end(String how) {
+    end = how;
   }
 
   /**

@@ -36,6 +36,7 @@ public final class MintmarkExtension implements ExtensionMain {
   private final Clock clock;
   private ListenerGate gate;
   private FeedFollower follower;
+  private SessionReporter reporter;
   private OwnCertificate own;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
@@ -84,12 +85,13 @@ public final class MintmarkExtension implements ExtensionMain {
     LiveSessions sessions = new LiveSessions();
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
-    SessionObserver observer = SessionObserver.all(List.of(new SessionLog()));
+    FeedClient client =
+        new FeedClient(settings.service(), state.credential(), state.trust().anchors());
+    reporter = new SessionReporter(sessions, client::report);
+    SessionObserver observer = SessionObserver.all(List.of(new SessionLog(), reporter));
     SessionCutter cutter =
         new SessionCutter(sessions, clients, new StoredSessions(clients, later), later, observer);
     ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
-    FeedClient client =
-        new FeedClient(settings.service(), state.credential(), state.trust().anchors());
     own = new OwnCertificate(
         new CredentialStore(settings.credential()),
         state.credential(),
@@ -128,6 +130,7 @@ public final class MintmarkExtension implements ExtensionMain {
     gate.open(state.credential(), state.trust().anchors());
     tellWhenListening(later);
     own.start();
+    reporter.start();
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
         state.trustDomain(),
@@ -175,6 +178,9 @@ public final class MintmarkExtension implements ExtensionMain {
   private void stopWork() {
     if (own != null) {
       own.close();
+    }
+    if (reporter != null) {
+      reporter.close();
     }
     if (follower != null) {
       follower.close();

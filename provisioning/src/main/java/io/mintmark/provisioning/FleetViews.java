@@ -3,6 +3,7 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.DurationText;
 import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.ca.Purpose;
+import io.mintmark.provisioning.presence.ClonePolicy;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import java.net.URI;
@@ -35,6 +36,7 @@ public final class FleetViews {
    * @param clientId the template of the client ids its devices may use
    * @param publish filters of the topics its devices may publish to
    * @param subscribe filters they may subscribe to
+   * @param clones what follows when one of them shows signs of a clone
    * @param devices how many it has, whatever their state
    */
   public record FleetView(
@@ -56,6 +58,7 @@ public final class FleetViews {
       String clientId,
       List<String> publish,
       List<String> subscribe,
+      ClonePolicy clones,
       long devices) {}
 
   /**
@@ -139,6 +142,7 @@ public final class FleetViews {
         fleet.clientId().template(),
         fleet.topics().publish(),
         fleet.topics().subscribe(),
+        fleet.clones(),
         FleetTable.devices(handle, fleet.id()));
   }
 

@@ -8,6 +8,7 @@ import io.mintmark.identity.Pem;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.presence.ClonePolicy;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;
@@ -36,6 +37,7 @@ import java.util.function.Function;
  */
 final class FleetYaml {
 
+  private static final String CLONES = "clones";
   static final String FACTORY_CAS = "factory-cas";
   static final String FACTORY_CRL = "factory-crl";
   private static final List<String> TOP =
@@ -71,16 +73,23 @@ final class FleetYaml {
     EnrolmentPolicy enrolment = EnrolmentYaml.read(top);
     FactoryYaml factory = new FactoryYaml(top, enrolment.mode(), now);
     DeviceProfile profile = ProfileYaml.read(top);
-    Optional<Section> mqtt = top.section("mqtt", List.of("client-id", "publish", "subscribe"));
+    Optional<Section> mqtt =
+        top.section("mqtt", List.of("client-id", "publish", "subscribe", CLONES));
     ClientIdPattern clientId = ClientIdPattern.EXACT;
     TopicGrants topics = TopicGrants.NONE;
+    ClonePolicy clones = ClonePolicy.REPORT;
     if (mqtt.isPresent()) {
       Optional<Scalar> pattern = mqtt.get().scalar("client-id");
       clientId = pattern.isEmpty() ? clientId : valueOf(pattern.get(), ClientIdPattern::new);
       topics = new TopicGrants(
           filters(id, mqtt.get().scalars("publish")), filters(id, mqtt.get().scalars("subscribe")));
+      clones = mqtt.get()
+          .word(CLONES, Worded.words(ClonePolicy.class))
+          .map(word -> Worded.of(ClonePolicy.class, word))
+          .orElse(clones);
     }
-    return new Fleet(id, factory.cas(), factory.crls(), enrolment, profile, clientId, topics);
+    return new Fleet(
+        id, factory.cas(), factory.crls(), enrolment, profile, clientId, topics, clones);
   }
 
   private static FleetId id(String text) {

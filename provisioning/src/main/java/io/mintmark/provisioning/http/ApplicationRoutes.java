@@ -8,6 +8,7 @@ import io.mintmark.provisioning.Applications.ApplicationView;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.SigningRequest;
+import io.mintmark.provisioning.sql.PresenceTable.BrokerView;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -21,6 +22,8 @@ final class ApplicationRoutes {
 
   private record ApplicationList(List<ApplicationView> applications) {}
 
+  private record BrokerList(List<BrokerView> brokers) {}
+
   private final Provisioning core;
 
   ApplicationRoutes(Provisioning core) {
@@ -33,6 +36,8 @@ final class ApplicationRoutes {
         ctx -> Json.answer(ctx, new ApplicationList(core.applications().list())));
     routes.put("/api/v1/applications/{name}", this::define);
     routes.post("/api/v1/applications/{name}/certificate", this::certifyApplication);
+    routes.get(
+        "/api/v1/brokers", ctx -> Json.answer(ctx, new BrokerList(core.brokers().list())));
     routes.post("/api/v1/brokers/{name}/certificate", this::certifyBroker);
   }
 
@@ -41,7 +46,7 @@ final class ApplicationRoutes {
     Grants grants = Json.body(ctx, LONGEST_BODY, Grants.class);
     TopicGrants topics = topics(grants);
     core.applications().define(name, topics, OperatorAuthentication.operator(ctx));
-    Json.answer(ctx, new ApplicationView(name, topics.publish(), topics.subscribe()));
+    Json.answer(ctx, core.applications().find(name));
   }
 
   private static TopicGrants topics(Grants grants) throws Refusal {
