@@ -89,6 +89,7 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
             identity, serial(chain.get(0)), chain.get(0).getNotAfter().toInstant(), issuers),
         address(input),
         output.getDefaultPermissions());
+    session.keepAlive(input.getConnectPacket().getKeepAlive());
     SessionEvents.mark(input.getConnectionInformation(), session);
     return session;
   }

@@ -6,6 +6,7 @@ import io.mintmark.identity.FeedMemory;
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.SessionReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,7 +23,8 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Asks the provisioning service for pages of the feed, over mutual TLS with the broker's credential.
+ * Asks the provisioning service for pages of the feed and tells it of sessions, over mutual TLS with
+ * the broker's credential.
  * {@link #page} is used by one thread, the rest by any.
  */
 final class FeedClient implements AutoCloseable {
@@ -33,6 +35,7 @@ final class FeedClient implements AutoCloseable {
   private static final int LONGEST_REASON = 4096;
 
   private final String feed;
+  private final String sessions;
   private Credential credential;
   private Collection<X509Certificate> anchors;
 
@@ -44,7 +47,9 @@ final class FeedClient implements AutoCloseable {
   private volatile boolean closed;
 
   FeedClient(URI service, Credential credential, Collection<X509Certificate> trustAnchors) {
-    this.feed = service.toString().replaceAll("/+$", "") + "/v1/feed";
+    String base = service.toString().replaceAll("/+$", "");
+    this.feed = base + "/v1/feed";
+    this.sessions = base + "/v1/sessions";
     this.credential = credential;
     trust(trustAnchors);
   }
@@ -113,6 +118,37 @@ final class FeedClient implements AutoCloseable {
       }
       return read(connection.getInputStream(), LONGEST_REASON);
     });
+  }
+
+  /**
+   * Tells the service of connections.
+   *
+   * @param timeout how long it may take
+   * @throws UselessReportException if the service will never take this report
+   * @throws IOException if the service was not reached, or refused
+   */
+  SessionReport.Answer report(SessionReport report, Duration timeout) throws IOException {
+    HttpsURLConnection connection = open(sessions, Duration.ZERO);
+    connection.setConnectTimeout((int) Math.min(timeout.toMillis(), CONNECT_TIMEOUT.toMillis()));
+    connection.setReadTimeout((int) timeout.toMillis());
+    connection.setRequestMethod("POST");
+    connection.setRequestProperty("Content-Type", "application/json");
+    connection.setDoOutput(true);
+    // Kept for a second attempt on a connection of its own: the one there is may be over. Twice is
+    // as good as once.
+    try (OutputStream out = connection.getOutputStream()) {
+      out.write(FeedJson.MAPPER.writeValueAsBytes(report));
+    }
+    int status = connection.getResponseCode();
+    if (status == 400 || status == 413) {
+      throw new UselessReportException(reason(connection));
+    }
+    if (status != 200) {
+      throw refused(status, reason(connection));
+    }
+    List<X509Certificate> unused = service(connection);
+    return FeedJson.MAPPER.readValue(
+        read(connection.getInputStream(), LONGEST_REASON), SessionReport.Answer.class);
   }
 
   /** What is done with a connection. */

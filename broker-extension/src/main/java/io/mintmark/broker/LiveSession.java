@@ -24,6 +24,9 @@ final class LiveSession {
   private final ModifiableDefaultPermissions permissions;
 
   private final SessionPolicy policy = new SessionPolicy();
+  private final long sinceNanos = System.nanoTime();
+  private volatile int keepAlive;
+  private volatile String end;
 
   private boolean cut;
   private Refusal cutReason;
@@ -91,6 +94,29 @@ final class LiveSession {
     }
     change.accept(permissions);
     return true;
+  }
+
+  /** {@link System#nanoTime} of its CONNECT. */
+  long sinceNanos() {
+    return sinceNanos;
+  }
+
+  /** How many seconds it may be silent for; 0 for any. */
+  int keepAlive() {
+    return keepAlive;
+  }
+
+  void keepAlive(int seconds) {
+    keepAlive = seconds;
+  }
+
+  /** How it ended, one word; null as long as it has not. */
+  String end() {
+    return end;
+  }
+
+  void end(String how) {
+    end = how;
   }
 
   /**

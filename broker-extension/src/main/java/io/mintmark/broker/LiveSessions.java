@@ -110,6 +110,11 @@ final class LiveSessions {
     return latest != null && latest != session && !latest.isCut();
   }
 
+  /** The connection of a client id that was admitted last and has not ended; null if there is none. */
+  LiveSession newest(String clientId) {
+    return newest.get(clientId);
+  }
+
   /** All of them, weakly consistent: one registered before the call is among them. */
   Collection<LiveSession> all() {
     return byNumber.values();

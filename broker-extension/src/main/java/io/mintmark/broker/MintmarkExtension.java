@@ -37,6 +37,7 @@ public final class MintmarkExtension implements ExtensionMain {
   private final Clock clock;
   private ListenerGate gate;
   private FeedFollower follower;
+  private SessionReporter reporter;
   private OwnCertificate own;
   private SessionEnds ends;
 
@@ -86,7 +87,10 @@ public final class MintmarkExtension implements ExtensionMain {
     LiveSessions sessions = new LiveSessions();
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
-    SessionObserver observer = SessionObserver.all(List.of(new SessionLog()));
+    FeedClient client =
+        new FeedClient(settings.service(), state.credential(), state.trust().anchors());
+    reporter = new SessionReporter(sessions, client::report);
+    SessionObserver observer = SessionObserver.all(List.of(new SessionLog(), reporter));
     StoredSessions stored = new StoredSessions(clients, later);
     SessionCutter cutter = new SessionCutter(sessions, clients, stored, later, observer);
     LivePolicy livePolicy = new LivePolicy(
@@ -97,8 +101,6 @@ public final class MintmarkExtension implements ExtensionMain {
         (session, objection) -> cutter.cut(List.of(session), objection.refusal()),
         Builders::topicPermission);
     ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
-    FeedClient client =
-        new FeedClient(settings.service(), state.credential(), state.trust().anchors());
     own = new OwnCertificate(
         new CredentialStore(settings.credential()),
         state.credential(),
@@ -143,6 +145,7 @@ public final class MintmarkExtension implements ExtensionMain {
     stored.sweepLater(follower::current);
     ends.start();
     own.start();
+    reporter.start();
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
         state.trustDomain(),
@@ -193,6 +196,9 @@ public final class MintmarkExtension implements ExtensionMain {
     }
     if (own != null) {
       own.close();
+    }
+    if (reporter != null) {
+      reporter.close();
     }
     if (follower != null) {
       follower.close();

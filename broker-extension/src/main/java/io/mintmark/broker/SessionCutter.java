@@ -110,7 +110,9 @@ final class SessionCutter implements FeedListener {
         .whenComplete((connected, fault) -> {
           if (Boolean.FALSE.equals(connected)) {
             log.warn("{} is gone, though HiveMQ did not say so", session.identity());
+            session.end("lost");
             sessions.remove(session);
+            observer.ended(session);
           }
         });
   }

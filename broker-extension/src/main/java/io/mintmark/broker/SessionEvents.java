@@ -3,9 +3,14 @@ package io.mintmark.broker;
 import com.hivemq.extension.sdk.api.client.parameter.ConnectionInformation;
 import com.hivemq.extension.sdk.api.events.client.ClientLifecycleEventListener;
 import com.hivemq.extension.sdk.api.events.client.parameters.AuthenticationSuccessfulInput;
+import com.hivemq.extension.sdk.api.events.client.parameters.ClientInitiatedDisconnectInput;
+import com.hivemq.extension.sdk.api.events.client.parameters.ConnectionLostInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.ConnectionStartInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.DisconnectEventInput;
+import com.hivemq.extension.sdk.api.packets.general.DisconnectedReasonCode;
+import com.hivemq.extension.sdk.api.parameter.ClientBasedInput;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -16,6 +21,8 @@ import java.util.Optional;
 final class SessionEvents implements ClientLifecycleEventListener {
 
   private static final String NUMBER = "mintmark.session";
+  private static final String CLOSED = "closed";
+  private static final String LOST = "lost";
 
   private final LiveSessions sessions;
   private final SessionObserver observer;
@@ -41,7 +48,26 @@ final class SessionEvents implements ClientLifecycleEventListener {
 
   @Override
   public void onDisconnect(DisconnectEventInput event) {
+    ended(event, event.getReasonCode().map(SessionEvents::word).orElse("disconnected"));
+  }
+
+  @Override
+  public void onClientInitiatedDisconnect(ClientInitiatedDisconnectInput event) {
+    ended(event, CLOSED);
+  }
+
+  @Override
+  public void onConnectionLost(ConnectionLostInput event) {
+    ended(event, LOST);
+  }
+
+  private static String word(DisconnectedReasonCode code) {
+    return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private void ended(ClientBasedInput event, String how) {
     session(event.getConnectionInformation(), sessions).ifPresent(session -> {
+      session.end(how);
       sessions.remove(session);
       observer.ended(session);
     });

@@ -17,6 +17,8 @@ import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.PublishGrant;
+import io.mintmark.identity.SessionEvent;
+import io.mintmark.identity.SessionReport;
 import io.mintmark.identity.SubscribeGrant;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
@@ -41,6 +43,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -72,6 +75,7 @@ final class FakeFeed implements AutoCloseable {
   private volatile Function<PublicKey, HeldCertificate> issuer;
   private volatile String wish;
   private volatile BigInteger lastBroker;
+  private final List<SessionEvent> reported = new CopyOnWriteArrayList<>();
   private final TreeMap<Long, FeedEntry> entries = new TreeMap<>();
   private final List<String> requests = new ArrayList<>();
   private HttpsServer server;
@@ -169,6 +173,7 @@ final class FakeFeed implements AutoCloseable {
     threads = Executors.newCachedThreadPool();
     server.setExecutor(threads);
     server.createContext("/v1/feed", this::answer);
+    server.createContext("/v1/sessions", this::sessions);
     server.createContext("/v1/renewal-info/", this::renewalInfo);
     server.createContext("/.well-known/est/cacerts", this::caCertificates);
     server.createContext("/.well-known/est/simplereenroll", this::reenroll);
@@ -193,6 +198,18 @@ final class FakeFeed implements AutoCloseable {
 
   synchronized URI uri() {
     return URI.create("https://localhost:" + port);
+  }
+
+  private void sessions(HttpExchange exchange) throws IOException {
+    SessionReport report =
+        FeedJson.MAPPER.readValue(exchange.getRequestBody(), SessionReport.class);
+    reported.addAll(report.events());
+    answer(exchange, 200, "{\"list\":false}");
+  }
+
+  /** What brokers have reported, in order. */
+  List<SessionEvent> reported() {
+    return reported;
   }
 
   private void caCertificates(HttpExchange exchange) throws IOException {

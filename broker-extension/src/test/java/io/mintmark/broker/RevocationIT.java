@@ -249,6 +249,46 @@ class RevocationIT {
     }
   }
 
+  @Test
+  void theServiceIsToldWhoComesAndHowHeGoes() throws Exception {
+    HeldCertificate fought = world.pki.device("sensors", "told");
+    try (Peer first = world.connect(fought.credential(), "told");
+        Peer second = world.connect(fought.credential(), "told")) {
+      assertThat(first.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      second.kill();
+    }
+    world.connect(fought.credential(), "told").close();
+    try (Peer cut = world.connect(fought.credential(), "told")) {
+      world.feed.deny(Denial.ofSerial(
+          fought.certificate().getSerialNumber(),
+          "superseded",
+          fought.certificate().getNotAfter().toInstant()));
+      assertThat(cut.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+    }
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> world.connect(fought.credential(), "told").close())
+          .isInstanceOf(MqttException.class);
+    }
+    String serial = fought.certificate().getSerialNumber().toString(16);
+    await()
+        .untilAsserted(() -> assertThat(world.feed.reported())
+            .filteredOn(e -> e.serial().equals(serial))
+            .allMatch(e -> e.clientId().equals("told")
+                && e.address().equals("127.0.0.1")
+                && e.identity().equals(TestPki.deviceId("sensors", "told")))
+            .extracting(e -> e.kind() + " " + e.reason() + " " + e.bySerial() + " " + e.keepAlive())
+            .containsExactly(
+                "CONNECTED null null 60",
+                "CONNECTED null null 60",
+                "ENDED session-taken-over " + serial + " null",
+                "ENDED lost null null",
+                "CONNECTED null null 60",
+                "ENDED closed null null",
+                "CONNECTED null null 60",
+                "ENDED superseded null null",
+                "REFUSED superseded null null"));
+  }
+
   private static Credential device(String device) {
     return world.pki.device("sensors", device).credential();
   }

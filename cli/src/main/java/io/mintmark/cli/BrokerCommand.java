@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     description = "Run a broker alone, against a provisioning service elsewhere. Its folder holds"
         + " the credential that 'mintmark broker enroll' obtained.",
     mixinStandardHelpOptions = true,
-    subcommands = BrokerCommand.Enroll.class)
+    subcommands = {BrokerCommand.Enroll.class, BrokerCommand.Ls.class})
 final class BrokerCommand implements Callable<Integer> {
 
   @Spec
@@ -77,6 +77,18 @@ final class BrokerCommand implements Callable<Integer> {
       Shutdown.await();
     }
     return 0;
+  }
+
+  @Command(
+      name = "list",
+      description = "List the brokers, when each was heard last and its connections.",
+      mixinStandardHelpOptions = true)
+  static final class Ls extends OperatorVerb.Showing {
+    @Override
+    public Integer call() throws Exception {
+      show(client().brokers().path("brokers"));
+      return 0;
+    }
   }
 
   @Command(

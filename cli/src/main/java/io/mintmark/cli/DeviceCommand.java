@@ -37,6 +37,12 @@ final class DeviceCommand {
             "Only those in this state: pending, active, suspended, revoked or" + " retired.")
     private String state;
 
+    @Option(names = "--connected", description = "Only those that are connected now.")
+    private boolean connected;
+
+    @Option(names = "--clones", description = "Only those that show signs of a clone.")
+    private boolean clones;
+
     @Option(
         names = "--limit",
         paramLabel = "N",
@@ -48,6 +54,8 @@ final class DeviceCommand {
     public Integer call() throws Exception {
       OperatorClient client = client();
       Map<String, String> query = query(fleet, state);
+      query.put("connected", Boolean.toString(connected));
+      query.put("clones", Boolean.toString(clones));
       ArrayNode devices = JsonNodeFactory.instance.arrayNode();
       JsonNode page;
       do {
@@ -66,7 +74,7 @@ final class DeviceCommand {
 
   @Command(
       name = "show",
-      description = "Show one device with its certificates.",
+      description = "Show one device with its connections and certificates.",
       mixinStandardHelpOptions = true)
   static final class Show extends OperatorVerb.Showing {
     @Parameters(paramLabel = "DEVICE", description = "The device's id.")

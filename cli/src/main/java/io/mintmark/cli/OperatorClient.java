@@ -260,6 +260,10 @@ final class OperatorClient {
     return json(exchange("GET", "/applications", null, null));
   }
 
+  JsonNode brokers() throws CommandFailure {
+    return json(exchange("GET", "/brokers", null, null));
+  }
+
   /** A new key and an application's certificate for it. */
   Credential certifyApplication(String name) throws CommandFailure {
     return certify(name, "/applications/" + segment(name) + "/certificate");

@@ -240,7 +240,7 @@ class RevocationVerbsIT {
   @Test
   void whatCannotBeDoneIsOneLineAndChangesNothing() throws Exception {
     fleet("valves", "valve");
-    String before = mintmark("device", "list").out();
+    String before = mintmark("device", "list", "--fleet", "valves").out();
     expect(mintmark("certificate", "revoke", "abc"), 1, "serial abc was issued here");
     expect(mintmark("certificate", "show", "xyz"), 1, "'xyz' is none");
     expect(mintmark("certificate", "revoke", "1", "--issuer", "f"), 1, "there is no CA 'f'");
@@ -260,9 +260,52 @@ class RevocationVerbsIT {
     expect(mintmark("revocation", "resume", "777"), 1, "there is no run 777");
     assertThat(mintmark("ca", "revoke-issued", issuer(), "--before", "soon").exitCode())
         .isEqualTo(2);
-    assertThat(mintmark("device", "list").out()).isEqualTo(before);
+    assertThat(mintmark("device", "list", "--fleet", "valves").out()).isEqualTo(before);
     expect(mintmark("device", "revoke", "valve-0001", "--reason", "superseded"), 0, "revoked");
     expect(mintmark("device", "revoke", "valve-0001"), 1, "since", "(superseded)");
+  }
+
+  @Test
+  void whoIsConnectedIsShownThoughTheServiceWasAway() throws Exception {
+    fleet("pumps", "pump");
+    try (DeviceClient stays = connected(0)) {
+      DeviceClient leaves = connected(1);
+      shows("pump-0001", "presence: connected", "lastSeen: ", "state=connected", serial(0));
+      shows("pump-0002", "presence: connected");
+      shows("pump-0003", "presence: never");
+      installation.stopService();
+      leaves.close();
+      try (DeviceClient comes = DeviceClient.builder()
+          .service(installation.service())
+          .fleet(fleet)
+          .broker(installation.brokerHost(), installation.brokerPort())
+          .trust(installation.trust())
+          .folder(folder.resolve("pump-0002"))
+          .build()) {
+        comes.start();
+      }
+      installation.startService();
+      shows("pump-0002", "presence: away", "ended=closed", "broker=local");
+      shows("pump-0001", "presence: connected");
+      expect(mintmark("device", "list", "--connected", "--fleet", "pumps"), 0, "pump-0001");
+      assertThat(mintmark("device", "list", "--connected").out()).doesNotContain("pump-0002");
+      assertThat(mintmark("device", "list", "--clones", "--fleet", "pumps").out())
+          .doesNotContain("pump-");
+      expect(mintmark("broker", "list"), 0, "LASTHEARD", "local", "connected");
+      // It has renewed and shows the new certificate to the broker alone.
+      stays.renewNow().get();
+      String next = serial(0);
+      shows("pump-0001", next, "serial=" + next, "state=superseded");
+    }
+    shows("pump-0001", "presence: away", "ended=closed");
+  }
+
+  /** Once the broker has told it. */
+  private static void shows(String device, String... words) {
+    Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+      Launcher.Result shown = mintmark("device", "show", device);
+      assertThat(shown.all()).contains(words);
+    });
   }
 
   /** docs/trust.md, as it is printed. */

@@ -6,9 +6,12 @@ import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.presence.Presence;
+import io.mintmark.provisioning.presence.Presence.ConnectionView;
 import io.mintmark.provisioning.revocation.CertificateEnd;
 import io.mintmark.provisioning.sql.ApplicationTable;
 import io.mintmark.provisioning.sql.CertificateTable;
+import io.mintmark.provisioning.sql.PresenceTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.security.cert.X509Certificate;
@@ -16,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** The backends that read telemetry and send commands. Thread-safe. */
 public final class Applications {
@@ -29,8 +33,17 @@ public final class Applications {
    * @param name its name
    * @param publish what it may publish, as of {@link GrantForm}
    * @param subscribe what it may subscribe to, likewise
+   * @param presence whether it is connected
+   * @param lastSeen when it was connected last, as far as reported; null if it never was
+   * @param connections those there are or the last one
    */
-  public record ApplicationView(String name, List<?> publish, List<?> subscribe) {}
+  public record ApplicationView(
+      String name,
+      List<?> publish,
+      List<?> subscribe,
+      Presence.State presence,
+      Instant lastSeen,
+      List<ConnectionView> connections) {}
 
   private final Registry registry;
   private final TrustDomain trustDomain;
@@ -142,10 +155,44 @@ public final class Applications {
 
   /** All applications by name. */
   public List<ApplicationView> list() {
-    return registry.read(h -> ApplicationTable.all(h).stream()
-        .map(a -> new ApplicationView(
-            a.getKey(), GrantForm.publish(a.getValue()), GrantForm.subscribe(a.getValue())))
-        .toList());
+    return registry.read(h -> {
+      List<Map.Entry<String, TopicGrants>> all = ApplicationTable.all(h);
+      Map<String, Presence> presences = PresenceTable.find(
+          h, all.stream().map(a -> spiffeId(a.getKey())).toList(), clock.instant());
+      return all.stream()
+          .map(a -> view(
+              a.getKey(),
+              a.getValue(),
+              presences.getOrDefault(spiffeId(a.getKey()), Presence.NEVER)))
+          .toList();
+    });
+  }
+
+  /**
+   * One application.
+   *
+   * @throws Refusal NOT_FOUND if there is none of this name
+   */
+  public ApplicationView find(String name) throws Refusal {
+    return list().stream()
+        .filter(a -> a.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new Refusal(Refusal.Kind.NOT_FOUND, "application '" + name + "' is not known"));
+  }
+
+  private static ApplicationView view(String name, TopicGrants topics, Presence presence) {
+    return new ApplicationView(
+        name,
+        GrantForm.publish(topics),
+        GrantForm.subscribe(topics),
+        presence.state(),
+        presence.lastSeen(),
+        presence.connections());
+  }
+
+  private String spiffeId(String name) {
+    return new Identity.Application(trustDomain, name).spiffeId();
   }
 
   private Identity identity(String name) throws Refusal {

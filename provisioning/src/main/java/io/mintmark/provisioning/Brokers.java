@@ -6,6 +6,8 @@ import io.mintmark.provisioning.Peers.Peer;
 import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.sql.BrokerTable;
+import io.mintmark.provisioning.sql.PresenceTable;
+import io.mintmark.provisioning.sql.PresenceTable.BrokerView;
 import io.mintmark.provisioning.sql.Registry;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -67,6 +69,11 @@ public final class Brokers {
             "broker.certified",
             name,
             "hosts " + names.hosts() + ", serial " + issued.getSerialNumber().toString(16)));
+  }
+
+  /** All brokers by name, and what they were last heard to say. */
+  public List<BrokerView> list() {
+    return registry.read(h -> PresenceTable.brokers(h, clock.instant()));
   }
 
   private CertifiedNames names(String name, List<String> hosts) throws Refusal {

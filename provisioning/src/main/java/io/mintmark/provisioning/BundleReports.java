@@ -6,6 +6,7 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.Peers.Peer;
 import io.mintmark.provisioning.ca.CertificateAuthority;
+import io.mintmark.provisioning.presence.SupersededUse;
 import io.mintmark.provisioning.sql.BundleTable;
 import io.mintmark.provisioning.sql.Registry;
 import java.security.cert.X509Certificate;
@@ -31,6 +32,7 @@ public final class BundleReports {
   private final CertificateAuthority authority;
   private final Peers peers;
   private final CertificatesSeen seen;
+  private final SupersededUse supersededUse;
   private final Clock clock;
 
   BundleReports(
@@ -38,11 +40,13 @@ public final class BundleReports {
       CertificateAuthority authority,
       Peers peers,
       CertificatesSeen seen,
+      SupersededUse supersededUse,
       Clock clock) {
     this.registry = registry;
     this.authority = authority;
     this.peers = peers;
     this.seen = seen;
+    this.supersededUse = supersededUse;
     this.clock = clock;
   }
 
@@ -64,10 +68,15 @@ public final class BundleReports {
           "'" + Printable.of(sha256)
               + "' is no bundle's fingerprint: send 64 lower-case hex digits");
     }
-    registry.read(h -> {
-      peers.requireLive(h, peer);
-      return null;
-    });
+    try {
+      registry.read(h -> {
+        peers.requireLive(h, peer);
+        return null;
+      });
+    } catch (Refusal e) {
+      supersededUse.refused(peer.certificate().getSerialNumber());
+      throw e;
+    }
     seen.seen(peer.certificate().getSerialNumber());
     if (peer.identity() instanceof Identity.Device identity) {
       hold(identity.device(), sha256, clock.instant());

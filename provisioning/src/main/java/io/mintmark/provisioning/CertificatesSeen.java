@@ -43,13 +43,12 @@ public final class CertificatesSeen {
   }
 
   /** As {@link #seen(BigInteger)}, together with what else the transaction changes. */
-  void seen(Transaction tx, BigInteger serial) {
+  public void seen(Transaction tx, BigInteger serial) {
     CertificateTable.find(tx.handle(), serial).ifPresent(used -> {
       List<CertificateRecord> before = liveCertificates.before(tx.handle(), used);
       if (!before.isEmpty()) {
         Identity identity = Identity.parse(used.identity());
-        before.forEach(old ->
-            liveCertificates.supersede(tx, identity, old, used.serialHex() + " was seen in use"));
+        before.forEach(old -> liveCertificates.succeed(tx, identity, old, used));
       }
     });
   }

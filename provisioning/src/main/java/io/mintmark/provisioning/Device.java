@@ -28,7 +28,7 @@ public record Device(
    * What keeps a device that is suspended, revoked or retired from connecting.
    *
    * @param at since when
-   * @param reason a CRLReason; null of one that is suspended
+   * @param reason a CRLReason; of one that is suspended {@code clone} or null
    * @param run the bulk run that did it; null if it was done to this device alone
    */
   public record Bar(Instant at, String reason, Long run) {}

@@ -4,6 +4,7 @@ import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.presence.ClonePolicy;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param profile what its devices' certificates look like
  * @param clientId which MQTT client ids its devices may use
  * @param topics what its devices may publish and subscribe to, unresolved
+ * @param clones what follows when one of them shows signs of a clone
  */
 public record Fleet(
     FleetId id,
@@ -28,7 +30,8 @@ public record Fleet(
     EnrolmentPolicy enrolment,
     DeviceProfile profile,
     ClientIdPattern clientId,
-    TopicGrants topics) {
+    TopicGrants topics,
+    ClonePolicy clones) {
 
   /** Copies the lists. */
   public Fleet {

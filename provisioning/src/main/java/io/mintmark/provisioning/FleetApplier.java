@@ -167,7 +167,7 @@ public final class FleetApplier {
     if (!before.profile().equals(after.profile())) {
       changed.add("certificate");
     }
-    if (!before.policy().equals(after.policy())) {
+    if (!before.policy().equals(after.policy()) || before.clones() != after.clones()) {
       changed.add("mqtt");
     }
     return String.join(", ", changed);

@@ -3,6 +3,7 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.DurationText;
 import io.mintmark.identity.FleetId;
 import io.mintmark.provisioning.ca.Purpose;
+import io.mintmark.provisioning.presence.ClonePolicy;
 import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import java.net.URI;
@@ -35,6 +36,7 @@ public final class FleetViews {
    * @param clientId the template of the client ids its devices may use
    * @param publish what its devices may publish, as of {@link GrantForm}
    * @param subscribe what they may subscribe to, likewise
+   * @param clones what follows when one of them shows signs of a clone
    * @param devices how many it has, whatever their state
    */
   public record FleetView(
@@ -56,6 +58,7 @@ public final class FleetViews {
       String clientId,
       List<?> publish,
       List<?> subscribe,
+      ClonePolicy clones,
       long devices) {}
 
   /**
@@ -139,6 +142,7 @@ public final class FleetViews {
         fleet.clientId().template(),
         GrantForm.publish(fleet.topics()),
         GrantForm.subscribe(fleet.topics()),
+        fleet.clones(),
         FleetTable.devices(handle, fleet.id()));
   }
 

@@ -69,7 +69,14 @@ final class FleetYaml {
     DeviceProfile profile = ProfileYaml.read(top);
     MqttYaml mqtt = new MqttYaml(top, trustDomain, id);
     return new Fleet(
-        id, factory.cas(), factory.crls(), enrolment, profile, mqtt.clientId(), mqtt.topics());
+        id,
+        factory.cas(),
+        factory.crls(),
+        enrolment,
+        profile,
+        mqtt.clientId(),
+        mqtt.topics(),
+        mqtt.clones());
   }
 
   private static FleetId id(String text) {

@@ -79,12 +79,18 @@ final class LiveCertificates {
         .toList();
   }
 
+  /** Ends one certificate because a later one was seen in use. */
+  void succeed(Transaction tx, Identity holder, CertificateRecord old, CertificateRecord used) {
+    supersede(tx, holder, old, used.serialHex() + " was seen in use");
+    CertificateTable.succeeded(tx, old.serial(), clock.instant());
+  }
+
   /**
    * Ends one certificate, at the brokers too.
    *
    * @param why for the audit log: which certificate came after it, and how that is known
    */
-  void supersede(Transaction tx, Identity holder, CertificateRecord old, String why) {
+  private void supersede(Transaction tx, Identity holder, CertificateRecord old, String why) {
     CertificateTable.end(
         tx,
         old.serial(),

@@ -9,6 +9,7 @@ import io.mintmark.identity.PublishGrant;
 import io.mintmark.identity.SubscribeGrant;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.presence.ClonePolicy;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode;
@@ -37,14 +38,15 @@ final class MqttYaml {
 
   static final String SECTION = "mqtt";
 
+  private static final String CLONES = "clones";
   private static final String TOPIC = "topic";
 
   private final Section mqtt;
   private final Identity anyDevice;
 
   MqttYaml(Section top, TrustDomain trustDomain, FleetId fleet) throws YamlException {
-    this.mqtt =
-        top.section(SECTION, List.of("client-id", "publish", "subscribe")).orElse(Section.EMPTY);
+    this.mqtt = top.section(SECTION, List.of("client-id", "publish", "subscribe", CLONES))
+        .orElse(Section.EMPTY);
     this.anyDevice = new Identity.Device(trustDomain, fleet, new DeviceId("any"));
   }
 
@@ -53,6 +55,13 @@ final class MqttYaml {
     return pattern.isEmpty()
         ? ClientIdPattern.EXACT
         : FleetYaml.valueOf(pattern.get(), ClientIdPattern::new);
+  }
+
+  /** What follows when a device shows signs of a clone. */
+  ClonePolicy clones() throws YamlException {
+    return mqtt.word(CLONES, Worded.words(ClonePolicy.class))
+        .map(word -> Worded.of(ClonePolicy.class, word))
+        .orElse(ClonePolicy.REPORT);
   }
 
   TopicGrants topics() throws YamlException {

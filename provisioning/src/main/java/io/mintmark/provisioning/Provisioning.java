@@ -9,6 +9,9 @@ import io.mintmark.provisioning.ca.KeyToken;
 import io.mintmark.provisioning.ca.KeyUnavailableException;
 import io.mintmark.provisioning.ca.Signer;
 import io.mintmark.provisioning.limits.NanoTime;
+import io.mintmark.provisioning.presence.CloneNotes;
+import io.mintmark.provisioning.presence.SessionReports;
+import io.mintmark.provisioning.presence.SupersededUse;
 import io.mintmark.provisioning.recovery.BrokerMemories;
 import io.mintmark.provisioning.recovery.Epoch;
 import io.mintmark.provisioning.recovery.FeedLineage;
@@ -67,6 +70,7 @@ public final class Provisioning implements AutoCloseable {
   private final Renewer renewer;
   private final ServerKeygen serverKeygen;
   private final CertificatesSeen certificatesSeen;
+  private final SessionReports sessionReports;
   private final RenewalInformation renewalInformation;
   private final EarlyRenewals earlyRenewals;
   private final Revoker revoker;
@@ -147,6 +151,11 @@ public final class Provisioning implements AutoCloseable {
     enroller = new Enroller(
         registry, known, trustDomain, rates, admission, requests, issuance, live, audit, clock);
     certificatesSeen = new CertificatesSeen(registry, live);
+    DeviceChanges changes = new DeviceChanges(trustDomain, feed, audit, clock);
+    CloneNotes clones = new CloneNotes(changes, audit, clock);
+    SupersededUse supersededUse = new SupersededUse(registry, clones, clock);
+    sessionReports =
+        new SessionReports(registry, trustDomain, certificatesSeen, supersededUse, clones, clock);
     renewer = new Renewer(
         registry,
         known,
@@ -156,11 +165,11 @@ public final class Provisioning implements AutoCloseable {
         issuance,
         live,
         certificatesSeen,
+        supersededUse,
         audit);
     serverKeygen = new ServerKeygen(known, authority, enroller, renewer);
     renewalInformation = new RenewalInformation(registry, authority, clock);
     earlyRenewals = new EarlyRenewals(registry, authority, audit, clock);
-    DeviceChanges changes = new DeviceChanges(trustDomain, feed, audit, clock);
     revoker = new Revoker(registry, changes);
     certificates = new Certificates(registry, authority);
     certificateRevoker = new CertificateRevoker(registry, certificates, feed, audit, clock);
@@ -176,7 +185,7 @@ public final class Provisioning implements AutoCloseable {
     policies = new PolicyExplainer(registry, trustDomain);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, certificatesSeen, audit, clock);
-    devices = new DeviceViews(registry, trustDomain);
+    devices = new DeviceViews(registry, trustDomain, clock);
     fleetViews = new FleetViews(registry, known);
     issuerViews = new IssuerViews(registry, issuers, new BundleReach(trustDomain, clock), clock);
     caCertifier = new CaCertifier(registry, issuers, trustDomain, feed, audit, clock);
@@ -184,7 +193,8 @@ public final class Provisioning implements AutoCloseable {
     BundleReach reach = new BundleReach(trustDomain, clock);
     caActivator = new CaActivator(issuers, reach, settings.ca(), feed, audit, clock);
     caRetirer = new CaRetirer(issuers, reach, settings.ca(), feed, audit, caRevocation, clock);
-    bundleReports = new BundleReports(registry, authority, peers, certificatesSeen, clock);
+    bundleReports =
+        new BundleReports(registry, authority, peers, certificatesSeen, supersededUse, clock);
     crls = new CrlPublisher(
         registry, () -> authority.hierarchy().issuers(), issuers::signer, recoveryGate, clock);
     rootCrls = new RootCrls(registry, crls, audit, clock);
@@ -350,6 +360,11 @@ public final class Provisioning implements AutoCloseable {
   /** Whom to tell that a certificate was used. */
   public CertificatesSeen certificatesSeen() {
     return certificatesSeen;
+  }
+
+  /** What brokers report of their connections. */
+  public SessionReports sessionReports() {
+    return sessionReports;
   }
 
   /** When a certificate should be renewed. */

@@ -5,6 +5,7 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
 import io.mintmark.provisioning.Peers.Peer;
 import io.mintmark.provisioning.ca.CertifiedNames;
+import io.mintmark.provisioning.presence.SupersededUse;
 import io.mintmark.provisioning.revocation.EnrolmentBars;
 import io.mintmark.provisioning.sql.ApplicationTable;
 import io.mintmark.provisioning.sql.BrokerTable;
@@ -36,6 +37,7 @@ public final class Renewer {
   private final Issuance issuance;
   private final LiveCertificates liveCertificates;
   private final CertificatesSeen seen;
+  private final SupersededUse supersededUse;
   private final AuditLog audit;
 
   Renewer(
@@ -47,6 +49,7 @@ public final class Renewer {
       Issuance issuance,
       LiveCertificates liveCertificates,
       CertificatesSeen seen,
+      SupersededUse supersededUse,
       AuditLog audit) {
     this.registry = registry;
     this.fleets = fleets;
@@ -56,6 +59,7 @@ public final class Renewer {
     this.issuance = issuance;
     this.liveCertificates = liveCertificates;
     this.seen = seen;
+    this.supersededUse = supersededUse;
     this.audit = audit;
   }
 
@@ -92,7 +96,12 @@ public final class Renewer {
     issuance.requireIssuer();
     Peer peer = peers.identify(peerChain);
     requireLabel(label, peer.identity());
-    registry.read(h -> permitted(h, peer));
+    try {
+      registry.read(h -> permitted(h, peer));
+    } catch (Refusal e) {
+      supersededUse.refused(peer.certificate().getSerialNumber());
+      throw e;
+    }
     // Not sooner: who has but a stolen, revoked certificate must not use up what is the device's.
     rates.renewing(peer.identity());
     requireSameNames(request, peer.certificate());

@@ -14,6 +14,7 @@ import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Denial;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.provisioning.presence.Presence;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -63,8 +64,8 @@ class ApplicationsAndBrokersTest {
     applications().define("billing", READS, OPERATOR);
 
     assertThat(applications().list())
-        .containsExactly(
-            new Applications.ApplicationView("billing", READS.publish(), READS.subscribe()));
+        .containsExactly(new Applications.ApplicationView(
+            "billing", READS.publish(), READS.subscribe(), Presence.State.NEVER, null, List.of()));
     assertThat(installation.get().feed().head()).isEqualTo(head);
     assertThat(installation.get().feed().after(0).entries())
         .last()

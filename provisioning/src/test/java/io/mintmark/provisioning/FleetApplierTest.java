@@ -14,6 +14,7 @@ import io.mintmark.identity.Pem;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.provisioning.FleetApplier.Change;
+import io.mintmark.provisioning.presence.ClonePolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -110,6 +111,7 @@ class FleetApplierTest {
             "${device}",
             List.of("telemetry/${fleet}/${device}/#"),
             List.of("commands/${fleet}/${device}/#"),
+            ClonePolicy.REPORT,
             1));
     assertThat(installation.get().fleetViews().list()).hasSize(1);
     assertThat(installation.get().fleetViews().exists(SENSORS)).isTrue();

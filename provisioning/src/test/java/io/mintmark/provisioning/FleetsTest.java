@@ -86,6 +86,7 @@ class FleetsTest {
         fleet.enrolment(),
         profile,
         fleet.clientId(),
-        fleet.topics());
+        fleet.topics(),
+        fleet.clones());
   }
 }

@@ -43,7 +43,11 @@ class ManifestImporterTest {
 
   private List<String> faults(String csv) {
     Refusal refusal = assertRefused(INVALID, "nothing was imported", () -> load(csv));
-    assertThat(installation.get().devices().list(SENSORS, null, null, 10).devices())
+    assertThat(installation
+            .get()
+            .devices()
+            .list(new DeviceFilter(SENSORS, null), null, 10)
+            .devices())
         .isEmpty();
     return refusal.details();
   }
@@ -173,16 +177,19 @@ class ManifestImporterTest {
     installation.enroll("d-2");
     DeviceViews devices = installation.get().devices();
 
-    DeviceViews.DevicePage page = devices.list(SENSORS, null, null, 2);
+    DeviceViews.DevicePage page = devices.list(new DeviceFilter(SENSORS, null), null, 2);
     assertThat(page.devices()).extracting(DeviceViews.DeviceView::id).containsExactly("d-1", "d-2");
     assertThat(page.next()).isEqualTo("d-2");
-    page = devices.list(null, null, new DeviceId(page.next()), 2);
+    page = devices.list(new DeviceFilter(null, null), new DeviceId(page.next()), 2);
     assertThat(page.devices()).extracting(DeviceViews.DeviceView::id).containsExactly("d-3");
     assertThat(page.next()).isNull();
-    assertThat(devices.list(null, DeviceState.ACTIVE, null, 10).devices())
+    assertThat(
+            devices.list(new DeviceFilter(null, DeviceState.ACTIVE), null, 10).devices())
         .extracting(DeviceViews.DeviceView::id)
         .containsExactly("d-2");
-    assertThat(devices.list(new FleetId("pumps"), null, null, 10).devices()).isEmpty();
+    assertThat(
+            devices.list(new DeviceFilter(new FleetId("pumps"), null), null, 10).devices())
+        .isEmpty();
     assertRefused(NOT_FOUND, "'d-9' is not known", () -> devices.find(new DeviceId("d-9")));
     assertRefused(INVALID, "use one of [pending, active", () -> DeviceState.parse("gone"));
   }

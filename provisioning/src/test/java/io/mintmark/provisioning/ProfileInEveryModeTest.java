@@ -147,7 +147,11 @@ class ProfileInEveryModeTest {
     assertRefused(FORBIDDEN, "D_1", () -> enroll(shared, "D_1", TestKeys.of("ed25519")));
 
     assertThat(used()).isZero();
-    assertThat(installation.get().devices().list(GATE, null, null, 10).devices())
+    assertThat(installation
+            .get()
+            .devices()
+            .list(new DeviceFilter(GATE, null), null, 10)
+            .devices())
         .isEmpty();
   }
 
@@ -179,7 +183,11 @@ class ProfileInEveryModeTest {
     assertRefused(LATER, "the factory CRL of fleet 'gate' expired", () -> enroll("d-2"));
 
     assertThat(installation.get().approvals().list(GATE, null, 0, 10)).isEmpty();
-    assertThat(installation.get().devices().list(GATE, null, null, 10).devices())
+    assertThat(installation
+            .get()
+            .devices()
+            .list(new DeviceFilter(GATE, null), null, 10)
+            .devices())
         .isEmpty();
   }
 

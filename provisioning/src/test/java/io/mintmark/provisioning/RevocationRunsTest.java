@@ -320,7 +320,7 @@ class RevocationRunsTest {
     assertThat(installation
             .get()
             .devices()
-            .list(SENSORS, DeviceState.REVOKED, null, 1000)
+            .list(new DeviceFilter(SENSORS, DeviceState.REVOKED), null, 1000)
             .devices())
         .hasSize(600);
     assertThat(installation.audited().stream().filter(row -> row.startsWith("device.revoked")))

@@ -9,6 +9,7 @@ import io.mintmark.provisioning.GrantForm;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.SigningRequest;
+import io.mintmark.provisioning.sql.PresenceTable.BrokerView;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -24,6 +25,8 @@ final class ApplicationRoutes {
 
   private record ApplicationList(List<ApplicationView> applications) {}
 
+  private record BrokerList(List<BrokerView> brokers) {}
+
   private final Provisioning core;
 
   ApplicationRoutes(Provisioning core) {
@@ -37,6 +40,8 @@ final class ApplicationRoutes {
     routes.put("/api/v1/applications/{name}", this::define);
     routes.delete("/api/v1/applications/{name}", this::remove);
     routes.post("/api/v1/applications/{name}/certificate", this::certifyApplication);
+    routes.get(
+        "/api/v1/brokers", ctx -> Json.answer(ctx, new BrokerList(core.brokers().list())));
     routes.post("/api/v1/brokers/{name}/certificate", this::certifyBroker);
   }
 
@@ -45,8 +50,7 @@ final class ApplicationRoutes {
     Grants grants = Json.body(ctx, LONGEST_BODY, Grants.class);
     TopicGrants topics = topics(grants);
     core.applications().define(name, topics, OperatorAuthentication.operator(ctx));
-    Json.answer(
-        ctx, new ApplicationView(name, GrantForm.publish(topics), GrantForm.subscribe(topics)));
+    Json.answer(ctx, core.applications().find(name));
   }
 
   private void remove(Context ctx) throws Refusal {

@@ -3,6 +3,7 @@ package io.mintmark.provisioning.http;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.mintmark.identity.DeviceId;
+import io.mintmark.provisioning.DeviceFilter;
 import io.mintmark.provisioning.DeviceState;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.Refusal;
@@ -49,14 +50,13 @@ final class DeviceRoutes {
     String state = ctx.queryParam("state");
     String after = ctx.queryParam("after");
     long limit = QueryParameters.number(ctx, "limit", DEFAULT_LIMIT, 1, LARGEST_LIMIT);
+    DeviceFilter filter = new DeviceFilter(
+        fleet == null ? null : FleetRoutes.fleet(fleet),
+        state == null ? null : DeviceState.parse(state),
+        QueryParameters.flag(ctx, "connected"),
+        QueryParameters.flag(ctx, "clones"));
     Json.answer(
-        ctx,
-        core.devices()
-            .list(
-                fleet == null ? null : FleetRoutes.fleet(fleet),
-                state == null ? null : DeviceState.parse(state),
-                after == null ? null : device(after),
-                (int) limit));
+        ctx, core.devices().list(filter, after == null ? null : device(after), (int) limit));
   }
 
   /** Answers with the device as it stands afterwards. */

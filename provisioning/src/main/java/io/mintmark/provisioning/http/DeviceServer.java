@@ -8,8 +8,9 @@ import java.util.List;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The port of devices and brokers: EST, renewal information, bundle reports and the feed. Asks every client for a certificate and leaves
- * it to each route what certificate, if any, is needed there. Thread-safe.
+ * The port of devices and brokers: EST, renewal information, bundle reports, the feed and reports of
+ * sessions. Asks every client for a certificate and leaves it to each route what certificate, if any,
+ * is needed there. Thread-safe.
  */
 public final class DeviceServer implements AutoCloseable {
 
@@ -54,6 +55,7 @@ public final class DeviceServer implements AutoCloseable {
           new RenewalInfoRoute(core.renewalInformation()).register(routes);
           new BundleRoute(core.bundleReports()).register(routes);
           new FeedRoute(core, parked).register(routes);
+          new SessionRoute(core).register(routes);
         });
     return new DeviceServer(server, tls, parked);
   }

@@ -23,6 +23,9 @@ final class Json {
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
+  private static final ObjectMapper ANY_VERSION =
+      MAPPER.copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
   private Json() {}
 
   /** The value's JSON. */
@@ -46,9 +49,19 @@ final class Json {
    * @throws Refusal INVALID if it is not JSON of this shape
    */
   static <T> T body(Context ctx, int mostBytes, Class<T> shape) throws Refusal {
+    return body(ctx, mostBytes, shape, MAPPER);
+  }
+
+  /** As {@link #body}; keys it does not know are passed over: a broker may be newer than its service. */
+  static <T> T bodyOfAnyVersion(Context ctx, int mostBytes, Class<T> shape) throws Refusal {
+    return body(ctx, mostBytes, shape, ANY_VERSION);
+  }
+
+  private static <T> T body(Context ctx, int mostBytes, Class<T> shape, ObjectMapper mapper)
+      throws Refusal {
     String text = RequestBody.text(ctx, mostBytes, MEDIA_TYPES);
     try {
-      T value = MAPPER.readValue(text, shape);
+      T value = mapper.readValue(text, shape);
       if (value != null) {
         return value;
       }

@@ -11,6 +11,7 @@ import io.mintmark.provisioning.DeviceState;
 import io.mintmark.provisioning.Feed;
 import io.mintmark.provisioning.RevocationReason;
 import io.mintmark.provisioning.sql.CertificateTable;
+import io.mintmark.provisioning.sql.CloneTable;
 import io.mintmark.provisioning.sql.DeviceTable;
 import io.mintmark.provisioning.sql.Transaction;
 import java.time.Clock;
@@ -31,11 +32,17 @@ public final class DeviceChanges {
    *
    * @param actor an operator's name
    * @param run the bulk run it is part of; null if it is about one device
+   * @param why one word for why a device is suspended; null if nobody said
    */
-  public record Cause(String actor, Long run) {
+  public record Cause(String actor, Long run, String why) {
+
+    /** Nobody said why. */
+    public Cause(String actor, Long run) {
+      this(actor, run, null);
+    }
 
     String remark() {
-      return run == null ? "" : ", run " + run;
+      return (why == null ? "" : ", reason " + why) + (run == null ? "" : ", run " + run);
     }
   }
 
@@ -66,6 +73,7 @@ public final class DeviceChanges {
     Identity identity = identity(device);
     List<CertificateRecord> live = CertificateTable.live(tx.handle(), identity.spiffeId(), now);
     DeviceTable.bar(tx, device.id(), state, new Device.Bar(now, reason.word(), cause.run()));
+    CloneTable.settle(tx, identity.spiffeId(), now);
     feed.append(tx, Denial.ofIdentity(identity, state.word()));
     certificateEnd.revoke(tx, live, reason, now);
     audit.add(
@@ -86,7 +94,8 @@ public final class DeviceChanges {
     Instant now = clock.instant();
     Identity identity = identity(device);
     List<CertificateRecord> live = CertificateTable.live(tx.handle(), identity.spiffeId(), now);
-    DeviceTable.bar(tx, device.id(), DeviceState.SUSPENDED, new Device.Bar(now, null, cause.run()));
+    DeviceTable.bar(
+        tx, device.id(), DeviceState.SUSPENDED, new Device.Bar(now, cause.why(), cause.run()));
     feed.append(tx, Denial.ofIdentity(identity, SUSPENDED));
     live.forEach(certificate -> CertificateTable.hold(tx, certificate.serial(), now));
     CertificateEnd.crlsDue(tx, live);
@@ -108,6 +117,7 @@ public final class DeviceChanges {
     // Also one that expired meanwhile: it was not bad when it did.
     all.forEach(certificate -> CertificateTable.release(tx, certificate.serial()));
     Instant now = clock.instant();
+    CloneTable.settle(tx, identity.spiffeId(), now);
     List<CertificateRecord> live = CertificateTable.live(tx.handle(), identity.spiffeId(), now);
     CertificateEnd.crlsDue(tx, live);
     audit.add(tx, cause.actor(), "device.released", device.id().value(), detail(live, cause));

@@ -206,6 +206,36 @@ public final class CertificateTable {
         .execute();
   }
 
+  /**
+   * A certificate that was superseded because the one after it was seen in use.
+   *
+   * @param identity the SPIFFE ID in it
+   * @param at when that was
+   */
+  public record Succeeded(String identity, Instant at) {}
+
+  /** Keeps that a certificate was superseded because the one after it was seen in use. */
+  public static void succeeded(Transaction tx, BigInteger serial, Instant at) {
+    tx.handle()
+        .createUpdate("update certificates set succeeded_at = :at where serial = :serial")
+        .bind("serial", serial.toString(16))
+        .bind("at", at.toEpochMilli())
+        .execute();
+  }
+
+  /** Whose certificate of this serial was superseded by one that was seen in use, and when. */
+  public static Optional<Succeeded> succeeded(Handle handle, BigInteger serial) {
+    return handle
+        .createQuery("""
+            select identity, succeeded_at from certificates
+            where serial = :serial and state = 'superseded' and succeeded_at is not null
+            """)
+        .bind("serial", serial.toString(16))
+        .map((row, ctx) -> new Succeeded(
+            row.getString("identity"), Instant.ofEpochMilli(row.getLong("succeeded_at"))))
+        .findOne();
+  }
+
   /** Suspends a certificate. */
   public static void hold(Transaction tx, BigInteger serial, Instant at) {
     tx.handle()

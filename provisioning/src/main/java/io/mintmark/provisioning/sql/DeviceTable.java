@@ -2,10 +2,13 @@ package io.mintmark.provisioning.sql;
 
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.Device;
 import io.mintmark.provisioning.Device.Bar;
+import io.mintmark.provisioning.DeviceFilter;
 import io.mintmark.provisioning.DeviceState;
 import io.mintmark.provisioning.Pin;
+import io.mintmark.provisioning.presence.Presence;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -52,6 +55,46 @@ public final class DeviceTable {
         .map((row, ctx) -> device(row))
         .list();
   }
+
+  /**
+   * Devices by id.
+   *
+   * @param filter which of them
+   * @param after only ids after this one, or null
+   */
+  public static List<Device> list(
+      Handle handle,
+      TrustDomain trustDomain,
+      DeviceFilter filter,
+      DeviceId after,
+      int limit,
+      Instant now) {
+    return handle
+        .createQuery("""
+            select * from devices
+            where (:fleet is null or fleet = :fleet)
+              and (:state is null or state = :state)
+              and id > :after
+            """
+            + " and (not :connected or "
+            + PresenceTable.IS_CONNECTED.formatted(IDENTITY)
+            + ") and (not :cloned or "
+            + CloneTable.IS_OPEN.formatted(IDENTITY)
+            + ") order by id limit :limit")
+        .bind("fleet", filter.fleet() == null ? null : filter.fleet().value())
+        .bind("state", filter.state() == null ? null : filter.state().word())
+        .bind("after", after == null ? "" : after.value())
+        .bind("limit", limit)
+        .bind("connected", filter.connected())
+        .bind("cloned", filter.cloned())
+        .bind("prefix", "spiffe://" + trustDomain.name() + "/fleet/")
+        .bind("heardSince", now.minus(Presence.UNHEARD_AFTER).toEpochMilli())
+        .bind("now", now.toEpochMilli())
+        .map((row, ctx) -> device(row))
+        .list();
+  }
+
+  private static final String IDENTITY = ":prefix || devices.fleet || '/device/' || devices.id";
 
   private static final String OF_FLEET_IN_STATE = """
       fleet = :fleet and state in (select value from json_each(:states))

@@ -9,7 +9,9 @@ import io.mintmark.provisioning.Fleet;
 import io.mintmark.provisioning.GrantForm;
 import io.mintmark.provisioning.KeyType;
 import io.mintmark.provisioning.RenewalShare;
+import io.mintmark.provisioning.Worded;
 import io.mintmark.provisioning.ca.Purpose;
+import io.mintmark.provisioning.presence.ClonePolicy;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateEncodingException;
@@ -56,6 +58,16 @@ public final class FleetTable {
             .mapTo(Integer.class)
             .one()
         > 0;
+  }
+
+  /** What follows when a device of the fleet, which must be there, shows signs of a clone. */
+  public static ClonePolicy clones(Handle handle, FleetId id) {
+    return handle
+        .createQuery("select clones from fleets where id = :id")
+        .bind("id", id.value())
+        .mapTo(String.class)
+        .map(word -> Worded.of(ClonePolicy.class, word))
+        .one();
   }
 
   /** How many devices the fleet has. */
@@ -109,7 +121,7 @@ public final class FleetTable {
     tx.handle()
         .createUpdate("""
             update fleets set key_types = :keyTypes, purposes = :purposes, dns_names = :dnsNames,
-              renewal_start = :renewalStart, renewal_end = :renewalEnd
+              renewal_start = :renewalStart, renewal_end = :renewalEnd, clones = :clones
             where id = :id
             """)
         .bind("id", fleet.id().value())
@@ -120,6 +132,7 @@ public final class FleetTable {
             Json.write(profile.dnsNames().stream().map(DnsNameTemplate::text).toList()))
         .bind("renewalStart", profile.renewal().startPercent())
         .bind("renewalEnd", profile.renewal().endPercent())
+        .bind("clones", fleet.clones().word())
         .execute();
   }
 
@@ -173,7 +186,8 @@ public final class FleetTable {
         profile(row),
         new ClientIdPattern(row.getString("client_id")),
         GrantForm.read(
-            Json.objects(row.getString("publish")), Json.objects(row.getString("subscribe"))));
+            Json.objects(row.getString("publish")), Json.objects(row.getString("subscribe"))),
+        Worded.of(ClonePolicy.class, row.getString("clones")));
   }
 
   private static DeviceProfile profile(ResultSet row) throws SQLException {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -204,6 +206,31 @@ class FeedIT {
       RawHttps.Answer answer = running.device(who).get("/v1/feed?after=0");
       assertThat(answer.status()).isEqualTo(403);
       assertThat(answer.body()).hasLineCount(1);
+      assertThat(report(who, "{}").status()).isEqualTo(403);
+    }
+  }
+
+  private static RawHttps.Answer report(Credential who, String json) throws IOException {
+    return running
+        .device(who)
+        .post("/v1/sessions", "application/json", json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void takesReportsOfBrokersThatKnowMoreWords() throws Exception {
+    String events = "[{\"kind\":\"CONNECTED\",\"connection\":1,\"serial\":\"a1\","
+        + "\"identity\":\"spiffe://mintmark.local/fleet/sensors/device/d-2\",\"clientId\":\"d-2\","
+        + "\"address\":\"10.0.0.1\",\"millisAgo\":5,\"keepAlive\":60,\"colour\":\"green\"}]";
+    String report = "{\"run\":\"0123456789abcdef\",\"sequence\":1,\"events\":" + events + "}";
+    assertThat(RunningService.json(RunningService.expect(200, report(broker, report))))
+        .isEqualTo(new ObjectMapper().readTree("{\"list\":false}"));
+    assertThat(running.read("/api/v1/devices/d-2").get("presence").asText()).isEqualTo("connected");
+    assertThat(running.read("/api/v1/devices?connected=true").get("devices")).hasSize(1);
+    JsonNode known = running.read("/api/v1/brokers").get("brokers").get(0);
+    assertThat(known.get("name").asText()).isEqualTo("b-1");
+    assertThat(known.get("sessions").asLong()).isEqualTo(1);
+    for (String broken : List.of("{}", "[]", "{\"run\":\"x\",\"sequence\":1,\"events\":[]}")) {
+      assertThat(report(broker, broken).status()).isEqualTo(400);
     }
   }
 

@@ -251,7 +251,8 @@ class OperatorApiIT {
         200, running.operate("PUT", path, JSON, "{\"subscribe\":[\"telemetry/#\"]}"));
     assertThat(running.read("/api/v1/applications").get("applications"))
         .contains(new ObjectMapper()
-            .readTree("{\"name\":\"reader\",\"publish\":[],\"subscribe\":[\"telemetry/#\"]}"));
+            .readTree("{\"name\":\"reader\",\"publish\":[],\"subscribe\":[\"telemetry/#\"],"
+                + "\"presence\":\"never\",\"connections\":[]}"));
     RawHttps.Answer answer = RunningService.expect(
         200, running.operate("POST", path + "/certificate", "application/pkcs10", csr));
     assertThat(answer.header("Content-Type")).startsWith("application/x-pem-file");
