@@ -11,7 +11,7 @@ import io.mintmark.provisioning.SigningRequest;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** Applications and brokers, which operators name and certify. */
+/** Applications, which operators define and certify. */
 final class ApplicationRoutes {
 
   private static final int LONGEST_BODY = 64 * 1024;
@@ -32,8 +32,7 @@ final class ApplicationRoutes {
         "/api/v1/applications",
         ctx -> Json.answer(ctx, new ApplicationList(core.applications().list())));
     routes.put("/api/v1/applications/{name}", this::define);
-    routes.post("/api/v1/applications/{name}/certificate", this::certifyApplication);
-    routes.post("/api/v1/brokers/{name}/certificate", this::certifyBroker);
+    routes.post("/api/v1/applications/{name}/certificate", this::certify);
   }
 
   private void define(Context ctx) throws Refusal {
@@ -56,32 +55,14 @@ final class ApplicationRoutes {
     }
   }
 
-  private void certifyApplication(Context ctx) throws Refusal {
-    SigningRequest request = request(ctx);
-    certified(
-        ctx,
-        core.applications()
-            .certify(ctx.pathParam("name"), request, OperatorAuthentication.operator(ctx)));
-  }
-
-  private void certifyBroker(Context ctx) throws Refusal {
-    SigningRequest request = request(ctx);
-    certified(
-        ctx,
-        core.brokers()
-            .certify(
-                ctx.pathParam("name"),
-                request,
-                ctx.queryParams("host"),
-                OperatorAuthentication.operator(ctx)));
+  private void certify(Context ctx) throws Refusal {
+    X509Certificate leaf = core.applications()
+        .certify(ctx.pathParam("name"), request(ctx), OperatorAuthentication.operator(ctx));
+    ctx.contentType("application/x-pem-file");
+    ctx.result(Pem.encode(core.authority().chain(leaf)));
   }
 
   private static SigningRequest request(Context ctx) throws Refusal {
     return SigningRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_BODY, PKCS10));
-  }
-
-  private void certified(Context ctx, X509Certificate leaf) {
-    ctx.contentType("application/x-pem-file");
-    ctx.result(Pem.encode(core.authority().chain(leaf)));
   }
 }
