@@ -24,11 +24,14 @@ import java.util.List;
 record BrokerState(Credential credential, FeedSnapshot snapshot, Trust trust) {
 
   /**
-   * Reads it.
+   * Reads it, once it is there: a broker that was invited obtains its credential first.
    *
    * @throws StartRefusedException if any of it is missing, damaged, or not a broker's
    */
   static BrokerState load(ExtensionSettings settings, Clock clock) throws StartRefusedException {
+    if (settings.bootstrap() != null) {
+      new OwnEnrolment(settings, clock).ensure();
+    }
     Credential credential = credential(settings.credential());
     requireValid(credential, settings.credential(), clock);
     FeedSnapshot snapshot = new SnapshotFile(settings.snapshot())

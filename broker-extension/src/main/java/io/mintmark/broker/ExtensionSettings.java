@@ -2,6 +2,7 @@ package io.mintmark.broker;
 
 import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.Rate;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -23,15 +24,28 @@ import java.util.TreeSet;
  *     least a minute
  * @param listenerPassphraseFile holds the passphrase of the key store and trust store that the
  *     listener reads from {@code folder}; null if the listener's stores are the operator's to keep
+ * @param rates how often may be connected
+ * @param bootstrap the file the broker was invited with, as of {@link BootstrapFile}; null if
+ *     {@code credential.pem} comes otherwise
  */
 record ExtensionSettings(
-    Path folder, URI service, Duration maxStaleness, Path listenerPassphraseFile) {
+    Path folder,
+    URI service,
+    Duration maxStaleness,
+    Path listenerPassphraseFile,
+    ConnectRates rates,
+    Path bootstrap) {
 
   /** The file a HiveMQ installation configures the extension with, in its home folder. */
   static final String FILE = "mintmark-broker.properties";
 
-  private static final Set<String> KEYS =
-      Set.of("service", "folder", "max-staleness", "listener-passphrase-file");
+  private static final Set<String> KEYS = Set.of(
+      "service",
+      "folder",
+      "max-staleness",
+      "listener-passphrase-file",
+      "connect-rate",
+      "device-connect-rate");
   private static final Duration SHORTEST = Duration.ofMinutes(1);
   private static final int SHORTEST_PASSPHRASE = 6;
 
@@ -48,9 +62,9 @@ record ExtensionSettings(
     }
   }
 
-  /** Without a file of the listener's passphrase. */
+  /** With what holds where nobody chose. */
   ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
-    this(folder, service, maxStaleness, null);
+    this(folder, service, maxStaleness, null, ConnectRates.DEFAULT, null);
   }
 
   Path credential() {
@@ -95,7 +109,11 @@ record ExtensionSettings(
           home.resolve(properties.getProperty("folder", "").strip()),
           service(properties.getProperty("service")),
           duration(properties.getProperty("max-staleness", "24h").strip()),
-          file(home, properties.getProperty("listener-passphrase-file")));
+          file(home, properties.getProperty("listener-passphrase-file")),
+          new ConnectRates(
+              rate(properties, "connect-rate", ConnectRates.DEFAULT.broker()),
+              rate(properties, "device-connect-rate", ConnectRates.DEFAULT.device())),
+          file(home, properties.getProperty("bootstrap")));
     } catch (IllegalArgumentException e) {
       throw new StartRefusedException(file + ": " + e.getMessage(), e);
     }
@@ -139,6 +157,15 @@ record ExtensionSettings(
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(
           "service '" + Printable.of(value) + "' is not a URI: " + e.getReason(), e);
+    }
+  }
+
+  private static Rate rate(Properties properties, String key, Rate or) {
+    String value = properties.getProperty(key);
+    try {
+      return value == null ? or : Rate.parse(value.strip());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + " " + e.getMessage(), e);
     }
   }
 

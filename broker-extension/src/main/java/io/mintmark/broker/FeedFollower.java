@@ -63,7 +63,7 @@ final class FeedFollower implements AutoCloseable {
 
   private boolean fromTheStart;
   private boolean caughtUp;
-  private Instant savedHeardAt;
+  private volatile Instant savedHeardAt;
   private boolean unsaved;
   private long savedAtNanos = System.nanoTime();
   private String lastFault;
@@ -99,6 +99,11 @@ final class FeedFollower implements AutoCloseable {
   /** The snapshot in force. Never null, never blocks. */
   FeedSnapshot current() {
     return current;
+  }
+
+  /** When the feed was heard of which a snapshot is on disk; null without one. Never blocks. */
+  Instant savedHeardAt() {
+    return savedHeardAt;
   }
 
   /** Waits until the feed was read to its end or could not be read, at most so long. */

@@ -71,6 +71,11 @@ final class LiveSessions {
     return latest != null && latest != session && !latest.isCut();
   }
 
+  /** How many there are, those among them whose CONNECT is not answered yet. */
+  int count() {
+    return byNumber.size();
+  }
+
   /** All of them, weakly consistent: one registered before the call is among them. */
   Collection<LiveSession> all() {
     return byNumber.values();

@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ public final class MintmarkExtension implements ExtensionMain {
   private ListenerGate gate;
   private FeedFollower follower;
   private OwnCertificate own;
+  private BrokerMetrics metrics;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -84,7 +86,8 @@ public final class MintmarkExtension implements ExtensionMain {
     LiveSessions sessions = new LiveSessions();
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
-    SessionObserver observer = SessionObserver.all(List.of(new SessionLog()));
+    metrics = new BrokerMetrics(Services.metricRegistry());
+    SessionObserver observer = SessionObserver.all(List.of(new SessionLog(), metrics));
     SessionCutter cutter =
         new SessionCutter(sessions, clients, new StoredSessions(clients, later), later, observer);
     ChainCheck chainCheck = new ChainCheck(state.trust(), clock);
@@ -94,7 +97,7 @@ public final class MintmarkExtension implements ExtensionMain {
         new CredentialStore(settings.credential()),
         state.credential(),
         state.trust(),
-        new OwnRenewal(settings.service(), clock),
+        new OwnEst(settings.service(), clock),
         new SecureRandom(),
         clock,
         next -> {
@@ -113,13 +116,18 @@ public final class MintmarkExtension implements ExtensionMain {
           LooseGrants.warn(before, after);
         });
     follower.start();
+    show(sessions);
     // The herd that is waiting for the port should meet today's denials, not those on disk.
     follower.awaitFirstAnswer(FIRST_ANSWER);
 
     Admission admission =
         new Admission(follower::current, state.trustDomain(), settings.maxStaleness(), clock);
-    CertificateAuthenticator authenticator =
-        new CertificateAuthenticator(admission, chainCheck, sessions, observer);
+    CertificateAuthenticator authenticator = new CertificateAuthenticator(
+        new ConnectGate(settings.rates(), System::nanoTime),
+        admission,
+        chainCheck,
+        sessions,
+        observer);
     SessionEvents events = new SessionEvents(sessions, observer);
     Services.eventRegistry().setClientLifecycleEventListener(input -> events);
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
@@ -133,6 +141,21 @@ public final class MintmarkExtension implements ExtensionMain {
         state.trustDomain(),
         state.credential().identity(),
         follower.current().sequence());
+  }
+
+  /** The figures that are looked at only when somebody asks. */
+  private void show(LiveSessions sessions) {
+    metrics.gauge("sessions.live", sessions::count);
+    metrics.gauge("feed.sequence", () -> follower.current().sequence());
+    metrics.gauge("feed.lag-seconds", () -> secondsSince(follower.current().heardAt()));
+    metrics.gauge("snapshot.age-seconds", () -> secondsSince(follower.savedHeardAt()));
+    metrics.gauge(
+        "certificate.remaining-seconds",
+        () -> Duration.between(clock.instant(), own.notAfter()).toSeconds());
+  }
+
+  private Long secondsSince(Instant then) {
+    return then == null ? null : Duration.between(then, clock.instant()).toSeconds();
   }
 
   private void tellWhenListening(Later later) {
@@ -178,6 +201,9 @@ public final class MintmarkExtension implements ExtensionMain {
     }
     if (follower != null) {
       follower.close();
+    }
+    if (metrics != null) {
+      metrics.close();
     }
   }
 }

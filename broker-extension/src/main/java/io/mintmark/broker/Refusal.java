@@ -59,6 +59,14 @@ enum Refusal {
       "feed-stale",
       ConnackReasonCode.SERVER_UNAVAILABLE,
       "the broker has not heard for too long who may connect"),
+  CONNECT_RATE(
+      "connect-rate",
+      ConnackReasonCode.SERVER_BUSY,
+      "too many connect at this moment; try again later"),
+  DEVICE_RATE(
+      "device-rate",
+      ConnackReasonCode.CONNECTION_RATE_EXCEEDED,
+      "this certificate connects too often; try again later"),
   FAILURE("failure", ConnackReasonCode.SERVER_UNAVAILABLE, "the broker could not decide");
 
   private final String word;

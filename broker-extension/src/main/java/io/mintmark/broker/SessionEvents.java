@@ -2,10 +2,14 @@ package io.mintmark.broker;
 
 import com.hivemq.extension.sdk.api.client.parameter.ConnectionInformation;
 import com.hivemq.extension.sdk.api.events.client.ClientLifecycleEventListener;
+import com.hivemq.extension.sdk.api.events.client.parameters.AuthenticationFailedInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.AuthenticationSuccessfulInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.ConnectionStartInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.DisconnectEventInput;
+import com.hivemq.extension.sdk.api.events.client.parameters.ServerInitiatedDisconnectInput;
 import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Takes a connection off the list when it ends, however it ends: refused later on (a will on a
@@ -32,15 +36,45 @@ final class SessionEvents implements ClientLifecycleEventListener {
 
   @Override
   public void onDisconnect(DisconnectEventInput event) {
-    event
+    session(event).ifPresent(session -> {
+      sessions.remove(session);
+      observer.ended(session);
+    });
+  }
+
+  @Override
+  public void onServerInitiatedDisconnect(ServerInitiatedDisconnectInput event) {
+    closed(event);
+    onDisconnect(event);
+  }
+
+  /** {@inheritDoc} Whom we have refused has no session any more; HiveMQ refuses wills. */
+  @Override
+  public void onAuthenticationFailedDisconnect(AuthenticationFailedInput event) {
+    closed(event);
+    onDisconnect(event);
+  }
+
+  private void closed(DisconnectEventInput event) {
+    session(event)
+        // A cut one was ended by us.
+        .filter(session -> !session.isCut())
+        .ifPresent(session -> observer.closed(
+            session,
+            event.getReasonCode().map(SessionEvents::word).orElse("none"),
+            event.getReasonString().orElse(null)));
+  }
+
+  private static String word(Enum<?> code) {
+    return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private Optional<LiveSession> session(DisconnectEventInput event) {
+    return event
         .getConnectionInformation()
         .getConnectionAttributeStore()
         .get(NUMBER)
-        .map(number -> sessions.get(number.getLong(number.position())))
-        .ifPresent(session -> {
-          sessions.remove(session);
-          observer.ended(session);
-        });
+        .map(number -> sessions.get(number.getLong(number.position())));
   }
 
   @Override
