@@ -54,8 +54,8 @@ record BrokerState(Credential credential, FeedSnapshot snapshot, Trust trust) {
     try {
       Credential credential = new CredentialStore(file)
           .load()
-          .orElseThrow(() -> new StartRefusedException(
-              "the broker's credential " + file + " is missing; have one issued for this broker"));
+          .orElseThrow(() -> new StartRefusedException("the broker's credential " + file
+              + " is missing; start it with an invitation" + " (mintmark broker invite)"));
       Identity identity = credential.identity();
       if (!(identity instanceof Identity.Broker)) {
         throw new StartRefusedException(file + " is of " + identity + ", which is no broker");
@@ -80,7 +80,7 @@ record BrokerState(Credential credential, FeedSnapshot snapshot, Trust trust) {
           + validity.notAfter()
           + ", but it is "
           + clock.instant()
-          + "; have a new one issued, or set the clock");
+          + "; have a new one issued by an invitation (mintmark broker invite), or set the clock");
     }
   }
 

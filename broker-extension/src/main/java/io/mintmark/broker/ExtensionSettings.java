@@ -44,6 +44,7 @@ record ExtensionSettings(
       "folder",
       "max-staleness",
       "listener-passphrase-file",
+      "bootstrap",
       "connect-rate",
       "device-connect-rate");
   private static final Duration SHORTEST = Duration.ofMinutes(1);

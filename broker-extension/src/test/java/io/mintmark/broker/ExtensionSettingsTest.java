@@ -44,6 +44,9 @@ class ExtensionSettingsTest {
     assertThat(settings.snapshot()).isEqualTo(Path.of("/etc/mintmark/feed.json"));
     assertThat(settings.maxStaleness()).isEqualTo(Duration.ofMinutes(90));
     assertThat(settings.rates()).isEqualTo(ConnectRates.DEFAULT);
+    assertThat(settings.bootstrap()).isNull();
+    assertThat(read("service=https://s\nbootstrap=b1.pem").bootstrap())
+        .isEqualTo(home.resolve("b1.pem"));
     assertThat(read("service=https://s\nconnect-rate=unlimited\ndevice-connect-rate = 9/m burst 10")
             .rates())
         .isEqualTo(new ConnectRates(Rate.UNLIMITED, Rate.parse("9/m burst 10")));
@@ -75,7 +78,8 @@ class ExtensionSettingsTest {
     refuses("service=https:/s", "is not an https URI with a host");
     refuses("service=https://a b", "is not a URI");
     refuses(
-        "service=https://s\nmax-stalness=1h", "unknown key 'max-stalness'; known are connect-rate");
+        "service=https://s\nmax-stalness=1h",
+        "unknown key 'max-stalness'; known are bootstrap, connect-rate");
     refuses("service=https://s\nmax-staleness=soon", "'soon' is not a duration");
     refuses("service=https://s\nconnect-rate=many", "connect-rate 'many' is not a rate");
     refuses("service=https://s\nmax-staleness=59s", "59s is too short");
