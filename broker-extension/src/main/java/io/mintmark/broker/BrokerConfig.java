@@ -17,20 +17,33 @@ public final class BrokerConfig {
   /** For {@link Builder#maxSessionStaleness}. */
   public static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
+  /** Where a port may be left out: not this one. */
+  public static final int NO_PORT = -1;
+
   private final Path folder;
   private final URI service;
   private final String bindAddress;
   private final int port;
+  private final int websocketPort;
+  private final String metricsAddress;
+  private final int metricsPort;
   private final Duration maxStaleness;
   private final Duration maxSessionStaleness;
+  private final BrokerLimits limits;
+  private final Path bootstrap;
 
   private BrokerConfig(Builder builder) {
     this.folder = builder.folder;
     this.service = builder.service;
     this.bindAddress = builder.bindAddress;
     this.port = builder.port;
+    this.websocketPort = builder.websocketPort;
+    this.metricsAddress = builder.metricsAddress;
+    this.metricsPort = builder.metricsPort;
     this.maxStaleness = builder.maxStaleness;
     this.maxSessionStaleness = builder.maxSessionStaleness;
+    this.limits = builder.limits;
+    this.bootstrap = builder.bootstrap;
   }
 
   /**
@@ -62,13 +75,38 @@ public final class BrokerConfig {
     return port;
   }
 
-  Duration maxStaleness() {
-    return maxStaleness;
+  int websocketPort() {
+    return websocketPort;
   }
 
-  /** Null if nobody chose. */
-  Duration maxSessionStaleness() {
-    return maxSessionStaleness;
+  boolean hasWebsocket() {
+    return websocketPort != NO_PORT;
+  }
+
+  String metricsAddress() {
+    return metricsAddress;
+  }
+
+  int metricsPort() {
+    return metricsPort;
+  }
+
+  boolean hasMetrics() {
+    return metricsPort != NO_PORT;
+  }
+
+  BrokerLimits limits() {
+    return limits;
+  }
+
+  /**
+   * What of it is the extension's.
+   *
+   * @throws IllegalArgumentException if it cannot be
+   */
+  ExtensionSettings settings() {
+    return new ExtensionSettings(
+        folder, service, maxStaleness, maxSessionStaleness, null, limits.rates(), bootstrap);
   }
 
   /** Collects the choices. No value may be null. Not thread-safe. */
@@ -78,8 +116,13 @@ public final class BrokerConfig {
     private final URI service;
     private String bindAddress = "127.0.0.1";
     private int port;
+    private int websocketPort = NO_PORT;
+    private String metricsAddress = "127.0.0.1";
+    private int metricsPort = NO_PORT;
     private Duration maxStaleness = DEFAULT_MAX_STALENESS;
     private Duration maxSessionStaleness;
+    private BrokerLimits limits = BrokerLimits.DEFAULT;
+    private Path bootstrap;
 
     private Builder(Path folder, URI service) {
       this.folder = Objects.requireNonNull(folder, "folder");
@@ -99,6 +142,33 @@ public final class BrokerConfig {
     }
 
     /**
+     * The TCP port for MQTT over WebSocket over TLS; 0 takes a free one, {@link #NO_PORT}, the
+     * default, opens none.
+     */
+    public Builder websocketPort(int number) {
+      this.websocketPort = number;
+      return this;
+    }
+
+    /**
+     * Where the metrics are served, over HTTP and to everybody; nowhere by default.
+     *
+     * @param address for example {@code 127.0.0.1}
+     * @param number 0 for any free port, {@link #NO_PORT} for none
+     */
+    public Builder metrics(String address, int number) {
+      this.metricsAddress = Objects.requireNonNull(address, "address");
+      this.metricsPort = number;
+      return this;
+    }
+
+    /** What clients may take; {@link BrokerLimits#DEFAULT} by default. */
+    public Builder limits(BrokerLimits most) {
+      this.limits = Objects.requireNonNull(most, "most");
+      return this;
+    }
+
+    /**
      * When the feed was not heard for longer, nobody new is admitted; at least a minute.
      */
     public Builder maxStaleness(Duration longest) {
@@ -112,6 +182,15 @@ public final class BrokerConfig {
      */
     public Builder maxSessionStaleness(Duration longest) {
       this.maxSessionStaleness = Objects.requireNonNull(longest, "longest");
+      return this;
+    }
+
+    /**
+     * The file the broker was invited with: by it the broker obtains {@code credential.pem} and
+     * {@code trust.pem} when it has none, or has had one too long. By default they must be there.
+     */
+    public Builder bootstrap(Path file) {
+      this.bootstrap = Objects.requireNonNull(file, "file");
       return this;
     }
 

@@ -24,11 +24,14 @@ import java.util.List;
 record BrokerState(Credential credential, FeedSnapshot snapshot, Trust trust) {
 
   /**
-   * Reads it.
+   * Reads it, once it is there: a broker that was invited obtains its credential first.
    *
    * @throws StartRefusedException if any of it is missing, damaged, or not a broker's
    */
   static BrokerState load(ExtensionSettings settings, Clock clock) throws StartRefusedException {
+    if (settings.bootstrap() != null) {
+      new OwnEnrolment(settings, clock).ensure();
+    }
     Credential credential = credential(settings.credential());
     requireValid(credential, settings.credential(), clock);
     FeedSnapshot snapshot = new SnapshotFile(settings.snapshot())
@@ -51,8 +54,8 @@ record BrokerState(Credential credential, FeedSnapshot snapshot, Trust trust) {
     try {
       Credential credential = new CredentialStore(file)
           .load()
-          .orElseThrow(() -> new StartRefusedException(
-              "the broker's credential " + file + " is missing; have one issued for this broker"));
+          .orElseThrow(() -> new StartRefusedException("the broker's credential " + file
+              + " is missing; start it with an invitation" + " (mintmark broker invite)"));
       Identity identity = credential.identity();
       if (!(identity instanceof Identity.Broker)) {
         throw new StartRefusedException(file + " is of " + identity + ", which is no broker");
@@ -77,7 +80,7 @@ record BrokerState(Credential credential, FeedSnapshot snapshot, Trust trust) {
           + validity.notAfter()
           + ", but it is "
           + clock.instant()
-          + "; have a new one issued, or set the clock");
+          + "; have a new one issued by an invitation (mintmark broker invite), or set the clock");
     }
   }
 

@@ -26,13 +26,19 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
 
   private static final Logger log = LoggerFactory.getLogger(CertificateAuthenticator.class);
 
+  private final ConnectGate gate;
   private final Admission admission;
   private final ChainCheck chainCheck;
   private final LiveSessions sessions;
   private final SessionObserver observer;
 
   CertificateAuthenticator(
-      Admission admission, ChainCheck chainCheck, LiveSessions sessions, SessionObserver observer) {
+      ConnectGate gate,
+      Admission admission,
+      ChainCheck chainCheck,
+      LiveSessions sessions,
+      SessionObserver observer) {
+    this.gate = gate;
     this.admission = admission;
     this.chainCheck = chainCheck;
     this.sessions = sessions;
@@ -49,6 +55,7 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
     try {
       List<X509Certificate> chain = chain(input);
       certificate = chain.get(0);
+      gate.arrived();
       session = register(input, output, chain);
       Granted granted = admission.grants(session.identity(), session.serial(), session.issuers());
       Will will = Will.of(input.getConnectPacket());
@@ -83,10 +90,11 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
     List<String> issuers = chainCheck.require(chain);
     String clientId = input.getClientInformation().getClientId();
     Identity identity = admission.identify(chain.get(0), clientId);
+    String serial = serial(chain.get(0));
+    gate.identified(serial);
     LiveSession session = sessions.register(
         clientId,
-        new Presented(
-            identity, serial(chain.get(0)), chain.get(0).getNotAfter().toInstant(), issuers),
+        new Presented(identity, serial, chain.get(0).getNotAfter().toInstant(), issuers),
         address(input),
         output.getDefaultPermissions());
     session.keepAlive(input.getConnectPacket().getKeepAlive());

@@ -2,6 +2,7 @@ package io.mintmark.broker;
 
 import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.Rate;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -25,20 +26,32 @@ import java.util.TreeSet;
  *     {@link BrokerConfig#FOREVER} for ever; never null, though null may be given for the default
  * @param listenerPassphraseFile holds the passphrase of the key store and trust store that the
  *     listener reads from {@code folder}; null if the listener's stores are the operator's to keep
+ * @param rates how often may be connected
+ * @param bootstrap the file the broker was invited with, as of {@link BootstrapFile}; null if
+ *     {@code credential.pem} comes otherwise
  */
 record ExtensionSettings(
     Path folder,
     URI service,
     Duration maxStaleness,
     Duration maxSessionStaleness,
-    Path listenerPassphraseFile) {
+    Path listenerPassphraseFile,
+    ConnectRates rates,
+    Path bootstrap) {
 
   /** The file a HiveMQ installation configures the extension with, in its home folder. */
   static final String FILE = "mintmark-broker.properties";
 
   private static final String MAX_SESSION_STALENESS = "max-session-staleness";
   private static final Set<String> KEYS = Set.of(
-      "service", "folder", "max-staleness", MAX_SESSION_STALENESS, "listener-passphrase-file");
+      "service",
+      "folder",
+      "max-staleness",
+      MAX_SESSION_STALENESS,
+      "listener-passphrase-file",
+      "bootstrap",
+      "connect-rate",
+      "device-connect-rate");
   private static final Duration SHORTEST = Duration.ofMinutes(1);
   private static final Duration SESSIONS_STAY = Duration.ofDays(7);
   private static final int SHORTEST_PASSPHRASE = 6;
@@ -71,9 +84,9 @@ record ExtensionSettings(
     return one.compareTo(other) < 0 ? other : one;
   }
 
-  /** With the defaults for the rest. */
+  /** With what holds where nobody chose. */
   ExtensionSettings(Path folder, URI service, Duration maxStaleness) {
-    this(folder, service, maxStaleness, null, null);
+    this(folder, service, maxStaleness, null, null, ConnectRates.DEFAULT, null);
   }
 
   Path credential() {
@@ -120,7 +133,11 @@ record ExtensionSettings(
           duration(
               "max-staleness", properties.getProperty("max-staleness", "24h").strip()),
           sessionStaleness(properties.getProperty(MAX_SESSION_STALENESS)),
-          file(home, properties.getProperty("listener-passphrase-file")));
+          file(home, properties.getProperty("listener-passphrase-file")),
+          new ConnectRates(
+              rate(properties, "connect-rate", ConnectRates.DEFAULT.broker()),
+              rate(properties, "device-connect-rate", ConnectRates.DEFAULT.device())),
+          file(home, properties.getProperty("bootstrap")));
     } catch (IllegalArgumentException e) {
       throw new StartRefusedException(file + ": " + e.getMessage(), e);
     }
@@ -174,6 +191,15 @@ record ExtensionSettings(
     return value.strip().equals("off")
         ? BrokerConfig.FOREVER
         : duration(MAX_SESSION_STALENESS, value.strip());
+  }
+
+  private static Rate rate(Properties properties, String key, Rate or) {
+    String value = properties.getProperty(key);
+    try {
+      return value == null ? or : Rate.parse(value.strip());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(key + " " + e.getMessage(), e);
+    }
   }
 
   private static Duration duration(String key, String value) {

@@ -63,7 +63,7 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
 
   private boolean fromTheStart;
   private boolean caughtUp;
-  private Instant savedHeardAt;
+  private volatile Instant savedHeardAt;
   private boolean unsaved;
   private long savedAtNanos = System.nanoTime();
   private volatile String lastFault;
@@ -105,6 +105,11 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
   @Override
   public boolean isSilent() {
     return lastFault != null || !thread.isAlive();
+  }
+
+  /** When the feed was heard of which a snapshot is on disk; null without one. Never blocks. */
+  Instant savedHeardAt() {
+    return savedHeardAt;
   }
 
   /** Waits until the feed was read to its end or could not be read, at most so long. */

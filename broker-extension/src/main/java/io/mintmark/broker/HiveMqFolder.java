@@ -17,8 +17,18 @@ import java.util.Set;
  */
 record HiveMqFolder(Path path) {
 
+  /** Where MQTT over WebSocket is, as clients expect it. */
+  static final String WEBSOCKET_PATH = "/mqtt";
+
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
+
+  private static final String WEBSOCKET = """
+      <path>%s</path>
+      <subprotocols>
+        <subprotocol>mqtt</subprotocol>
+      </subprotocols>
+      """.formatted(WEBSOCKET_PATH);
 
   Path conf() {
     return path.resolve("conf");
@@ -44,14 +54,13 @@ record HiveMqFolder(Path path) {
             : new FileAttribute<?>[0]);
   }
 
-  /** Makes the folders below and writes the configuration of one listener. */
-  void prepare(String bindAddress, int port, TlsListener listener)
-      throws IOException, BrokerStartException {
+  /** Makes the folders below and writes the configuration of the listeners. */
+  void prepare(BrokerConfig config, TlsListener listener) throws IOException, BrokerStartException {
     Files.createDirectories(conf());
     Files.createDirectories(data());
     Files.createDirectories(extensions());
     listener.shut();
-    String xml = config(bindAddress, port, listener);
+    String xml = xml(config, listener);
     // HiveMQ puts environment variables in place of these; on one it does not know it falls back to
     // a configuration of its own, with an open plain-text port.
     if (xml.contains("${")) {
@@ -62,34 +71,27 @@ record HiveMqFolder(Path path) {
     AtomicFile.writeSecret(conf().resolve("config.xml"), xml);
   }
 
-  private static String config(String bindAddress, int port, TlsListener listener) {
+  private static String xml(BrokerConfig config, TlsListener listener) {
     return """
         <?xml version="1.0" encoding="UTF-8"?>
         <!-- Written by Mintmark at each start; changes are lost. -->
         <hivemq>
           <listeners>
-            <tls-tcp-listener>
-              <port>%d</port>
-              <bind-address>%s</bind-address>
-              <name>mintmark</name>
-              <tls>
-                <keystore>
-                  <path>%s</path>
-                  <password>%s</password>
-                  <private-key-password>%s</private-key-password>
-                </keystore>
-                <truststore>
-                  <path>%s</path>
-                  <password>%s</password>
-                </truststore>
-                <client-authentication-mode>REQUIRED</client-authentication-mode>
-                <protocols>
-                  <protocol>TLSv1.3</protocol>
-                  <protocol>TLSv1.2</protocol>
-                </protocols>
-              </tls>
-            </tls-tcp-listener>
+            %s
+            %s
           </listeners>
+          <mqtt>
+            <packets>
+              <max-packet-size>%d</max-packet-size>
+            </packets>
+            <queued-messages>
+              <max-queue-size>%d</max-queue-size>
+            </queued-messages>
+          </mqtt>
+          <restrictions>
+            <max-connections>%d</max-connections>
+            <incoming-bandwidth-throttling>%d</incoming-bandwidth-throttling>
+          </restrictions>
           <persistence>
             <mode>file</mode>
           </persistence>
@@ -98,11 +100,49 @@ record HiveMqFolder(Path path) {
           </anonymous-usage-statistics>
         </hivemq>
         """.formatted(
+            listener("tls-tcp-listener", config.port(), "", config, listener),
+            config.hasWebsocket()
+                ? listener(
+                    "tls-websocket-listener", config.websocketPort(), WEBSOCKET, config, listener)
+                : "",
+            config.limits().packetBytes(),
+            config.limits().queuedMessages(),
+            config.limits().connections(),
+            // HiveMQ's word for no limit.
+            Math.max(0, config.limits().bytesPerSecond()));
+  }
+
+  private static String listener(
+      String element, int port, String more, BrokerConfig config, TlsListener listener) {
+    return """
+        <%1$s>
+          <port>%2$d</port>
+          <bind-address>%3$s</bind-address>
+          <name>mintmark-%1$s</name>
+          %4$s
+          <tls>
+            <keystore>
+              <path>%5$s</path>
+              <password>%7$s</password>
+              <private-key-password>%7$s</private-key-password>
+            </keystore>
+            <truststore>
+              <path>%6$s</path>
+              <password>%7$s</password>
+            </truststore>
+            <client-authentication-mode>REQUIRED</client-authentication-mode>
+            <protocols>
+              <protocol>TLSv1.3</protocol>
+              <protocol>TLSv1.2</protocol>
+            </protocols>
+          </tls>
+        </%1$s>
+        """.formatted(
+            element,
             port,
-            text(bindAddress),
+            text(config.bindAddress()),
+            more,
             text(listener.keyStore().toAbsolutePath().toString()),
-            listener.passphrase(),
-            listener.passphrase(),
             text(listener.trustStore().toAbsolutePath().toString()),
             listener.passphrase());
   }

@@ -115,6 +115,11 @@ final class LiveSessions {
     return newest.get(clientId);
   }
 
+  /** How many there are, those among them whose CONNECT is not answered yet. */
+  int count() {
+    return byNumber.size();
+  }
+
   /** All of them, weakly consistent: one registered before the call is among them. */
   Collection<LiveSession> all() {
     return byNumber.values();

@@ -2,6 +2,7 @@ package io.mintmark.broker;
 
 import com.codahale.metrics.MetricRegistry;
 import com.hivemq.HiveMQServer;
+import com.hivemq.bootstrap.netty.NettyConfiguration;
 import com.hivemq.configuration.ConfigurationBootstrap;
 import com.hivemq.configuration.info.SystemInformationImpl;
 import com.hivemq.configuration.service.FullConfigurationService;
@@ -9,25 +10,24 @@ import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.configuration.service.entity.Listener;
 import com.hivemq.configuration.service.entity.Tls;
 import com.hivemq.configuration.service.entity.TlsTcpListener;
+import com.hivemq.configuration.service.entity.TlsWebsocketListener;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.extension.sdk.api.ExtensionMain;
 import io.mintmark.identity.Printable;
 import java.io.IOException;
 import java.lang.Thread.UncaughtExceptionHandler;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The runnable broker: HiveMQ Community Edition in this process, wired with {@link
- * MintmarkExtension}, listening for MQTT over mutual TLS and for nothing else. Thread-safe.
+ * MintmarkExtension}, listening for MQTT over mutual TLS, on TCP and WebSocket, and for nothing else. Thread-safe.
  *
  * <p>It drives HiveMQ's server class rather than its embedding API: that API lets everybody in by
  * default, and falls back to an open plain-text port when the configuration cannot be read, between
@@ -44,13 +44,23 @@ public final class MintmarkBroker implements AutoCloseable {
   private final TlsListener listener;
   private final FolderLock lock;
   private final int port;
+  private final int websocketPort;
+  private final MetricsPage page;
   private boolean closed;
 
-  private MintmarkBroker(HiveMQServer server, TlsListener listener, FolderLock lock, int port) {
+  private MintmarkBroker(
+      HiveMQServer server,
+      TlsListener listener,
+      FolderLock lock,
+      int port,
+      int websocketPort,
+      MetricsPage page) {
     this.server = server;
     this.listener = listener;
     this.lock = lock;
     this.port = port;
+    this.websocketPort = websocketPort;
+    this.page = page;
   }
 
   /**
@@ -69,12 +79,7 @@ public final class MintmarkBroker implements AutoCloseable {
   static MintmarkBroker start(BrokerConfig config, Clock clock) throws BrokerStartException {
     ExtensionSettings settings;
     try {
-      settings = new ExtensionSettings(
-          config.folder(),
-          config.service(),
-          config.maxStaleness(),
-          config.maxSessionStaleness(),
-          null);
+      settings = config.settings();
       // HiveMQ takes seconds to start; what the extension would refuse then can be said now.
       BrokerState.load(settings, clock);
     } catch (IllegalArgumentException | StartRefusedException e) {
@@ -100,7 +105,7 @@ public final class MintmarkBroker implements AutoCloseable {
   static synchronized MintmarkBroker start(
       BrokerConfig config, Function<ListenerGate, EmbeddedExtension> extension)
       throws BrokerStartException {
-    requireFree(config);
+    FreePorts.require(config);
     Path folder = config.folder().toAbsolutePath();
     if (!Files.isDirectory(folder)) {
       throw new BrokerStartException("the broker's folder " + folder + " does not exist");
@@ -111,7 +116,7 @@ public final class MintmarkBroker implements AutoCloseable {
       hiveMq.create();
       lock = FolderLock.take(hiveMq.path());
       TlsListener listener = new TlsListener(hiveMq.conf());
-      hiveMq.prepare(config.bindAddress(), config.port(), listener);
+      hiveMq.prepare(config, listener);
       MintmarkBroker broker = start(config, hiveMq, lock, listener, extension);
       lock = null;
       return broker;
@@ -144,13 +149,30 @@ public final class MintmarkBroker implements AutoCloseable {
           hiveMq.extensions().toFile());
       system.init();
       FullConfigurationService configuration = ConfigurationBootstrap.bootstrapConfig(system);
-      TlsTcpListener opening = requireOnly(configuration, config, listener);
-      server = new HiveMQServer(system, new MetricRegistry(), configuration, false, false);
+      requireOnly(configuration, config, listener);
+      MetricRegistry metrics = new MetricRegistry();
+      server = new HiveMQServer(system, metrics, configuration, false, false);
       server.bootstrap();
       bootstrapped = true;
       server.startInstance(extension.apply(listener));
-      log.info("MQTT over TLS on {}:{}", config.bindAddress(), opening.getPort());
-      return new MintmarkBroker(server, listener, lock, opening.getPort());
+      Handshakes handshakes = new Handshakes(metrics);
+      NewConnections.watch(
+          server.getInjector().getInstance(NettyConfiguration.class).getParentEventLoopGroup(),
+          connection -> {
+            handshakes.look(connection);
+            WebSocketFrames.limit(connection, config.limits().packetBytes());
+          });
+      MetricsPage page = config.hasMetrics()
+          ? MetricsPage.open(metrics, config.metricsAddress(), config.metricsPort())
+          : null;
+      int port = port(configuration, TlsTcpListener.class);
+      int websocketPort = port(configuration, TlsWebsocketListener.class);
+      log.info(
+          "MQTT over TLS on {}:{}, over WebSocket on {}",
+          config.bindAddress(),
+          port,
+          config.hasWebsocket() ? websocketPort : "no port");
+      return new MintmarkBroker(server, listener, lock, port, websocketPort, page);
     } catch (Exception | LinkageError e) {
       stop(server, listener);
       throw explain(e, config, listener, bootstrapped);
@@ -160,22 +182,42 @@ public final class MintmarkBroker implements AutoCloseable {
     }
   }
 
-  /** What HiveMQ will open is our listener, as we wrote it, and nothing beside it. */
-  private static TlsTcpListener requireOnly(
+  /** What HiveMQ will open are our listeners, as we wrote them, and nothing beside them. */
+  private static void requireOnly(
       FullConfigurationService configuration, BrokerConfig config, TlsListener listener)
       throws BrokerStartException {
-    List<Listener> listeners = configuration.listenerConfiguration().getListeners();
-    if (listeners.size() == 1
-        && listeners.get(0) instanceof TlsTcpListener only
-        && only.getPort() == config.port()
-        && only.getBindAddress().equals(config.bindAddress())
-        && only.getTls().getClientAuthMode() == Tls.ClientAuthMode.REQUIRED
-        && only.getTls().getKeystorePath().equals(listener.keyStore().toString())
-        && listener.trustStore().toString().equals(only.getTls().getTruststorePath())) {
-      return only;
+    List<Listener> all = configuration.listenerConfiguration().getListeners();
+    boolean ours = all.stream()
+        .allMatch(each -> (each instanceof TlsTcpListener tcp
+                && tcp.getPort() == config.port()
+                && isOurs(tcp, tcp.getTls(), config, listener))
+            || (each instanceof TlsWebsocketListener websocket
+                && websocket.getPort() == config.websocketPort()
+                && isOurs(websocket, websocket.getTls(), config, listener)));
+    if (!ours
+        || all.size() != (config.hasWebsocket() ? 2 : 1)
+        || port(configuration, TlsTcpListener.class) != config.port()
+        || port(configuration, TlsWebsocketListener.class) != config.websocketPort()) {
+      throw new BrokerStartException(
+          "HiveMQ has not understood the configuration written for it in " + config.folder());
     }
-    throw new BrokerStartException(
-        "HiveMQ has not understood the configuration written for it in " + config.folder());
+  }
+
+  /** Of a kind of listener, the port it will listen on, or does; {@link BrokerConfig#NO_PORT}. */
+  private static int port(FullConfigurationService configuration, Class<? extends Listener> kind) {
+    return configuration.listenerConfiguration().getListeners().stream()
+        .filter(kind::isInstance)
+        .findFirst()
+        .map(Listener::getPort)
+        .orElse(BrokerConfig.NO_PORT);
+  }
+
+  private static boolean isOurs(
+      Listener opening, Tls tls, BrokerConfig config, TlsListener listener) {
+    return opening.getBindAddress().equals(config.bindAddress())
+        && tls.getClientAuthMode() == Tls.ClientAuthMode.REQUIRED
+        && tls.getKeystorePath().equals(listener.keyStore().toString())
+        && listener.trustStore().toString().equals(tls.getTruststorePath());
   }
 
   private static BrokerStartException explain(
@@ -192,7 +234,7 @@ public final class MintmarkBroker implements AutoCloseable {
           fault);
     }
     try {
-      requireFree(config);
+      FreePorts.require(config);
     } catch (BrokerStartException e) {
       return e;
     }
@@ -200,36 +242,21 @@ public final class MintmarkBroker implements AutoCloseable {
         "HiveMQ did not start: " + Printable.of(fault.toString()) + "; the log says more", fault);
   }
 
-  private static void requireFree(BrokerConfig config) throws BrokerStartException {
-    if (config.port() < 0 || config.port() > 65_535) {
-      throw new BrokerStartException("port " + config.port() + " is not one of 0 to 65535");
-    }
-    InetSocketAddress address;
-    try {
-      address = new InetSocketAddress(InetAddress.getByName(config.bindAddress()), config.port());
-    } catch (IOException e) {
-      throw new BrokerStartException(
-          "bind address '" + config.bindAddress() + "' is not known on this machine", e);
-    }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(address);
-    } catch (IOException e) {
-      throw new BrokerStartException(
-          "cannot listen on port "
-              + config.port()
-              + " of "
-              + config.bindAddress()
-              + ": "
-              + e.getMessage()
-              + "; stop what uses it, or choose another port",
-          e);
-    }
-  }
-
-  /** The port it listens on. */
+  /** The port of MQTT over TLS. */
   public int port() {
     return port;
+  }
+
+  /** The port of MQTT over WebSocket over TLS, if there is one. */
+  public OptionalInt websocketPort() {
+    return websocketPort == BrokerConfig.NO_PORT
+        ? OptionalInt.empty()
+        : OptionalInt.of(websocketPort);
+  }
+
+  /** The port of the page of metrics, if there is one. */
+  public OptionalInt metricsPort() {
+    return page == null ? OptionalInt.empty() : OptionalInt.of(page.port());
   }
 
   /**
@@ -243,6 +270,9 @@ public final class MintmarkBroker implements AutoCloseable {
         return;
       }
       closed = true;
+    }
+    if (page != null) {
+      page.close();
     }
     stop(server, listener);
     release(lock);

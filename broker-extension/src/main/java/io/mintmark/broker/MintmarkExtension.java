@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public final class MintmarkExtension implements ExtensionMain {
   private SessionReporter reporter;
   private OwnCertificate own;
   private SessionEnds ends;
+  private BrokerMetrics metrics;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -87,10 +89,11 @@ public final class MintmarkExtension implements ExtensionMain {
     LiveSessions sessions = new LiveSessions();
     ClientService clients = Services.clientService();
     Later later = new Later(Services.extensionExecutorService());
+    metrics = new BrokerMetrics(Services.metricRegistry());
     FeedClient client =
         new FeedClient(settings.service(), state.credential(), state.trust().anchors());
     reporter = new SessionReporter(sessions, client::report);
-    SessionObserver observer = SessionObserver.all(List.of(new SessionLog(), reporter));
+    SessionObserver observer = SessionObserver.all(List.of(new SessionLog(), metrics, reporter));
     StoredSessions stored = new StoredSessions(clients, later);
     SessionCutter cutter = new SessionCutter(sessions, clients, stored, later, observer);
     LivePolicy livePolicy = new LivePolicy(
@@ -105,7 +108,7 @@ public final class MintmarkExtension implements ExtensionMain {
         new CredentialStore(settings.credential()),
         state.credential(),
         state.trust(),
-        new OwnRenewal(settings.service(), clock),
+        new OwnEst(settings.service(), clock),
         new SecureRandom(),
         clock,
         next -> {
@@ -124,13 +127,18 @@ public final class MintmarkExtension implements ExtensionMain {
           livePolicy.changed(before, after);
         });
     follower.start();
+    show(sessions);
     // The herd that is waiting for the port should meet today's denials, not those on disk.
     follower.awaitFirstAnswer(FIRST_ANSWER);
 
     Admission admission =
         new Admission(follower::current, state.trustDomain(), settings.maxStaleness(), clock);
-    CertificateAuthenticator authenticator =
-        new CertificateAuthenticator(admission, chainCheck, sessions, observer);
+    CertificateAuthenticator authenticator = new CertificateAuthenticator(
+        new ConnectGate(settings.rates(), System::nanoTime),
+        admission,
+        chainCheck,
+        sessions,
+        observer);
     SessionEvents events = new SessionEvents(sessions, observer);
     Services.eventRegistry().setClientLifecycleEventListener(input -> events);
     Services.initializerRegistry().setClientInitializer(livePolicy);
@@ -151,6 +159,21 @@ public final class MintmarkExtension implements ExtensionMain {
         state.trustDomain(),
         state.credential().identity(),
         follower.current().sequence());
+  }
+
+  /** The figures that are looked at only when somebody asks. */
+  private void show(LiveSessions sessions) {
+    metrics.gauge("sessions.live", sessions::count);
+    metrics.gauge("feed.sequence", () -> follower.current().sequence());
+    metrics.gauge("feed.lag-seconds", () -> secondsSince(follower.current().heardAt()));
+    metrics.gauge("snapshot.age-seconds", () -> secondsSince(follower.savedHeardAt()));
+    metrics.gauge(
+        "certificate.remaining-seconds",
+        () -> Duration.between(clock.instant(), own.notAfter()).toSeconds());
+  }
+
+  private Long secondsSince(Instant then) {
+    return then == null ? null : Duration.between(then, clock.instant()).toSeconds();
   }
 
   private void tellWhenListening(Later later) {
@@ -202,6 +225,9 @@ public final class MintmarkExtension implements ExtensionMain {
     }
     if (follower != null) {
       follower.close();
+    }
+    if (metrics != null) {
+      metrics.close();
     }
   }
 }

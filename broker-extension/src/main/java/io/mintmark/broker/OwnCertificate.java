@@ -47,7 +47,7 @@ final class OwnCertificate implements AutoCloseable {
   private static final Duration FIRST_MOVE = Duration.ofMillis(300);
 
   private final CredentialStore store;
-  private final OwnRenewal service;
+  private final OwnEst service;
   private final RenewalSchedule schedule;
   private final RandomGenerator random;
   private final Clock clock;
@@ -57,8 +57,10 @@ final class OwnCertificate implements AutoCloseable {
   private volatile Trust trust;
   private volatile String issuing;
 
+  /** Changed by the timer's thread alone. */
+  private volatile Credential current;
+
   // The rest is the timer's thread's.
-  private Credential current;
   private boolean inUse = true;
   private Instant due;
   private Instant askAt;
@@ -77,7 +79,7 @@ final class OwnCertificate implements AutoCloseable {
       CredentialStore store,
       Credential current,
       Trust trust,
-      OwnRenewal service,
+      OwnEst service,
       RandomGenerator random,
       Clock clock,
       Use use) {
@@ -115,6 +117,11 @@ final class OwnCertificate implements AutoCloseable {
    */
   void issuing(String id) {
     issuing = id;
+  }
+
+  /** The last moment of the certificate there is. */
+  Instant notAfter() {
+    return Validity.of(current.certificate()).notAfter();
   }
 
   private void plan() {
@@ -205,8 +212,9 @@ final class OwnCertificate implements AutoCloseable {
           validity.contains(now)
               ? "the broker's certificate is good until " + validity.notAfter()
                   + " and could not be renewed, trying on: " + e.getMessage()
-              : "THE BROKER'S CERTIFICATE HAS EXPIRED and cannot renew itself: have a new one issued"
-                  + " (mintmark broker enroll) and start the broker again; clients refuse this one");
+              : "THE BROKER'S CERTIFICATE HAS EXPIRED and cannot renew itself: have the broker"
+                  + " invited (mintmark broker invite) and start it with the invitation; clients"
+                  + " refuse this one");
       return;
     }
     takeIntoUse();

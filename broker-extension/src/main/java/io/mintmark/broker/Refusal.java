@@ -135,6 +135,16 @@ enum Refusal {
       ConnackReasonCode.SERVER_UNAVAILABLE,
       DisconnectReasonCode.SERVER_BUSY,
       "the broker has not heard for too long who may stay"),
+  CONNECT_RATE(
+      "connect-rate",
+      ConnackReasonCode.SERVER_BUSY,
+      DisconnectReasonCode.SERVER_BUSY,
+      "too many connect at this moment; try again later"),
+  DEVICE_RATE(
+      "device-rate",
+      ConnackReasonCode.CONNECTION_RATE_EXCEEDED,
+      DisconnectReasonCode.CONNECTION_RATE_EXCEEDED,
+      "this certificate connects too often; try again later"),
   FAILURE(
       "failure",
       ConnackReasonCode.SERVER_UNAVAILABLE,

@@ -2,12 +2,13 @@ package io.mintmark.broker;
 
 import com.hivemq.extension.sdk.api.client.parameter.ConnectionInformation;
 import com.hivemq.extension.sdk.api.events.client.ClientLifecycleEventListener;
+import com.hivemq.extension.sdk.api.events.client.parameters.AuthenticationFailedInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.AuthenticationSuccessfulInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.ClientInitiatedDisconnectInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.ConnectionLostInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.ConnectionStartInput;
 import com.hivemq.extension.sdk.api.events.client.parameters.DisconnectEventInput;
-import com.hivemq.extension.sdk.api.packets.general.DisconnectedReasonCode;
+import com.hivemq.extension.sdk.api.events.client.parameters.ServerInitiatedDisconnectInput;
 import com.hivemq.extension.sdk.api.parameter.ClientBasedInput;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -61,7 +62,30 @@ final class SessionEvents implements ClientLifecycleEventListener {
     ended(event, LOST);
   }
 
-  private static String word(DisconnectedReasonCode code) {
+  @Override
+  public void onServerInitiatedDisconnect(ServerInitiatedDisconnectInput event) {
+    closed(event);
+    onDisconnect(event);
+  }
+
+  /** {@inheritDoc} Whom we have refused has no session any more; HiveMQ refuses wills. */
+  @Override
+  public void onAuthenticationFailedDisconnect(AuthenticationFailedInput event) {
+    closed(event);
+    onDisconnect(event);
+  }
+
+  private void closed(DisconnectEventInput event) {
+    session(event.getConnectionInformation(), sessions)
+        // A cut one was ended by us.
+        .filter(session -> !session.isCut())
+        .ifPresent(session -> observer.closed(
+            session,
+            event.getReasonCode().map(SessionEvents::word).orElse("none"),
+            event.getReasonString().orElse(null)));
+  }
+
+  private static String word(Enum<?> code) {
     return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

@@ -1,13 +1,25 @@
 package io.mintmark.broker;
 
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** One line for each refusal and each cut, with the same keys in the same order. */
 final class SessionLog implements SessionObserver {
 
   private static final Logger log = LoggerFactory.getLogger(SessionLog.class);
+
+  private static final String REFUSED =
+      "refused reason={} device={} serial={} clientId={} address={} detail={}";
+
+  /** Why sessions end day by day: nobody did anything wrong. */
+  private static final Set<String> ORDINARY =
+      Set.of("session-taken-over", "keep-alive-timeout", "server-shutting-down");
+
+  private final BoundedLog tooMany =
+      new BoundedLog(log, "refusals of who connects too often", System::nanoTime);
 
   @Override
   public void admitted(LiveSession session) {
@@ -16,14 +28,32 @@ final class SessionLog implements SessionObserver {
 
   @Override
   public void refused(RefusedConnect connect) {
-    log.info(
-        "refused reason={} device={} serial={} clientId={} address={} detail={}",
-        connect.reason().word(),
-        orDash(connect.device()),
-        orDash(connect.serial()),
-        Quoted.of(connect.clientId()),
-        orDash(connect.address()),
-        Quoted.of(connect.detail()));
+    Object[] values = {
+      connect.reason().word(),
+      orDash(connect.device()),
+      orDash(connect.serial()),
+      Quoted.of(connect.clientId()),
+      orDash(connect.address()),
+      Quoted.of(connect.detail())
+    };
+    if (connect.reason() == Refusal.CONNECT_RATE || connect.reason() == Refusal.DEVICE_RATE) {
+      tooMany.info(REFUSED, values);
+    } else {
+      log.info(REFUSED, values);
+    }
+  }
+
+  @Override
+  public void closed(LiveSession session, String reason, String detail) {
+    log.atLevel(ORDINARY.contains(reason) ? Level.DEBUG : Level.INFO)
+        .log(
+            "closed reason={} device={} serial={} clientId={} address={} detail={}",
+            reason,
+            session.identity(),
+            session.serial(),
+            Quoted.of(session.clientId()),
+            orDash(session.address()),
+            detail == null ? "-" : Quoted.of(detail));
   }
 
   @Override

@@ -17,6 +17,14 @@ interface SessionObserver {
   /** A session has lost its permissions and is being disconnected. */
   default void cut(LiveSession session) {}
 
+  /**
+   * HiveMQ ends a session for a reason of its own; {@link #ended} follows.
+   *
+   * @param reason the name of its MQTT 5 reason code as a word, {@code packet-too-large} for example
+   * @param detail in HiveMQ's words; null if it gives none
+   */
+  default void closed(LiveSession session, String reason, String detail) {}
+
   /** A connection that had been admitted is gone, whatever ended it. */
   default void ended(LiveSession session) {}
 
@@ -36,6 +44,11 @@ interface SessionObserver {
       @Override
       public void cut(LiveSession session) {
         observers.forEach(o -> o.cut(session));
+      }
+
+      @Override
+      public void closed(LiveSession session, String reason, String detail) {
+        observers.forEach(o -> o.closed(session, reason, detail));
       }
 
       @Override

@@ -3,6 +3,7 @@ package io.mintmark.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mintmark.identity.Rate;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,13 @@ class ExtensionSettingsTest {
     assertThat(read("service=https://s\nmax-staleness=30d").maxSessionStaleness())
         .as("by default at least as long")
         .isEqualTo(Duration.ofDays(30));
+    assertThat(settings.rates()).isEqualTo(ConnectRates.DEFAULT);
+    assertThat(settings.bootstrap()).isNull();
+    assertThat(read("service=https://s\nbootstrap=b1.pem").bootstrap())
+        .isEqualTo(home.resolve("b1.pem"));
+    assertThat(read("service=https://s\nconnect-rate=unlimited\ndevice-connect-rate = 9/m burst 10")
+            .rates())
+        .isEqualTo(new ConnectRates(Rate.UNLIMITED, Rate.parse("9/m burst 10")));
     assertThat(read("service=https://s\nfolder=sub").folder()).isEqualTo(home.resolve("sub"));
   }
 
@@ -77,8 +85,11 @@ class ExtensionSettingsTest {
     refuses("service=http://s", "service 'http://s' is not an https URI");
     refuses("service=https:/s", "is not an https URI with a host");
     refuses("service=https://a b", "is not a URI");
-    refuses("service=https://s\nmax-stalness=1h", "unknown key 'max-stalness'; known are folder");
+    refuses(
+        "service=https://s\nmax-stalness=1h",
+        "unknown key 'max-stalness'; known are bootstrap, connect-rate");
     refuses("service=https://s\nmax-staleness=soon", "'soon' is not a duration");
+    refuses("service=https://s\nconnect-rate=many", "connect-rate 'many' is not a rate");
     refuses("service=https://s\nmax-staleness=59s", "59s is too short");
     refuses("service=https://s\nmax-session-staleness=of", "max-session-staleness 'of' is not a");
     refuses(

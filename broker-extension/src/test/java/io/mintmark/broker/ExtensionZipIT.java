@@ -10,6 +10,7 @@ import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.KeyId;
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,10 +63,15 @@ class ExtensionZipIT {
       port = free.getLocalPort();
     }
     // With the broker's own certificate, and a trust store that holds more than our root.
-    new HiveMqFolder(folder).prepare("127.0.0.1", port, listener);
+    prepare(listener);
     listener.open(
         world.pki.broker("b1").credential(),
         List.of(world.pki.root.certificate(), foreignRoot.certificate()));
+  }
+
+  private void prepare(TlsListener listener) throws Exception {
+    BrokerConfig config = BrokerConfig.of(folder, world.feed.uri()).port(port).build();
+    new HiveMqFolder(folder).prepare(config, listener);
   }
 
   @AfterEach
@@ -104,7 +110,8 @@ class ExtensionZipIT {
   void itAdmitsRefusesAndCuts() throws Exception {
     Files.writeString(
         extension.resolve("mintmark-broker.properties"),
-        "service=" + world.feed.uri() + "\nfolder=" + world.folder + "\n");
+        "service=" + world.feed.uri() + "\nfolder=" + world.folder + "\nbootstrap=" + invitation()
+            + "\n");
     build().start().get();
     try (LogLines log = new LogLines()) {
       try (Peer device = connect(device("d1"), "d1");
@@ -133,6 +140,31 @@ class ExtensionZipIT {
       }
     }
     assertThat(world.folder.resolve("feed.json")).exists();
+    assertThat(world.feed.enrolments()).hasSize(1);
+    // In HiveMQ's own registry, for whatever exports that.
+    assertThat(hiveMq
+            .getMetricRegistry()
+            .counter("io.mintmark.broker.connects.refused.denied-identity")
+            .getCount())
+        .isEqualTo(1);
+  }
+
+  /** In place of the credential there would be. */
+  private Path invitation() throws Exception {
+    Files.delete(world.folder.resolve("credential.pem"));
+    world.feed.issue(
+        key -> world.pki.renewed("b1", key, world.pki.issuing), world.pki.root, world.pki.issuing);
+    Credential shown = HeldCertificate.builder()
+        .commonName("b1")
+        .purposes(KeyPurposeId.id_kp_clientAuth)
+        .signedBy(world.pki.root)
+        .build()
+        .credential();
+    return Files.writeString(
+        folder.resolve("b1.pem"),
+        Pem.encode(shown.key())
+            + Pem.encode(shown.chain().subList(0, 1))
+            + Pem.encode(world.pki.anchors()));
   }
 
   @Test
@@ -143,8 +175,7 @@ class ExtensionZipIT {
         extension.resolve("mintmark-broker.properties"),
         "service=" + world.feed.uri() + "\nfolder=" + world.folder + "\nlistener-passphrase-file="
             + passphrase + "\n");
-    new HiveMqFolder(folder)
-        .prepare("127.0.0.1", port, new TlsListener(world.folder, "a secret of HiveMQ's and ours"));
+    prepare(new TlsListener(world.folder, "a secret of HiveMQ's and ours"));
     world.feed.issue(
         key -> world.pki.renewed("b1", key, world.pki.nextIssuing),
         world.pki.root,

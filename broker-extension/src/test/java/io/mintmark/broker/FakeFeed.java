@@ -43,6 +43,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,6 +74,9 @@ final class FakeFeed implements AutoCloseable {
   private final Shown shown;
   private volatile List<X509Certificate> caCertificates = List.of();
   private volatile Function<PublicKey, HeldCertificate> issuer;
+  private volatile boolean losingAnswers;
+  private final List<BigInteger> enrolments = new CopyOnWriteArrayList<>();
+  private final Map<BigInteger, HeldCertificate> enrolled = new ConcurrentHashMap<>();
   private volatile String wish;
   private volatile BigInteger lastBroker;
   private final List<SessionEvent> reported = new CopyOnWriteArrayList<>();
@@ -177,6 +181,7 @@ final class FakeFeed implements AutoCloseable {
     server.createContext("/v1/renewal-info/", this::renewalInfo);
     server.createContext("/.well-known/est/cacerts", this::caCertificates);
     server.createContext("/.well-known/est/simplereenroll", this::reenroll);
+    server.createContext("/.well-known/est/simpleenroll", this::enroll);
     server.start();
     port = server.getAddress().getPort();
     return this;
@@ -228,14 +233,44 @@ final class FakeFeed implements AutoCloseable {
       return;
     }
     byte[] request = Base64.getMimeDecoder().decode(exchange.getRequestBody().readAllBytes());
-    PublicKey key;
+    answer(exchange, 200, base64(List.of(by.apply(key(request)).certificate())));
+  }
+
+  private static PublicKey key(byte[] request) throws IOException {
     try {
-      key =
-          new JcaPKCS10CertificationRequest(new PKCS10CertificationRequest(request)).getPublicKey();
+      return new JcaPKCS10CertificationRequest(new PKCS10CertificationRequest(request))
+          .getPublicKey();
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
     }
-    answer(exchange, 200, base64(List.of(by.apply(key).certificate())));
+  }
+
+  /** One certificate for each invitation, given again for the same key. */
+  private void enroll(HttpExchange exchange) throws IOException {
+    byte[] request = Base64.getMimeDecoder().decode(exchange.getRequestBody().readAllBytes());
+    X509Certificate invitation =
+        (X509Certificate) ((HttpsExchange) exchange).getSSLSession().getPeerCertificates()[0];
+    PublicKey key = key(request);
+    enrolments.add(invitation.getSerialNumber());
+    HeldCertificate issued =
+        enrolled.computeIfAbsent(invitation.getSerialNumber(), i -> issuer.apply(key));
+    if (!issued.certificate().getPublicKey().equals(key)) {
+      answer(exchange, 403, "the invitation was used");
+    } else if (losingAnswers) {
+      exchange.close();
+    } else {
+      answer(exchange, 200, base64(List.of(issued.certificate())));
+    }
+  }
+
+  /** The invitations that were shown, by their serials. */
+  List<BigInteger> enrolments() {
+    return enrolments;
+  }
+
+  /** Certificates are made from now on, and their answers do not arrive. */
+  void loseAnswers(boolean lose) {
+    losingAnswers = lose;
   }
 
   private static String base64(List<X509Certificate> certificates) {

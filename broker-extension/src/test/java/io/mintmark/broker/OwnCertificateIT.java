@@ -68,7 +68,7 @@ class OwnCertificateIT {
         store,
         first.credential(),
         Trust.of(pki.roots()),
-        new OwnRenewal(world.feed.uri(), clock),
+        new OwnEst(world.feed.uri(), clock),
         new Random(1),
         clock,
         used::add);

@@ -55,6 +55,21 @@ final class Peer implements AutoCloseable {
       String clientId,
       Consumer<MqttConnectionOptions> tweaks)
       throws MqttException {
+    return connect("ssl://localhost:" + port, credential, trust, clientId, tweaks);
+  }
+
+  /**
+   * The same over WebSocket or TCP.
+   *
+   * @param uri {@code wss://host:port/path} or {@code ssl://host:port}
+   */
+  static Peer connect(
+      String uri,
+      Credential credential,
+      Collection<X509Certificate> trust,
+      String clientId,
+      Consumer<MqttConnectionOptions> tweaks)
+      throws MqttException {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(true);
     options.setAutomaticReconnect(false);
@@ -64,8 +79,7 @@ final class Peer implements AutoCloseable {
             .getSocketFactory());
     options.setSocketFactory(sockets);
     tweaks.accept(options);
-    MqttAsyncClient client =
-        new MqttAsyncClient("ssl://localhost:" + port, clientId, new MemoryPersistence());
+    MqttAsyncClient client = new MqttAsyncClient(uri, clientId, new MemoryPersistence());
     Peer peer = new Peer(client, sockets);
     client.setCallback(peer.new Callback());
     try {

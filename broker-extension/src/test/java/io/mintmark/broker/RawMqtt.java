@@ -136,7 +136,11 @@ final class RawMqtt implements AutoCloseable {
 
   private void send(int type, byte[] body) throws IOException {
     out.writeByte(type);
-    out.writeByte(body.length);
+    int rest = body.length;
+    for (; rest > 0x7f; rest >>= 7) {
+      out.writeByte((rest & 0x7f) | 0x80);
+    }
+    out.writeByte(rest);
     out.write(body);
     out.flush();
   }

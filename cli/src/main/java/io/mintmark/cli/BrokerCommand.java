@@ -1,14 +1,15 @@
 package io.mintmark.cli;
 
+import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.MintmarkBroker;
 import io.mintmark.identity.AtomicFile;
-import io.mintmark.identity.Credential;
-import io.mintmark.identity.CredentialStore;
-import io.mintmark.identity.Pem;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,10 +21,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "broker",
-    description = "Run a broker alone, against a provisioning service elsewhere. Its folder holds"
-        + " the credential that 'mintmark broker enroll' obtained.",
+    description = "Run a broker alone, against a provisioning service elsewhere. The file that"
+        + " 'mintmark broker invite' made gets it its credential.",
     mixinStandardHelpOptions = true,
-    subcommands = {BrokerCommand.Enroll.class, BrokerCommand.Ls.class})
+    subcommands = {BrokerCommand.Invite.class, BrokerCommand.Ls.class})
 final class BrokerCommand implements Callable<Integer> {
 
   @Spec
@@ -45,6 +46,13 @@ final class BrokerCommand implements Callable<Integer> {
   private URI service;
 
   @Option(
+      names = "--bootstrap",
+      paramLabel = "FILE",
+      description = "The broker's invitation: by it the broker obtains its credential over EST when"
+          + " it has none, or its own has ended.")
+  private Path bootstrap;
+
+  @Option(
       names = "--bind",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
@@ -59,16 +67,21 @@ final class BrokerCommand implements Callable<Integer> {
     String crypto = CryptoProvider.install();
     mqtt.check();
     Path home = folder.toAbsolutePath().normalize();
-    if (Files.notExists(home.resolve("credential.pem"))) {
+    BrokerConfig.Builder config = mqtt.builder(home, service, bind);
+    if (bootstrap != null) {
+      Files.createDirectories(home);
+      config.bootstrap(bootstrap.toAbsolutePath());
+    } else if (Files.notExists(home.resolve("credential.pem"))) {
       throw new CommandFailure(
           CommandFailure.UNUSABLE,
-          "the folder " + home + " holds no credential.pem: obtain one with 'mintmark broker enroll"
-              + " NAME --host HOST --folder " + folder + "'");
+          "the folder " + home + " holds no credential.pem: have the broker invited with 'mintmark"
+              + " broker invite NAME --host HOST --out FILE', and start it with --bootstrap FILE");
     }
     try (Shutdown shutdown = new Shutdown()) {
-      MintmarkBroker broker = shutdown.add(MintmarkBroker.start(mqtt.config(home, service, bind)));
+      MintmarkBroker broker = shutdown.add(MintmarkBroker.start(config.build()));
       PrintWriter out = spec.commandLine().getOut();
       out.println("Mintmark broker " + Version.text() + " is up on port " + broker.port());
+      MqttOptions.print(out, bind, broker);
       out.println("  folder            " + home);
       out.println("  follows           " + service);
       out.println("  crypto provider   " + crypto);
@@ -92,10 +105,11 @@ final class BrokerCommand implements Callable<Integer> {
   }
 
   @Command(
-      name = "enroll",
-      description = "Obtain a broker's credential from the operator API into its folder.",
+      name = "invite",
+      description = "Make the file a new broker obtains its credential with: for once, for some"
+          + " hours. Whoever has it can be this broker; one made before and not used is withdrawn.",
       mixinStandardHelpOptions = true)
-  static final class Enroll extends OperatorVerb {
+  static final class Invite extends OperatorVerb {
 
     @Parameters(paramLabel = "NAME", description = "The broker's name.")
     private String name;
@@ -108,21 +122,28 @@ final class BrokerCommand implements Callable<Integer> {
     private List<String> hosts;
 
     @Option(
-        names = "--folder",
-        paramLabel = "DIR",
-        defaultValue = "mintmark-broker",
-        description = "Where the credential goes (default: ./${DEFAULT-VALUE}).")
-    private Path folder;
+        names = "--for",
+        paramLabel = "DURATION",
+        defaultValue = "24h",
+        converter = DurationOption.class,
+        description = "How long it can be used, at most 7d (default: ${DEFAULT-VALUE}).")
+    private Duration time;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        required = true,
+        description = "The file; a secret until it was used.")
+    private Path file;
 
     @Override
     public Integer call() throws Exception {
-      Credential credential = client().certifyBroker(name, hosts);
-      AtomicFile.write(folder.resolve("trust.pem"), Pem.encode(trustAnchors()));
-      CredentialStore store = new CredentialStore(folder.resolve("credential.pem"));
-      store.save(credential);
+      Instant endsAt = Instant.now().plus(time).truncatedTo(ChronoUnit.SECONDS);
+      AtomicFile.writeSecret(file, client().inviteBroker(name, hosts, endsAt));
       out()
-          .println("broker " + name + ": credential in " + store.file() + ", valid until "
-              + credential.certificate().getNotAfter().toInstant());
+          .println("broker " + name + ": invited until " + endsAt
+              + ", once. On its machine: mintmark broker --bootstrap " + file.getFileName()
+              + " --service URL");
       return 0;
     }
   }

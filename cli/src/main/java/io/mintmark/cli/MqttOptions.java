@@ -1,6 +1,11 @@
 package io.mintmark.cli;
 
 import io.mintmark.broker.BrokerConfig;
+import io.mintmark.broker.BrokerLimits;
+import io.mintmark.broker.ConnectRates;
+import io.mintmark.broker.MintmarkBroker;
+import io.mintmark.identity.Rate;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +20,29 @@ final class MqttOptions {
       defaultValue = "8883",
       description = "MQTT over mutual TLS, 0 for any free one (default: ${DEFAULT-VALUE}).")
   private int port;
+
+  @Option(
+      names = "--websocket-port",
+      paramLabel = "PORT",
+      defaultValue = "8884",
+      description = "MQTT over WebSocket over mutual TLS, path /mqtt; 0 for any free one, 'off' for"
+          + " none (default: ${DEFAULT-VALUE}).")
+  private String websocketPort;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      defaultValue = "9464",
+      description = "Prometheus metrics, plain HTTP, path /metrics; 0 for any free one, 'off' for"
+          + " none (default: ${DEFAULT-VALUE}).")
+  private String metricsPort;
+
+  @Option(
+      names = "--metrics-bind",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "The address the metrics are served on (default: ${DEFAULT-VALUE}).")
+  private String metricsBind;
 
   @Option(
       names = "--max-staleness",
@@ -33,17 +61,99 @@ final class MqttOptions {
           + " ever (default: 7d, or --max-staleness if that is longer).")
   private Duration maxSessionStaleness;
 
+  @Option(
+      names = "--connect-rate",
+      paramLabel = "RATE",
+      defaultValue = "10000/s burst 50000",
+      converter = RateOption.class,
+      description = "CONNECTs of all clients together, or 'unlimited' (default: ${DEFAULT-VALUE}).")
+  private Rate connectRate;
+
+  @Option(
+      names = "--device-connect-rate",
+      paramLabel = "RATE",
+      defaultValue = "300/m burst 600",
+      converter = RateOption.class,
+      description = "CONNECTs with one certificate, or 'unlimited' (default: ${DEFAULT-VALUE}).")
+  private Rate deviceConnectRate;
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      defaultValue = "unlimited",
+      converter = MostOption.class,
+      description = "Connections open at once (default: ${DEFAULT-VALUE}).")
+  private long maxConnections;
+
+  @Option(
+      names = "--max-packet-size",
+      paramLabel = "BYTES",
+      defaultValue = "1048576",
+      description = "The longest MQTT packet a client may send (default: ${DEFAULT-VALUE}).")
+  private int maxPacketSize;
+
+  @Option(
+      names = "--max-queued-messages",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Messages kept for a client that is away; more are dropped"
+          + " (default: ${DEFAULT-VALUE}).")
+  private int maxQueuedMessages;
+
+  @Option(
+      names = "--max-incoming-bandwidth",
+      paramLabel = "BYTES",
+      defaultValue = "unlimited",
+      converter = MostOption.class,
+      description = "Bytes a second read from all clients together (default: ${DEFAULT-VALUE}).")
+  private long maxIncomingBandwidth;
+
   /** Refuses what cannot be used before anything is started. */
   void check() throws CommandFailure {
     Ports.require("--mqtt-port", port);
+    Ports.requireOrOff("--websocket-port", websocketPort);
+    Ports.requireOrOff("--metrics-port", metricsPort);
+    limits();
   }
 
-  BrokerConfig config(Path folder, URI service, String bind) {
-    BrokerConfig.Builder config =
-        BrokerConfig.of(folder, service).bindAddress(bind).port(port).maxStaleness(maxStaleness);
+  BrokerConfig config(Path folder, URI service, String bind) throws CommandFailure {
+    return builder(folder, service, bind).build();
+  }
+
+  /** The same, for who has more to say. */
+  BrokerConfig.Builder builder(Path folder, URI service, String bind) throws CommandFailure {
+    BrokerConfig.Builder config = BrokerConfig.of(folder, service)
+        .bindAddress(bind)
+        .port(port)
+        .websocketPort(Ports.requireOrOff("--websocket-port", websocketPort))
+        .metrics(metricsBind, Ports.requireOrOff("--metrics-port", metricsPort))
+        .maxStaleness(maxStaleness)
+        .limits(limits());
     if (maxSessionStaleness != null) {
       config.maxSessionStaleness(maxSessionStaleness);
     }
-    return config.build();
+    return config;
+  }
+
+  /** Where the broker listens, line by line as {@code up} and {@code broker} print it. */
+  static void print(PrintWriter out, String host, MintmarkBroker broker) {
+    out.println("  MQTT, mutual TLS  " + host + ":" + broker.port());
+    broker
+        .websocketPort()
+        .ifPresent(p -> out.println("  over WebSocket    wss://" + host + ":" + p + "/mqtt"));
+    broker.metricsPort().ifPresent(p -> out.println("  metrics           port " + p));
+  }
+
+  private BrokerLimits limits() throws CommandFailure {
+    try {
+      return new BrokerLimits(
+          new ConnectRates(connectRate, deviceConnectRate),
+          maxConnections,
+          maxPacketSize,
+          maxQueuedMessages,
+          maxIncomingBandwidth);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(CommandFailure.UNUSABLE, e.getMessage());
+    }
   }
 }

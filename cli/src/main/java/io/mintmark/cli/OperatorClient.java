@@ -15,6 +15,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -266,20 +267,18 @@ final class OperatorClient {
 
   /** A new key and an application's certificate for it. */
   Credential certifyApplication(String name) throws CommandFailure {
-    return certify(name, "/applications/" + segment(name) + "/certificate");
-  }
-
-  /** A new key and a broker's certificate for it. */
-  Credential certifyBroker(String name, List<String> hosts) throws CommandFailure {
-    String query = hosts.stream().map(h -> "host=" + segment(h)).collect(Collectors.joining("&"));
-    return certify(name, "/brokers/" + segment(name) + "/certificate?" + query);
-  }
-
-  private Credential certify(String name, String path) throws CommandFailure {
+    String path = "/applications/" + segment(name) + "/certificate";
     KeyPair keys = CertificateRequest.newKeyPair();
     byte[] request = CertificateRequest.create(keys, name);
     return new Credential(
         keys.getPrivate(), certificates(exchange("POST", path, "application/pkcs10", request)));
+  }
+
+  /** The file a broker is invited with. A secret. */
+  String inviteBroker(String name, List<String> hosts, Instant endsAt) throws CommandFailure {
+    String path = "/brokers/" + segment(name) + "/invitations";
+    byte[] body = body(Map.of("hosts", hosts, "endsAt", endsAt.toString()));
+    return new String(exchange("POST", path, "application/json", body), StandardCharsets.UTF_8);
   }
 
   /** How a recovery stands. */

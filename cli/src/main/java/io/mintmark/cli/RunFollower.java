@@ -51,7 +51,7 @@ final class RunFollower {
         Duration.between(instant(run, "startedAt"), instant(run, "finishedAt")).toMillis() / 1e3);
     if (run.path("leftOut").asLong() > 0) {
       out.println(number(run.path("leftOut").asLong(), "certificate")
-          + " of brokers left out: give the brokers others (mintmark broker enroll), then find"
+          + " of brokers left out: give the brokers others (mintmark broker invite), then find"
           + " these with 'mintmark certificate list --issuer "
           + run.path("subject").asText() + "' and revoke them by their serials");
     }

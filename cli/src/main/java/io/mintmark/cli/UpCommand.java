@@ -38,7 +38,7 @@ final class UpCommand implements Callable<Integer> {
           MintmarkBroker.start(mqtt.config(folder, service.deviceUri(), options.bind())));
       PrintWriter out = spec.commandLine().getOut();
       ServiceReport.print(out, service, options.folder(), crypto);
-      out.println("  MQTT, mutual TLS  " + options.hosts().get(0) + ":" + broker.port());
+      MqttOptions.print(out, options.hosts().get(0), broker);
       out.println("Stop with Ctrl-C.");
       out.flush();
       Shutdown.await();

@@ -53,10 +53,15 @@ class BrokerIT {
       succeed(provisioning.mintmark(
           "manifest", "import", "--fleet", "sensors", factory.manifest().toString()));
       succeed(provisioning.mintmark(
-          "broker", "enroll", "b1", "--host", "localhost", "--folder", home.toString()));
+          "broker", "invite", "b1", "--host", "localhost", "--out", invitation().toString()));
       try (Running broker = broker(home, service)) {
         publish(device, bootstrap, service, broker.mqttPort());
       }
+      Launcher.Result again = Verbs.mintmark(arguments(folder.resolve("other"), service));
+      assertThat(again.exitCode()).isEqualTo(2);
+      assertThat(again.err())
+          .contains("the service refuses the invitation", "broker 'b1' was used at", "invite")
+          .doesNotContain("Exception");
     }
     try (Running broker = broker(home, service)) {
       publish(device, bootstrap, service, broker.mqttPort());
@@ -68,19 +73,33 @@ class BrokerIT {
     Launcher.Result result =
         Verbs.mintmark("broker", "--folder", folder.resolve("none").toString(), "--mqtt-port", "0");
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err()).contains("mintmark broker enroll").doesNotContain("Exception");
+    assertThat(result.err()).contains("mintmark broker invite").doesNotContain("Exception");
   }
 
-  private static Running broker(Path home, URI service) throws Exception {
-    return Running.verb(
-        home,
-        "broker",
-        "--folder",
-        home.toString(),
-        "--service",
-        service.toString(),
-        "--mqtt-port",
-        "0");
+  private Path invitation() {
+    return folder.resolve("b1.pem");
+  }
+
+  private Running broker(Path home, URI service) throws Exception {
+    return Running.verb(home, arguments(home, service));
+  }
+
+  private String[] arguments(Path home, URI service) {
+    return new String[] {
+      "broker",
+      "--folder",
+      home.toString(),
+      "--service",
+      service.toString(),
+      "--bootstrap",
+      invitation().toString(),
+      "--mqtt-port",
+      "0",
+      "--websocket-port",
+      "0",
+      "--metrics-port",
+      "0"
+    };
   }
 
   private void publish(DeviceId device, Credential bootstrap, URI service, int port)

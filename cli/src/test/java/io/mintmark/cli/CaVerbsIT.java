@@ -92,19 +92,13 @@ class CaVerbsIT {
   }
 
   @Test
-  void aBrokerIsShutOutByForceOnly() {
+  void aBrokerIsShutOutByForceOnly() throws Exception {
     Matcher listed =
         Pattern.compile("(\\p{XDigit}{40}) +issuing +active").matcher(ca("list").out());
     assertThat(listed.find()).isTrue();
     String before = listed.group(1);
-    verb(
-        "broker",
-        "enroll",
-        "b1",
-        "--host",
-        "h",
-        "--folder",
-        folder.resolve("b1").toString());
+    service.certifyBroker(
+        "b1", CertificateRequest.create(CertificateRequest.newKeyPair(), "b1"), List.of("h"));
     String issuing = id(expect(ca("prepare", "issuing"), 0, "is prepared"));
     expect(ca("activate", issuing), 0, "is active");
     expect(ca("revoke", before), 1, "shut out 1 brokers", "\n  b1\n", "--force");

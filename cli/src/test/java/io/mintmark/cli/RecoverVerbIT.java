@@ -2,6 +2,7 @@ package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mintmark.identity.CertificateRequest;
 import io.mintmark.provisioning.ProvisioningConfig;
 import io.mintmark.provisioning.ProvisioningService;
 import java.nio.file.Files;
@@ -62,8 +63,8 @@ class RecoverVerbIT {
 
   @Test
   void saysWhoIsMissing() throws Exception {
-    String home = folder.resolve("b1").toString();
-    expect(0, List.of("credential"), "broker", "enroll", "b1", "--host", "h", "--folder", home);
+    service.certifyBroker(
+        "b1", CertificateRequest.create(CertificateRequest.newKeyPair(), "b1"), List.of("h"));
     expect(0, List.of("there is nothing to recover"), "recover");
     expect(0, List.of("ca/root.p12"), "backup", file.toString());
     expect(2, List.of("is there already"), "backup", file.toString());

@@ -195,12 +195,13 @@ class RestoreIT {
   void comesBackFromAnOlderBackupAndLearnsFromItsBroker() throws Exception {
     Path home = folder.resolve("b1");
     String oldCa = handOver();
-    verb("broker", "enroll", "b1", "--host", "localhost", "--folder", home.toString());
+    Path invitation = folder.resolve("b1.pem");
+    verb("broker", "invite", "b1", "--host", "localhost", "--out", invitation.toString());
     List<Credential> early = new ArrayList<>(List.of(enroll(0), enroll(1)));
     AtomicBoolean stop = new AtomicBoolean();
     CompletableFuture<Map<Integer, Credential>> traffic = traffic(4, stop);
-    try (MintmarkBroker broker =
-        MintmarkBroker.start(BrokerConfig.of(home, endpoint("service")).build())) {
+    try (MintmarkBroker broker = MintmarkBroker.start(
+        BrokerConfig.of(home, endpoint("service")).bootstrap(invitation).build())) {
       assertThat(broker.port()).isPositive();
       expect(
           verb("backup", file.toString()),

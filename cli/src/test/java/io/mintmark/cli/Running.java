@@ -48,8 +48,18 @@ final class Running implements AutoCloseable {
     return verb(data, arguments.toArray(new String[0]));
   }
 
-  /** Any verb that goes on running; returns when it says that it is up. */
-  static Running verb(Path data, String... arguments) throws IOException {
+  /**
+   * Any verb that goes on running; returns when it says that it is up. A broker's ports of fixed
+   * numbers are off unless they are named: tests run beside each other.
+   */
+  static Running verb(Path data, String... named) throws IOException {
+    List<String> all = new ArrayList<>(List.of(named));
+    for (String option : List.of("--websocket-port", "--metrics-port")) {
+      if (List.of("up", "broker").contains(named[0]) && !all.contains(option)) {
+        all.addAll(List.of(option, "off"));
+      }
+    }
+    String[] arguments = all.toArray(new String[0]);
     Path output = Files.createTempFile("mintmark-running", ".log");
     Process process = Launcher.builder(Launcher.QUICK_START, Launcher.mintmarkCommand(arguments))
         .redirectErrorStream(true)

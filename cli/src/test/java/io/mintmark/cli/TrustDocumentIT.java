@@ -136,7 +136,8 @@ class TrustDocumentIT {
     String commands = String.join("", blocks(TOKEN))
         .replace(PRINTED_LIBRARY, library().toString())
         .replace("./mintmark up\n", """
-            ./mintmark up --device-port 0 --operator-port 0 --status-port 0 --mqtt-port 0 > log 2>&1 &
+            ./mintmark up --device-port 0 --operator-port 0 --status-port 0 --mqtt-port 0 \\
+              --websocket-port off --metrics-port off > log 2>&1 &
             for i in $(seq 300); do
               grep -q 'Stop with' log && break
               kill -0 $! && sleep 0.2

@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code mintmark up} and the operator's verbs, as processes. */
 @Timeout(300)
 class UpIT {
+
+  private static final List<String> PORTS = List.of(
+      "--device-port",
+      "--operator-port",
+      "--status-port",
+      "--mqtt-port",
+      "--websocket-port",
+      "--metrics-port");
 
   @TempDir
   Path folder;
@@ -131,8 +141,7 @@ class UpIT {
   void whatCannotBeStartedIsOneLineAndExitCodeTwo() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
-      for (String option :
-          new String[] {"--device-port", "--operator-port", "--status-port", "--mqtt-port"}) {
+      for (String option : PORTS) {
         Path data = folder.resolve("taken" + option);
         Launcher.Result result = upOnFreePorts(data, option, port);
         expect(result, 2, port);
@@ -149,6 +158,10 @@ class UpIT {
     expect(upOnFreePorts(folder.resolve("x"), "--device-port", "70000"), 2, "70000");
     expect(upOnFreePorts(folder.resolve("x"), "--trust-domain", "No Good"), 2, "No Good");
     expect(upOnFreePorts(folder.resolve("x"), "--status-port", "none"), 2, "'none'", "or off");
+    expect(upOnFreePorts(folder.resolve("x"), "--websocket-port", "no"), 2, "'no'", "or off");
+    expect(upOnFreePorts(folder.resolve("x"), "--connect-rate", "fast"), 2, "'fast' is not a rate");
+    expect(
+        upOnFreePorts(folder.resolve("x"), "--max-packet-size", "3"), 2, "cannot be 3: use 1024");
   }
 
   @Test
@@ -161,16 +174,14 @@ class UpIT {
   }
 
   private static Launcher.Result upOnFreePorts(Path data, String... more) {
-    java.util.List<String> arguments =
-        new java.util.ArrayList<>(java.util.List.of("up", "--data", data.toString()));
-    for (String option :
-        new String[] {"--device-port", "--operator-port", "--status-port", "--mqtt-port"}) {
-      if (!java.util.List.of(more).contains(option)) {
+    List<String> arguments = new ArrayList<>(List.of("up", "--data", data.toString()));
+    for (String option : PORTS) {
+      if (!List.of(more).contains(option)) {
         arguments.add(option);
         arguments.add("0");
       }
     }
-    arguments.addAll(java.util.List.of(more));
+    arguments.addAll(List.of(more));
     return Verbs.mintmark(arguments.toArray(new String[0]));
   }
 

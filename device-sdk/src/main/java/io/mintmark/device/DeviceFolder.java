@@ -3,6 +3,7 @@ package io.mintmark.device;
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.PendingKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.EstClient;
 import io.mintmark.identity.EstException;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.PendingKey;
 import io.mintmark.identity.Validity;
 import java.io.IOException;
 import java.net.URI;

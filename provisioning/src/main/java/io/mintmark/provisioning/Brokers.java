@@ -54,21 +54,39 @@ public final class Brokers {
    */
   public X509Certificate certify(
       String name, SigningRequest request, List<String> hosts, String actor) throws Refusal {
-    CertifiedNames names = names(name, hosts);
+    return certify(names(name, hosts), request, actor, tx -> {}, (tx, issued) -> {});
+  }
+
+  /**
+   * As {@link #certify(String, SigningRequest, List, String)}, with more that must hold, and more
+   * that follows.
+   */
+  X509Certificate certify(
+      CertifiedNames names,
+      SigningRequest request,
+      String actor,
+      Issuance.Rule rule,
+      Issuance.Consequence consequence)
+      throws Refusal {
     RequestedNames.check(request, names);
+    String name = names.commonName();
     return issuance.issue(
         new Issuance.Order(names.spiffeId(), names, PROFILE, request.publicKey()),
         tx -> {
+          rule.check(tx);
           if (BrokerTable.put(tx, name, clock.instant())) {
             audit.add(tx, actor, "broker.created", name, null);
           }
         },
-        (tx, issued) -> audit.add(
-            tx,
-            actor,
-            "broker.certified",
-            name,
-            "hosts " + names.hosts() + ", serial " + issued.getSerialNumber().toString(16)));
+        (tx, issued) -> {
+          consequence.apply(tx, issued);
+          audit.add(
+              tx,
+              actor,
+              "broker.certified",
+              name,
+              "hosts " + names.hosts() + ", serial " + issued.getSerialNumber().toString(16));
+        });
   }
 
   /** All brokers by name, and what they were last heard to say. */
@@ -76,7 +94,12 @@ public final class Brokers {
     return registry.read(h -> PresenceTable.brokers(h, clock.instant()));
   }
 
-  private CertifiedNames names(String name, List<String> hosts) throws Refusal {
+  /**
+   * What its certificate will say.
+   *
+   * @throws Refusal INVALID if the name or a host is not valid, or there is no host
+   */
+  CertifiedNames names(String name, List<String> hosts) throws Refusal {
     if (hosts.isEmpty()) {
       throw new Refusal(
           Refusal.Kind.INVALID,

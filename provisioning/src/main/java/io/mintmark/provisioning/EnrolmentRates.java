@@ -2,8 +2,8 @@ package io.mintmark.provisioning;
 
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.RateLimiter;
 import io.mintmark.provisioning.limits.Limits;
-import io.mintmark.provisioning.limits.RateLimiter;
 import java.util.function.LongSupplier;
 
 /**

@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.AtomicFile;
+import io.mintmark.identity.NanoTime;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.audit.CheckpointFile;
 import io.mintmark.provisioning.ca.AuthorityFolder;
@@ -8,7 +9,6 @@ import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.KeyToken;
 import io.mintmark.provisioning.ca.KeyUnavailableException;
 import io.mintmark.provisioning.ca.Signer;
-import io.mintmark.provisioning.limits.NanoTime;
 import io.mintmark.provisioning.presence.CloneNotes;
 import io.mintmark.provisioning.presence.SessionReports;
 import io.mintmark.provisioning.presence.SupersededUse;
@@ -86,6 +86,7 @@ public final class Provisioning implements AutoCloseable {
   private final Applications applications;
   private final PolicyExplainer policies;
   private final Brokers brokers;
+  private final Invitations invitations;
   private final DeviceViews devices;
   private final FleetViews fleetViews;
   private final IssuerViews issuerViews;
@@ -185,6 +186,7 @@ public final class Provisioning implements AutoCloseable {
     policies = new PolicyExplainer(registry, trustDomain);
     applications = new Applications(registry, trustDomain, issuance, feed, audit, clock);
     brokers = new Brokers(registry, trustDomain, peers, issuance, certificatesSeen, audit, clock);
+    invitations = new Invitations(registry, brokers, audit, clock);
     devices = new DeviceViews(registry, trustDomain, clock);
     fleetViews = new FleetViews(registry, known);
     issuerViews = new IssuerViews(registry, issuers, new BundleReach(trustDomain, clock), clock);
@@ -440,6 +442,11 @@ public final class Provisioning implements AutoCloseable {
   /** Brokers. */
   public Brokers brokers() {
     return brokers;
+  }
+
+  /** How brokers get their first certificate. */
+  public Invitations invitations() {
+    return invitations;
   }
 
   /** Operators. */

@@ -3,9 +3,9 @@ package io.mintmark.provisioning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mintmark.identity.Rate;
 import io.mintmark.identity.testing.DocumentSection;
 import io.mintmark.provisioning.limits.Limits;
-import io.mintmark.provisioning.limits.Rate;
 import io.mintmark.provisioning.yaml.YamlException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.mintmark.provisioning.http;
 
+import io.mintmark.identity.Rate;
+import io.mintmark.identity.RateLimiter;
 import io.mintmark.provisioning.limits.ClientAddress;
-import io.mintmark.provisioning.limits.Rate;
-import io.mintmark.provisioning.limits.RateLimiter;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;

@@ -13,7 +13,7 @@ import io.mintmark.provisioning.sql.PresenceTable.BrokerView;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** Applications and brokers, which operators name and certify. */
+/** Applications, which operators define and certify. */
 final class ApplicationRoutes {
 
   private static final int LONGEST_BODY = 64 * 1024;
@@ -39,10 +39,9 @@ final class ApplicationRoutes {
         ctx -> Json.answer(ctx, new ApplicationList(core.applications().list())));
     routes.put("/api/v1/applications/{name}", this::define);
     routes.delete("/api/v1/applications/{name}", this::remove);
-    routes.post("/api/v1/applications/{name}/certificate", this::certifyApplication);
+    routes.post("/api/v1/applications/{name}/certificate", this::certify);
     routes.get(
         "/api/v1/brokers", ctx -> Json.answer(ctx, new BrokerList(core.brokers().list())));
-    routes.post("/api/v1/brokers/{name}/certificate", this::certifyBroker);
   }
 
   private void define(Context ctx) throws Refusal {
@@ -69,32 +68,14 @@ final class ApplicationRoutes {
     }
   }
 
-  private void certifyApplication(Context ctx) throws Refusal {
-    SigningRequest request = request(ctx);
-    certified(
-        ctx,
-        core.applications()
-            .certify(ctx.pathParam("name"), request, OperatorAuthentication.operator(ctx)));
-  }
-
-  private void certifyBroker(Context ctx) throws Refusal {
-    SigningRequest request = request(ctx);
-    certified(
-        ctx,
-        core.brokers()
-            .certify(
-                ctx.pathParam("name"),
-                request,
-                ctx.queryParams("host"),
-                OperatorAuthentication.operator(ctx)));
+  private void certify(Context ctx) throws Refusal {
+    X509Certificate leaf = core.applications()
+        .certify(ctx.pathParam("name"), request(ctx), OperatorAuthentication.operator(ctx));
+    ctx.contentType("application/x-pem-file");
+    ctx.result(Pem.encode(core.authority().chain(leaf)));
   }
 
   private static SigningRequest request(Context ctx) throws Refusal {
     return SigningRequestDecoder.decode(RequestBody.bytes(ctx, LONGEST_BODY, PKCS10));
-  }
-
-  private void certified(Context ctx, X509Certificate leaf) {
-    ctx.contentType("application/x-pem-file");
-    ctx.result(Pem.encode(core.authority().chain(leaf)));
   }
 }

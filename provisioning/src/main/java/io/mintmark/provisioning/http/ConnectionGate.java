@@ -1,8 +1,8 @@
 package io.mintmark.provisioning.http;
 
+import io.mintmark.identity.RateLimiter;
 import io.mintmark.provisioning.limits.ClientAddress;
 import io.mintmark.provisioning.limits.Limits;
-import io.mintmark.provisioning.limits.RateLimiter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SelectableChannel;

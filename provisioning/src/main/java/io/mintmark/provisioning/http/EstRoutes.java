@@ -7,6 +7,7 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.EnrolmentPolicy.ChannelBinding;
 import io.mintmark.provisioning.Fleet;
+import io.mintmark.provisioning.Invitation;
 import io.mintmark.provisioning.KeyRequest;
 import io.mintmark.provisioning.MadeKey;
 import io.mintmark.provisioning.Provisioning;
@@ -15,12 +16,13 @@ import io.mintmark.provisioning.SigningRequest;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Enrollment over Secure Transport (RFC 7030, as clarified by RFC 8951 and RFC 9908). A fleet's id is
  * its label (section 3.2.2). Without a label the default fleet is meant, if there is one; renewing
  * and {@code /cacerts} are there without a label in any case, for applications and brokers, whose
- * certificates say who they are.
+ * certificates say who they are, and so do invitations of brokers.
  */
 final class EstRoutes {
 
@@ -55,6 +57,13 @@ final class EstRoutes {
 
   /** Section 4.2.1. The answer holds the leaf alone (4.2.3); /cacerts has the rest. */
   private void simpleEnroll(Context ctx) throws Refusal {
+    Optional<Invitation> invitation = ctx.pathParamMap().containsKey("fleet")
+        ? Optional.empty()
+        : core.invitations().of(PeerCertificates.of(ctx));
+    if (invitation.isPresent()) {
+      certified(ctx, core.invitations().enroll(invitation.get(), request(ctx, null)));
+      return;
+    }
     FleetId fleet = requireFleet(ctx);
     List<X509Certificate> peer = requireCertificate(ctx);
     certified(ctx, core.enroller().enroll(fleet, peer, request(ctx, fleet)));

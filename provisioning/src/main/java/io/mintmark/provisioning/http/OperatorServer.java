@@ -54,6 +54,7 @@ public final class OperatorServer implements AutoCloseable {
           new RevocationRoutes(core).register(routes);
           new ApplicationRoutes(core).register(routes);
           new PolicyRoute(core.policies()).register(routes);
+          new InvitationRoutes(core).register(routes);
           new AuditRoute(core.audit()).register(routes);
           new RecoveryRoutes(core.recoverer()).register(routes);
           new ServiceRoute(core.registry(), core.settings()).register(routes);

@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.limits;
 
+import io.mintmark.identity.Rate;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.mintmark.provisioning.limits;
 
 import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.Rate;
 import io.mintmark.provisioning.yaml.Section;
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;

@@ -2,16 +2,21 @@ package io.mintmark.provisioning.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.EstClient;
+import io.mintmark.identity.EstRefusedException;
 import io.mintmark.identity.Pem;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
@@ -321,28 +326,40 @@ class OperatorApiIT {
   }
 
   @Test
-  void certifiesBrokersForTheirHosts() throws Exception {
-    String path = "/api/v1/brokers/b-1/certificate";
-    KeyPair keys = CertificateRequest.newKeyPair();
-    byte[] csr = CertificateRequest.create(keys, "b-1");
-    RawHttps.Answer answer = RunningService.expect(
-        200,
-        running
-            .operator()
-            .send(
-                "POST",
-                path + "?host=mqtt.example.org&host=192.0.2.7",
-                csr,
-                "Authorization: Bearer " + running.token(),
-                "Content-Type: application/pkcs10"));
-    X509Certificate leaf = Pem.certificates(answer.body()).get(0);
+  void invitesBrokersForTheirHosts() throws Exception {
+    String path = "/api/v1/brokers/b-1/invitations";
+    Instant endsAt = Instant.now().plusSeconds(3600);
+    String body = "{\"hosts\":[\"mqtt.example.org\",\"192.0.2.7\"],\"endsAt\":\"" + endsAt + "\"}";
+    String file =
+        RunningService.expect(200, running.operate("POST", path, JSON, body)).body();
+    Credential invitation =
+        new Credential(Pem.privateKey(file), Pem.certificates(file).subList(0, 1));
+    assertThat(Pem.certificates(file).subList(1, 2)).isEqualTo(running.service().trustAnchors());
+    EstClient est = new EstClient(
+        URI.create(running.service().deviceUri() + "/.well-known/est"),
+        invitation.tlsContext(running.service().trustAnchors()));
+    byte[] request = CertificateRequest.create(CertificateRequest.newKeyPair(), "b-1");
+    X509Certificate leaf = est.simpleEnroll(request).get(0);
     assertThat(leaf.getSubjectAlternativeNames().toString())
         .contains("mqtt.example.org", "192.0.2.7", "spiffe://mintmark.local/broker/b-1");
+    assertThat(est.simpleEnroll(request).get(0)).isEqualTo(leaf);
+    byte[] other = CertificateRequest.create(CertificateRequest.newKeyPair(), "b-1");
+    assertThatThrownBy(() -> est.simpleEnroll(other))
+        .isInstanceOf(EstRefusedException.class)
+        .hasMessageContaining("the invitation of broker 'b-1' was used at");
     List<String> before = running.registry();
-    String pem = Pem.encode("CERTIFICATE REQUEST", csr);
-    refused(400, running.operate("POST", path, "application/pkcs10", pem));
-    refused(400, running.operate("POST", path + "?host=*.example.org", "application/pkcs10", pem));
+    for (String bad : List.of(
+        "{}",
+        body.replace("192.0.2.7", "*.example.org"),
+        body.replace("[\"mqtt.example.org\",\"192.0.2.7\"]", "[]"),
+        body.replace("[\"mqtt.example.org\",\"192.0.2.7\"]", "[null]"),
+        body.replace(endsAt.toString(), endsAt.minusSeconds(7200).toString()),
+        body.replace(endsAt.toString(), endsAt.plusSeconds(604800).toString()))) {
+      refused(400, running.operate("POST", path, JSON, bad));
+    }
     assertThat(running.registry()).isEqualTo(before);
+    assertThat(running.read("/api/v1/audit?limit=1000").toString())
+        .contains("broker.invited", "broker.invitation-used", "broker.certified");
   }
 
   @Test

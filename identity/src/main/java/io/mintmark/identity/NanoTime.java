@@ -1,4 +1,4 @@
-package io.mintmark.provisioning.limits;
+package io.mintmark.identity;
 
 import java.time.Clock;
 import java.time.Instant;

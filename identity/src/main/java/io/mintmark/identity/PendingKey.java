@@ -1,8 +1,5 @@
-package io.mintmark.device;
+package io.mintmark.identity;
 
-import io.mintmark.identity.AtomicFile;
-import io.mintmark.identity.CertificateRequest;
-import io.mintmark.identity.Pem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,16 +14,19 @@ import java.util.Optional;
 /**
  * The key a certificate has been asked for and has not come yet, in a file of mode 0600. The
  * service gives one certificate for one key however often it is asked, so a request whose answer
- * was lost, to the network or to a power cut, is repeated with the same key.
+ * was lost, to the network or to a power cut, is repeated with the same key. For one writer.
  */
-final class PendingKey {
+public final class PendingKey {
 
   private static final System.Logger LOG = System.getLogger(PendingKey.class.getName());
   private static final String PUBLIC_KEY = "PUBLIC KEY";
 
   private final Path file;
 
-  PendingKey(Path file) {
+  /**
+   * @param file where the key is or will be
+   */
+  public PendingKey(Path file) {
     this.file = file;
   }
 
@@ -36,7 +36,7 @@ final class PendingKey {
    * @param taken the key that has its certificate already, which a crash may have left here
    * @throws IOException if it can be neither read nor stored
    */
-  KeyPair take(Optional<PublicKey> taken) throws IOException {
+  public KeyPair take(Optional<PublicKey> taken) throws IOException {
     Optional<KeyPair> stored = load().filter(keys -> !keys.getPublic().equals(taken.orElse(null)));
     if (stored.isPresent()) {
       return stored.get();
@@ -49,7 +49,7 @@ final class PendingKey {
   }
 
   /** The certificate is stored, or will never come: the next request has a key of its own. */
-  void forget() throws IOException {
+  public void forget() throws IOException {
     Files.deleteIfExists(file);
   }
 

@@ -1,4 +1,4 @@
-package io.mintmark.provisioning.limits;
+package io.mintmark.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

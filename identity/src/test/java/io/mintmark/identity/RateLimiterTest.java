@@ -1,4 +1,4 @@
-package io.mintmark.provisioning.limits;
+package io.mintmark.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -83,6 +83,22 @@ class RateLimiterTest {
       limiter.take("other " + i);
     }
     assertThat(limiter.take("a")).isPositive();
+  }
+
+  @Test
+  void forgetsNoBucketBeforeItIsFull() {
+    RateLimiter<String> limiter = limiter("1/m burst 60", 1000);
+    pass(Duration.ofMinutes(59));
+    for (int i = 0; i < 60; i++) {
+      assertThat(limiter.take("a")).isZero();
+    }
+    // The first hour is over, and with it the generation the bucket was emptied in.
+    pass(Duration.ofMinutes(2));
+    assertThat(limiter.take("b")).isZero();
+    assertThat(limiter.look("a")).isZero();
+    assertThat(limiter.take("a")).isZero();
+    assertThat(limiter.take("a")).isZero();
+    assertThat(limiter.take("a")).isEqualTo(60);
   }
 
   @Property(tries = 300)

@@ -1,6 +1,5 @@
-package io.mintmark.provisioning.limits;
+package io.mintmark.identity;
 
-import io.mintmark.identity.Printable;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
