@@ -37,6 +37,8 @@ public final class MintmarkExtension implements ExtensionMain {
   private ListenerGate gate;
   private FeedFollower follower;
   private OwnCertificate own;
+  private Door door;
+  private SessionsEnd sessionsEnd;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -62,7 +64,7 @@ public final class MintmarkExtension implements ExtensionMain {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       refuse(output, "interrupted while starting");
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error("the Mintmark extension cannot start", e);
       refuse(output, "unexpected " + e);
     }
@@ -106,10 +108,13 @@ public final class MintmarkExtension implements ExtensionMain {
     }
     follower = new FeedFollower(
         client, new SnapshotFile(settings.snapshot()), state, clock, (before, after) -> {
-          if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
-            trust(after.bundle(), client, chainCheck);
+          try {
+            if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
+              trust(after.bundle(), client, chainCheck);
+            }
+          } finally {
+            cutter.changed(before, after);
           }
-          cutter.changed(before, after);
           LooseGrants.warn(before, after);
         });
     follower.start();
@@ -120,14 +125,19 @@ public final class MintmarkExtension implements ExtensionMain {
         new Admission(follower::current, state.trustDomain(), settings.maxStaleness(), clock);
     CertificateAuthenticator authenticator =
         new CertificateAuthenticator(admission, chainCheck, sessions, observer);
+    door = new Door(authenticator, observer);
+    sessionsEnd = new SessionsEnd(sessions, clients, observer);
+    Uninvited uninvited = new Uninvited(clients, later, observer);
     SessionEvents events = new SessionEvents(sessions, observer);
     Services.eventRegistry().setClientLifecycleEventListener(input -> events);
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
-    Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
+    Services.securityRegistry().setAuthenticatorProvider(input -> door);
+    Services.initializerRegistry().setClientInitializer(uninvited);
 
     gate.open(state.credential(), state.trust().anchors());
     tellWhenListening(later);
     own.start();
+    door.open();
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
         state.trustDomain(),
@@ -172,7 +182,12 @@ public final class MintmarkExtension implements ExtensionMain {
     stopWork();
   }
 
+  /** Without the feed nobody would be told from one who was revoked: nobody comes in, or stays. */
   private void stopWork() {
+    if (door != null) {
+      door.shut();
+      sessionsEnd.run();
+    }
     if (own != null) {
       own.close();
     }

@@ -59,6 +59,10 @@ enum Refusal {
       "feed-stale",
       ConnackReasonCode.SERVER_UNAVAILABLE,
       "the broker has not heard for too long who may connect"),
+  UNINVITED(
+      "uninvited", ConnackReasonCode.NOT_AUTHORIZED, "the broker has not admitted this client"),
+  NOT_RUNNING(
+      "not-running", ConnackReasonCode.SERVER_UNAVAILABLE, "the broker is not ready to decide"),
   FAILURE("failure", ConnackReasonCode.SERVER_UNAVAILABLE, "the broker could not decide");
 
   private final String word;

@@ -30,6 +30,11 @@ final class SessionEvents implements ClientLifecycleEventListener {
     connection.getConnectionAttributeStore().put(NUMBER, number);
   }
 
+  /** Whether the connection carries a session's number. */
+  static boolean isMarked(ConnectionInformation connection) {
+    return connection.getConnectionAttributeStore().get(NUMBER).isPresent();
+  }
+
   @Override
   public void onDisconnect(DisconnectEventInput event) {
     event
