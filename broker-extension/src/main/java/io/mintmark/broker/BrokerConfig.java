@@ -18,6 +18,7 @@ public final class BrokerConfig {
   private final String bindAddress;
   private final int port;
   private final Duration maxStaleness;
+  private final Persistence persistence;
 
   private BrokerConfig(Builder builder) {
     this.folder = builder.folder;
@@ -25,6 +26,7 @@ public final class BrokerConfig {
     this.bindAddress = builder.bindAddress;
     this.port = builder.port;
     this.maxStaleness = builder.maxStaleness;
+    this.persistence = builder.persistence;
   }
 
   /**
@@ -60,6 +62,10 @@ public final class BrokerConfig {
     return maxStaleness;
   }
 
+  Persistence persistence() {
+    return persistence;
+  }
+
   /** Collects the choices. No value may be null. Not thread-safe. */
   public static final class Builder {
 
@@ -68,6 +74,7 @@ public final class BrokerConfig {
     private String bindAddress = "127.0.0.1";
     private int port;
     private Duration maxStaleness = DEFAULT_MAX_STALENESS;
+    private Persistence persistence = Persistence.FILE;
 
     private Builder(Path folder, URI service) {
       this.folder = Objects.requireNonNull(folder, "folder");
@@ -92,6 +99,12 @@ public final class BrokerConfig {
      */
     public Builder maxStaleness(Duration longest) {
       this.maxStaleness = Objects.requireNonNull(longest, "longest");
+      return this;
+    }
+
+    /** Where sessions and messages are kept; on disk by default. */
+    public Builder persistence(Persistence where) {
+      this.persistence = Objects.requireNonNull(where, "where");
       return this;
     }
 

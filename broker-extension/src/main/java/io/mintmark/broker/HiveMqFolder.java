@@ -45,13 +45,13 @@ record HiveMqFolder(Path path) {
   }
 
   /** Makes the folders below and writes the configuration of one listener. */
-  void prepare(String bindAddress, int port, TlsListener listener)
+  void prepare(String bindAddress, int port, TlsListener listener, Persistence persistence)
       throws IOException, BrokerStartException {
     Files.createDirectories(conf());
     Files.createDirectories(data());
     Files.createDirectories(extensions());
     listener.shut();
-    String xml = config(bindAddress, port, listener);
+    String xml = config(bindAddress, port, listener, persistence);
     // HiveMQ puts environment variables in place of these; on one it does not know it falls back to
     // a configuration of its own, with an open plain-text port.
     if (xml.contains("${")) {
@@ -62,7 +62,8 @@ record HiveMqFolder(Path path) {
     AtomicFile.writeSecret(conf().resolve("config.xml"), xml);
   }
 
-  private static String config(String bindAddress, int port, TlsListener listener) {
+  private static String config(
+      String bindAddress, int port, TlsListener listener, Persistence persistence) {
     return """
         <?xml version="1.0" encoding="UTF-8"?>
         <!-- Written by Mintmark at each start; changes are lost. -->
@@ -91,7 +92,7 @@ record HiveMqFolder(Path path) {
             </tls-tcp-listener>
           </listeners>
           <persistence>
-            <mode>file</mode>
+            <mode>%s</mode>
           </persistence>
           <anonymous-usage-statistics>
             <enabled>false</enabled>
@@ -104,7 +105,8 @@ record HiveMqFolder(Path path) {
             listener.passphrase(),
             listener.passphrase(),
             text(listener.trustStore().toAbsolutePath().toString()),
-            listener.passphrase());
+            listener.passphrase(),
+            persistence.mode());
   }
 
   private static String text(String value) {

@@ -6,6 +6,7 @@ import com.hivemq.configuration.ConfigurationBootstrap;
 import com.hivemq.configuration.info.SystemInformationImpl;
 import com.hivemq.configuration.service.FullConfigurationService;
 import com.hivemq.configuration.service.InternalConfigurations;
+import com.hivemq.configuration.service.PersistenceConfigurationService.PersistenceMode;
 import com.hivemq.configuration.service.entity.Listener;
 import com.hivemq.configuration.service.entity.Tls;
 import com.hivemq.configuration.service.entity.TlsTcpListener;
@@ -106,7 +107,7 @@ public final class MintmarkBroker implements AutoCloseable {
       hiveMq.create();
       lock = FolderLock.take(hiveMq.path());
       TlsListener listener = new TlsListener(hiveMq.conf());
-      hiveMq.prepare(config.bindAddress(), config.port(), listener);
+      hiveMq.prepare(config.bindAddress(), config.port(), listener, config.persistence());
       MintmarkBroker broker = start(config, hiveMq, lock, listener, extension);
       lock = null;
       return broker;
@@ -141,17 +142,43 @@ public final class MintmarkBroker implements AutoCloseable {
       FullConfigurationService configuration = ConfigurationBootstrap.bootstrapConfig(system);
       TlsTcpListener opening = requireOnly(configuration, config, listener);
       server = new HiveMQServer(system, new MetricRegistry(), configuration, false, false);
-      server.bootstrap();
+      bootstrap(server, hiveMq.data());
       bootstrapped = true;
       server.startInstance(extension.apply(listener));
+      requireOpened(listener);
+      if (config.persistence() == Persistence.MEMORY) {
+        log.warn("sessions, queued and retained messages are kept in memory only (--persistence"
+            + " memory): they are lost when this broker ends");
+      }
       log.info("MQTT over TLS on {}:{}", config.bindAddress(), opening.getPort());
       return new MintmarkBroker(server, listener, lock, opening.getPort());
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | Error e) {
       stop(server, listener);
       throw explain(e, config, listener, bootstrapped);
     } finally {
       // HiveMQ's own would end the process on a fault of its choosing.
       Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  private static void bootstrap(HiveMQServer server, Path data) throws Exception {
+    try (DataOpening opening = new DataOpening()) {
+      try {
+        server.bootstrap();
+      } catch (Exception e) {
+        opening.explain(data, e);
+        throw e;
+      }
+    }
+  }
+
+  /** HiveMQ has bound the port, and could not have without the key; but asked once more. */
+  private static void requireOpened(TlsListener listener) throws BrokerStartException {
+    if (!listener.isOpened()) {
+      throw new BrokerStartException(
+          listener.whyRefused() == null
+              ? "the Mintmark extension did not start"
+              : listener.whyRefused());
     }
   }
 
@@ -166,11 +193,18 @@ public final class MintmarkBroker implements AutoCloseable {
         && only.getBindAddress().equals(config.bindAddress())
         && only.getTls().getClientAuthMode() == Tls.ClientAuthMode.REQUIRED
         && only.getTls().getKeystorePath().equals(listener.keyStore().toString())
-        && listener.trustStore().toString().equals(only.getTls().getTruststorePath())) {
+        && listener.trustStore().toString().equals(only.getTls().getTruststorePath())
+        && mode(configuration) == config.persistence()) {
       return only;
     }
     throw new BrokerStartException(
         "HiveMQ has not understood the configuration written for it in " + config.folder());
+  }
+
+  private static Persistence mode(FullConfigurationService configuration) {
+    return configuration.persistenceConfigurationService().getMode() == PersistenceMode.FILE
+        ? Persistence.FILE
+        : Persistence.MEMORY;
   }
 
   private static BrokerStartException explain(

@@ -62,7 +62,7 @@ class ExtensionZipIT {
       port = free.getLocalPort();
     }
     // With the broker's own certificate, and a trust store that holds more than our root.
-    new HiveMqFolder(folder).prepare("127.0.0.1", port, listener);
+    new HiveMqFolder(folder).prepare("127.0.0.1", port, listener, Persistence.FILE);
     listener.open(
         world.pki.broker("b1").credential(),
         List.of(world.pki.root.certificate(), foreignRoot.certificate()));
@@ -144,7 +144,11 @@ class ExtensionZipIT {
         "service=" + world.feed.uri() + "\nfolder=" + world.folder + "\nlistener-passphrase-file="
             + passphrase + "\n");
     new HiveMqFolder(folder)
-        .prepare("127.0.0.1", port, new TlsListener(world.folder, "a secret of HiveMQ's and ours"));
+        .prepare(
+            "127.0.0.1",
+            port,
+            new TlsListener(world.folder, "a secret of HiveMQ's and ours"),
+            Persistence.FILE);
     world.feed.issue(
         key -> world.pki.renewed("b1", key, world.pki.nextIssuing),
         world.pki.root,

@@ -1,6 +1,8 @@
 package io.mintmark.cli;
 
 import io.mintmark.broker.BrokerConfig;
+import io.mintmark.broker.Persistence;
+import io.mintmark.identity.Printable;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,16 +27,37 @@ final class MqttOptions {
           + " (default: ${DEFAULT-VALUE}).")
   private Duration maxStaleness;
 
+  @Option(
+      names = "--persistence",
+      paramLabel = "file|memory",
+      defaultValue = "file",
+      description = "Where sessions, queued and retained messages are kept; in memory they are lost"
+          + " when the broker ends (default: ${DEFAULT-VALUE}).")
+  private String persistence;
+
   /** Refuses what cannot be used before anything is started. */
   void check() throws CommandFailure {
     Ports.require("--mqtt-port", port);
+    persistence();
   }
 
-  BrokerConfig config(Path folder, URI service, String bind) {
+  private Persistence persistence() throws CommandFailure {
+    return switch (persistence) {
+      case "file" -> Persistence.FILE;
+      case "memory" -> Persistence.MEMORY;
+      default ->
+        throw new CommandFailure(
+            CommandFailure.UNUSABLE,
+            "--persistence '" + Printable.of(persistence) + "' is neither file nor memory");
+    };
+  }
+
+  BrokerConfig config(Path folder, URI service, String bind) throws CommandFailure {
     return BrokerConfig.of(folder, service)
         .bindAddress(bind)
         .port(port)
         .maxStaleness(maxStaleness)
+        .persistence(persistence())
         .build();
   }
 }
