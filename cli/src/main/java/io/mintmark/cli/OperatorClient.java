@@ -9,6 +9,7 @@ import io.mintmark.identity.TopicGrants;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -246,6 +247,12 @@ final class OperatorClient {
   /** A new key and an application's certificate for it. */
   Credential certifyApplication(String name) throws CommandFailure {
     return certify(name, "/applications/" + segment(name) + "/certificate");
+  }
+
+  /** The same in place of the one with this serial number. */
+  Credential replaceApplicationCertificate(String name, BigInteger serial) throws CommandFailure {
+    return certify(
+        name, "/applications/" + segment(name) + "/certificate?replaces=" + serial.toString(16));
   }
 
   /** A new key and a broker's certificate for it. */

@@ -3,11 +3,13 @@ package io.mintmark.provisioning.http;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.Printable;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.provisioning.Applications.ApplicationView;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.SigningRequest;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -58,10 +60,24 @@ final class ApplicationRoutes {
 
   private void certifyApplication(Context ctx) throws Refusal {
     SigningRequest request = request(ctx);
+    String name = ctx.pathParam("name");
+    String actor = OperatorAuthentication.operator(ctx);
+    String replaced = ctx.queryParam("replaces");
     certified(
         ctx,
-        core.applications()
-            .certify(ctx.pathParam("name"), request, OperatorAuthentication.operator(ctx)));
+        replaced == null
+            ? core.applications().certify(name, request, actor)
+            : core.applications().replace(name, serial(replaced), request, actor));
+  }
+
+  private static BigInteger serial(String hex) throws Refusal {
+    try {
+      return new BigInteger(hex, 16);
+    } catch (NumberFormatException e) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "replaces '" + Printable.of(hex) + "' is no serial number: use hex digits");
+    }
   }
 
   private void certifyBroker(Context ctx) throws Refusal {
