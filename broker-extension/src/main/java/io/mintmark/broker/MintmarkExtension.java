@@ -186,13 +186,15 @@ public final class MintmarkExtension implements ExtensionMain {
   private void stopWork() {
     if (door != null) {
       door.shut();
-      sessionsEnd.run();
     }
     if (own != null) {
       own.close();
     }
     if (follower != null) {
       follower.close();
+    }
+    if (sessionsEnd != null) {
+      sessionsEnd.run();
     }
   }
 }

@@ -3,12 +3,16 @@ package io.mintmark.broker;
 import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends the connections there are when the extension stops: nobody would cut them any more. When the
  * whole broker stops HiveMQ has ended them before.
  */
 final class SessionsEnd {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionsEnd.class);
 
   private final LiveSessions sessions;
   private final ClientService clients;
@@ -20,16 +24,21 @@ final class SessionsEnd {
     this.observer = observer;
   }
 
+  /** Each loses its permissions at once, even if HiveMQ will not disconnect it. */
   void run() {
     for (LiveSession session : sessions.all()) {
       if (session.cut(Refusal.NOT_RUNNING.word(), System.nanoTime())) {
         observer.cut(session);
       }
-      CompletableFuture<Boolean> unused = clients.disconnectClient(
-          session.clientId(),
-          false, // it has done nothing wrong: its will is sent
-          DisconnectReasonCode.SERVER_SHUTTING_DOWN,
-          Refusal.NOT_RUNNING.text());
+      try {
+        CompletableFuture<Boolean> unused = clients.disconnectClient(
+            session.clientId(),
+            false, // it has done nothing wrong: its will is sent
+            DisconnectReasonCode.SERVER_SHUTTING_DOWN,
+            Refusal.NOT_RUNNING.text());
+      } catch (RuntimeException e) {
+        log.error("{} is not disconnected", session.identity(), e);
+      }
     }
   }
 }

@@ -54,6 +54,7 @@ class FailClosedStartIT {
   @BeforeEach
   void start() throws Exception {
     world = new World(folder);
+    world.persistence = Persistence.FILE;
     port = freePort();
   }
 
