@@ -46,31 +46,23 @@ class BrokerIT {
     Credential bootstrap;
     URI service;
     DurableTraffic traffic;
-    try (Running provisioning = Running.verb(
-        data,
-        "provisioning",
-        "--data",
-        data.toString(),
-        "--device-port",
-        "0",
-        "--operator-port",
-        "0",
-        "--status-port",
-        "off")) {
+    try (Running provisioning = Running.provisioning(data)) {
       service = provisioning.service();
       Factory factory = Factory.open(folder.resolve("factory"), FactoryOptions.of(FLEET));
       device = factory.make("device", 1).get(0);
       bootstrap = factory.credential(device);
-      succeed(provisioning.mintmark("fleet", "apply", "-f", factory.fleetFile().toString()));
-      succeed(provisioning.mintmark(
-          "manifest", "import", "--fleet", "sensors", factory.manifest().toString()));
-      succeed(provisioning.mintmark(
-          "broker", "enroll", "b1", "--host", "localhost", "--folder", home.toString()));
+      provisioning.takeIn("sensors", factory.fleetFile(), factory.manifest());
+      provisioning
+          .mintmark("broker", "enroll", "b1", "--host", "localhost", "--folder", home.toString())
+          .succeeded();
       Path collector = folder.resolve("collector.pem");
-      succeed(provisioning.mintmark(
-          "app", "apply", "collector", "--publish", "commands/#", "--subscribe", "telemetry/#"));
-      succeed(
-          provisioning.mintmark("app", "certificate", "collector", "--out", collector.toString()));
+      provisioning
+          .mintmark(
+              "app", "apply", "collector", "--publish", "commands/#", "--subscribe", "telemetry/#")
+          .succeeded();
+      provisioning
+          .mintmark("app", "certificate", "collector", "--out", collector.toString())
+          .succeeded();
       try (Running broker = broker(home, service)) {
         publish(device, bootstrap, service, broker.mqttPort());
         traffic = new DurableTraffic(
@@ -154,9 +146,5 @@ class BrokerIT {
           .get(20, TimeUnit.SECONDS);
       assertThat(client.isConnected()).isTrue();
     }
-  }
-
-  private static void succeed(Launcher.Result result) {
-    assertThat(result.exitCode()).as(result.all()).isZero();
   }
 }
