@@ -31,6 +31,7 @@ public final class BrokerConfig {
   private final Duration maxSessionStaleness;
   private final BrokerLimits limits;
   private final Path bootstrap;
+  private final Persistence persistence;
 
   private BrokerConfig(Builder builder) {
     this.folder = builder.folder;
@@ -44,6 +45,7 @@ public final class BrokerConfig {
     this.maxSessionStaleness = builder.maxSessionStaleness;
     this.limits = builder.limits;
     this.bootstrap = builder.bootstrap;
+    this.persistence = builder.persistence;
   }
 
   /**
@@ -109,6 +111,10 @@ public final class BrokerConfig {
         folder, service, maxStaleness, maxSessionStaleness, null, limits.rates(), bootstrap);
   }
 
+  Persistence persistence() {
+    return persistence;
+  }
+
   /** Collects the choices. No value may be null. Not thread-safe. */
   public static final class Builder {
 
@@ -123,6 +129,7 @@ public final class BrokerConfig {
     private Duration maxSessionStaleness;
     private BrokerLimits limits = BrokerLimits.DEFAULT;
     private Path bootstrap;
+    private Persistence persistence = Persistence.FILE;
 
     private Builder(Path folder, URI service) {
       this.folder = Objects.requireNonNull(folder, "folder");
@@ -191,6 +198,12 @@ public final class BrokerConfig {
      */
     public Builder bootstrap(Path file) {
       this.bootstrap = Objects.requireNonNull(file, "file");
+      return this;
+    }
+
+    /** Where sessions and messages are kept; on disk by default. */
+    public Builder persistence(Persistence where) {
+      this.persistence = Objects.requireNonNull(where, "where");
       return this;
     }
 

@@ -69,7 +69,8 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       observer.admitted(session);
     } catch (RefusedException e) {
       refuse(input, output, certificate, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error, too: HiveMQ would leave the client without any answer.
       log.error("a CONNECT could not be judged and is refused", e);
       refuse(input, output, certificate, new RefusedException(Refusal.FAILURE, e.toString()));
     } finally {

@@ -47,7 +47,7 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
   private final MemoryTelling memory;
   private final SnapshotFile file;
   private final TrustDomain own;
-  private final Clock clock;
+  private final ClockWatch clock;
   private final FeedListener listener;
   private final BundleCheck bundles;
   private final Thread thread;
@@ -57,6 +57,11 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
 
   /** In force: what CONNECTs are judged by. */
   private volatile FeedSnapshot current;
+
+  /** What the listener was told last; behind the one in force only after the listener has failed. */
+  private FeedSnapshot told;
+
+  private boolean untold;
 
   /** Being read; ahead of the one in force only while the feed is read from its start. */
   private FeedSnapshot reading;
@@ -80,11 +85,12 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
     this.memory = new MemoryTelling(client);
     this.file = file;
     this.own = state.trustDomain();
-    this.clock = clock;
+    this.clock = new ClockWatch(clock, System::nanoTime);
     this.listener = listener;
     this.bundles = new BundleCheck(clock);
     FeedSnapshot stored = state.snapshot();
     this.current = stored;
+    this.told = stored;
     this.reading = stored;
     this.fromTheStart = stored.sequence() == 0;
     this.savedHeardAt = stored.heardAt();
@@ -134,7 +140,8 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
       } catch (MemoryWantedException e) {
         tellMemory(e);
         pause();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
+        // An Error, too: without this thread nobody is cut off any more.
         report(e);
         pause();
       }
@@ -147,7 +154,7 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
 
   private void readPage() throws IOException {
     // Not parked before all was read: who waits for the first answer waits for that.
-    boolean parked = caughtUp;
+    boolean parked = caughtUp && !untold;
     long asked = System.nanoTime();
     FeedPage page = client.page(reading.sequence(), reading.place(), parked ? WAIT : Duration.ZERO);
     if (!own.name().equals(page.trustDomain())) {
@@ -169,7 +176,9 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
       // A service that does not park must not be asked in a tight loop.
       pause();
     }
-    reading = judged(reading.with(page, clock.instant()), parked);
+    Instant now = clock.look();
+    FeedSnapshot read = reading.with(page, now);
+    reading = judged(clock.isSteady() ? read.forgetting(now) : read, parked);
     caughtUp = reading.sequence() >= page.head() && !doubtful;
     if (caughtUp) {
       fromTheStart = false;
@@ -208,7 +217,7 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
     try {
       memory.tell(current, wanted.getMessage());
       lastFault = wanted.toString();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       report(e);
     }
   }
@@ -230,8 +239,7 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
   }
 
   private void putInForce(FeedSnapshot next) {
-    FeedSnapshot before = current;
-    boolean changed = !next.saysTheSameAs(before);
+    boolean changed = !next.saysTheSameAs(current);
     unsaved |= changed
         || savedHeardAt == null
         || Duration.between(savedHeardAt, next.heardAt()).compareTo(SAVED_EVERY) >= 0;
@@ -239,10 +247,13 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
       save(next);
     }
     current = next;
-    if (changed) {
+    untold |= changed;
+    if (untold) {
       log.info("feed read to {}", next.sequence());
-      listener.changed(before, next);
+      listener.changed(told, next);
+      untold = false;
     }
+    told = next;
   }
 
   /**
@@ -263,7 +274,7 @@ final class FeedFollower implements SessionEnds.Service, AutoCloseable {
   }
 
   /** Once per fault, not once per attempt. */
-  private void report(Exception fault) {
+  private void report(Throwable fault) {
     if (closing.getCount() == 0) {
       return;
     }

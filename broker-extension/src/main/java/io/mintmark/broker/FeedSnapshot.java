@@ -112,8 +112,6 @@ record FeedSnapshot(
         newOffer = after(bundle, entry.bundle());
       }
     }
-    Instant forgotten = now.minus(KEPT_AFTER_EXPIRY);
-    serials.values().removeIf(d -> d.until() != null && d.until().isBefore(forgotten));
     // Nothing more came although there is a later head: what was in between is gone, pass over it.
     long reached = page.entries().isEmpty() ? Math.max(last, page.head()) : last;
     return new FeedSnapshot(
@@ -136,6 +134,32 @@ record FeedSnapshot(
     if (policy.topics().attributeNames().isEmpty()) {
       attributes.values().removeIf(a -> a.fleet().equals(policy.fleet()));
     }
+  }
+
+  /**
+   * The same without the denials of certificates that expired a day ago or longer.
+   *
+   * @param now by a clock that can be relied on: what is forgotten does not come back
+   */
+  FeedSnapshot forgetting(Instant now) {
+    Instant before = now.minus(KEPT_AFTER_EXPIRY);
+    Map<String, Denial> serials = new HashMap<>(deniedSerials);
+    if (!serials.values().removeIf(d -> d.until() != null && d.until().isBefore(before))) {
+      return this;
+    }
+    return new FeedSnapshot(
+        feedId,
+        trustDomain,
+        sequence,
+        heardAt,
+        fleets,
+        applications,
+        serials,
+        deniedIdentities,
+        bundle,
+        offered,
+        place,
+        attributes);
   }
 
   /** The next bundle; CAs only ever go forward, so what was withdrawn once stays so. */

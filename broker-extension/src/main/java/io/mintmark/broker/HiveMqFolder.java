@@ -93,7 +93,7 @@ record HiveMqFolder(Path path) {
             <incoming-bandwidth-throttling>%d</incoming-bandwidth-throttling>
           </restrictions>
           <persistence>
-            <mode>file</mode>
+            <mode>%s</mode>
           </persistence>
           <anonymous-usage-statistics>
             <enabled>false</enabled>
@@ -109,7 +109,8 @@ record HiveMqFolder(Path path) {
             config.limits().queuedMessages(),
             config.limits().connections(),
             // HiveMQ's word for no limit.
-            Math.max(0, config.limits().bytesPerSecond()));
+            Math.max(0, config.limits().bytesPerSecond()),
+            config.persistence().mode());
   }
 
   private static String listener(

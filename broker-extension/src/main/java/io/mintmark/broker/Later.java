@@ -30,7 +30,7 @@ final class Later {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("a task of the Mintmark extension failed", e);
     }
   }

@@ -7,6 +7,7 @@ import com.hivemq.configuration.ConfigurationBootstrap;
 import com.hivemq.configuration.info.SystemInformationImpl;
 import com.hivemq.configuration.service.FullConfigurationService;
 import com.hivemq.configuration.service.InternalConfigurations;
+import com.hivemq.configuration.service.PersistenceConfigurationService.PersistenceMode;
 import com.hivemq.configuration.service.entity.Listener;
 import com.hivemq.configuration.service.entity.Tls;
 import com.hivemq.configuration.service.entity.TlsTcpListener;
@@ -152,9 +153,14 @@ public final class MintmarkBroker implements AutoCloseable {
       requireOnly(configuration, config, listener);
       MetricRegistry metrics = new MetricRegistry();
       server = new HiveMQServer(system, metrics, configuration, false, false);
-      server.bootstrap();
+      bootstrap(server, hiveMq.data());
       bootstrapped = true;
       server.startInstance(extension.apply(listener));
+      requireOpened(listener);
+      if (config.persistence() == Persistence.MEMORY) {
+        log.warn("sessions, queued and retained messages are kept in memory only (--persistence"
+            + " memory): they are lost when this broker ends");
+      }
       Handshakes handshakes = new Handshakes(metrics);
       NewConnections.watch(
           server.getInjector().getInstance(NettyConfiguration.class).getParentEventLoopGroup(),
@@ -173,12 +179,33 @@ public final class MintmarkBroker implements AutoCloseable {
           port,
           config.hasWebsocket() ? websocketPort : "no port");
       return new MintmarkBroker(server, listener, lock, port, websocketPort, page);
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | Error e) {
       stop(server, listener);
       throw explain(e, config, listener, bootstrapped);
     } finally {
       // HiveMQ's own would end the process on a fault of its choosing.
       Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  private static void bootstrap(HiveMQServer server, Path data) throws Exception {
+    try (DataOpening opening = new DataOpening()) {
+      try {
+        server.bootstrap();
+      } catch (Exception e) {
+        opening.explain(data, e);
+        throw e;
+      }
+    }
+  }
+
+  /** HiveMQ has bound the port, and could not have without the key; but asked once more. */
+  private static void requireOpened(TlsListener listener) throws BrokerStartException {
+    if (!listener.isOpened()) {
+      throw new BrokerStartException(
+          listener.whyRefused() == null
+              ? "the Mintmark extension did not start"
+              : listener.whyRefused());
     }
   }
 
@@ -195,6 +222,7 @@ public final class MintmarkBroker implements AutoCloseable {
                 && websocket.getPort() == config.websocketPort()
                 && isOurs(websocket, websocket.getTls(), config, listener)));
     if (!ours
+        || mode(configuration) != config.persistence()
         || all.size() != (config.hasWebsocket() ? 2 : 1)
         || port(configuration, TlsTcpListener.class) != config.port()
         || port(configuration, TlsWebsocketListener.class) != config.websocketPort()) {
@@ -218,6 +246,12 @@ public final class MintmarkBroker implements AutoCloseable {
         && tls.getClientAuthMode() == Tls.ClientAuthMode.REQUIRED
         && tls.getKeystorePath().equals(listener.keyStore().toString())
         && listener.trustStore().toString().equals(tls.getTruststorePath());
+  }
+
+  private static Persistence mode(FullConfigurationService configuration) {
+    return configuration.persistenceConfigurationService().getMode() == PersistenceMode.FILE
+        ? Persistence.FILE
+        : Persistence.MEMORY;
   }
 
   private static BrokerStartException explain(

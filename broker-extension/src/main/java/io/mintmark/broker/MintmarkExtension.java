@@ -42,6 +42,8 @@ public final class MintmarkExtension implements ExtensionMain {
   private OwnCertificate own;
   private SessionEnds ends;
   private BrokerMetrics metrics;
+  private Door door;
+  private Dismissal dismissal;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -67,7 +69,7 @@ public final class MintmarkExtension implements ExtensionMain {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       refuse(output, "interrupted while starting");
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error("the Mintmark extension cannot start", e);
       refuse(output, "unexpected " + e);
     }
@@ -120,10 +122,13 @@ public final class MintmarkExtension implements ExtensionMain {
     }
     follower = new FeedFollower(
         client, new SnapshotFile(settings.snapshot()), state, clock, (before, after) -> {
-          if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
-            trust(after.bundle(), client, chainCheck);
+          try {
+            if (after.bundle() != null && !after.bundle().equals(before.bundle())) {
+              trust(after.bundle(), client, chainCheck);
+            }
+          } finally {
+            cutter.changed(before, after);
           }
-          cutter.changed(before, after);
           livePolicy.changed(before, after);
         });
     follower.start();
@@ -139,11 +144,17 @@ public final class MintmarkExtension implements ExtensionMain {
         chainCheck,
         sessions,
         observer);
+    door = new Door(authenticator, observer);
+    dismissal = new Dismissal(sessions, clients, observer);
+    Uninvited uninvited = new Uninvited(clients, later, observer);
     SessionEvents events = new SessionEvents(sessions, observer);
     Services.eventRegistry().setClientLifecycleEventListener(input -> events);
-    Services.initializerRegistry().setClientInitializer(livePolicy);
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
-    Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
+    Services.securityRegistry().setAuthenticatorProvider(input -> door);
+    Services.initializerRegistry().setClientInitializer((input, context) -> {
+      uninvited.initialize(input, context);
+      livePolicy.initialize(input, context);
+    });
 
     ends =
         new SessionEnds(sessions, cutter, follower, settings.maxSessionStaleness(), clock, later);
@@ -154,6 +165,7 @@ public final class MintmarkExtension implements ExtensionMain {
     ends.start();
     own.start();
     reporter.start();
+    door.open();
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
         state.trustDomain(),
@@ -213,7 +225,11 @@ public final class MintmarkExtension implements ExtensionMain {
     stopWork();
   }
 
+  /** Without the feed nobody would be told from one who was revoked: nobody comes in, or stays. */
   private void stopWork() {
+    if (door != null) {
+      door.shut();
+    }
     if (ends != null) {
       ends.close();
     }
@@ -225,6 +241,9 @@ public final class MintmarkExtension implements ExtensionMain {
     }
     if (follower != null) {
       follower.close();
+    }
+    if (dismissal != null) {
+      dismissal.run();
     }
     if (metrics != null) {
       metrics.close();

@@ -145,6 +145,16 @@ enum Refusal {
       ConnackReasonCode.CONNECTION_RATE_EXCEEDED,
       DisconnectReasonCode.CONNECTION_RATE_EXCEEDED,
       "this certificate connects too often; try again later"),
+  UNINVITED(
+      "uninvited",
+      ConnackReasonCode.NOT_AUTHORIZED,
+      DisconnectReasonCode.NOT_AUTHORIZED,
+      "the broker has not admitted this client"),
+  NOT_RUNNING(
+      "not-running",
+      ConnackReasonCode.SERVER_UNAVAILABLE,
+      DisconnectReasonCode.SERVER_SHUTTING_DOWN,
+      "the broker is not ready to decide"),
   FAILURE(
       "failure",
       ConnackReasonCode.SERVER_UNAVAILABLE,

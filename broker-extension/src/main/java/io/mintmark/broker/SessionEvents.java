@@ -39,6 +39,11 @@ final class SessionEvents implements ClientLifecycleEventListener {
     connection.getConnectionAttributeStore().put(NUMBER, number);
   }
 
+  /** Whether the connection carries a session's number. */
+  static boolean isMarked(ConnectionInformation connection) {
+    return connection.getConnectionAttributeStore().get(NUMBER).isPresent();
+  }
+
   /** The session of a connection; empty if it has none, or none any more. */
   static Optional<LiveSession> session(ConnectionInformation connection, LiveSessions sessions) {
     return connection

@@ -1,6 +1,8 @@
 package io.mintmark.broker;
 
 import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hears what becomes of each connection. Called on HiveMQ's threads and the feed's, several at a
@@ -28,22 +30,22 @@ interface SessionObserver {
   /** A connection that had been admitted is gone, whatever ended it. */
   default void ended(LiveSession session) {}
 
-  /** Tells all of them, in this order. */
+  /** Tells all of them, in this order; none is in the way of the others, or of a connection. */
   static SessionObserver all(List<SessionObserver> observers) {
     return new SessionObserver() {
       @Override
       public void admitted(LiveSession session) {
-        observers.forEach(o -> o.admitted(session));
+        each(o -> o.admitted(session));
       }
 
       @Override
       public void refused(RefusedConnect connect) {
-        observers.forEach(o -> o.refused(connect));
+        each(o -> o.refused(connect));
       }
 
       @Override
       public void cut(LiveSession session) {
-        observers.forEach(o -> o.cut(session));
+        each(o -> o.cut(session));
       }
 
       @Override
@@ -53,7 +55,18 @@ interface SessionObserver {
 
       @Override
       public void ended(LiveSession session) {
-        observers.forEach(o -> o.ended(session));
+        each(o -> o.ended(session));
+      }
+
+      private void each(Consumer<SessionObserver> tell) {
+        for (SessionObserver observer : observers) {
+          try {
+            tell.accept(observer);
+          } catch (RuntimeException | Error e) {
+            LoggerFactory.getLogger(SessionObserver.class)
+                .error("an observer of sessions failed; what was decided stands", e);
+          }
+        }
       }
     };
   }

@@ -14,6 +14,8 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A listener, as far as it consists of files: HiveMQ reads the listener's key
@@ -28,6 +30,8 @@ import java.util.List;
  * between: what changes before it listens is written once more after. Thread-safe.
  */
 final class TlsListener implements ListenerGate {
+
+  private static final Logger log = LoggerFactory.getLogger(TlsListener.class);
 
   private final Path keyStore;
   private final Path trustStore;
@@ -122,9 +126,16 @@ final class TlsListener implements ListenerGate {
     trusted = List.copyOf(anchors);
   }
 
+  /** {@inheritDoc} A start may be refused after its last step. */
   @Override
   public synchronized void refused(String why) {
     refused = why;
+    opened = false;
+    try {
+      shut();
+    } catch (IOException e) {
+      log.error("the listener's key file {} could not be deleted: {}", keyStore, e.toString());
+    }
   }
 
   /** Whether the extension came to the end of its start. */

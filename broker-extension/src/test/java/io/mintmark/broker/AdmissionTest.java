@@ -108,4 +108,31 @@ class AdmissionTest {
         new FeedEntry(2, null, new ApplicationPolicy("d1", TopicGrants.NONE, true), null, null));
     refuses(Refusal.CLIENT_ID, pki.device("sensors", "d1").certificate());
   }
+
+  /** The clock of a machine without a battery, and one a wrong server has set. */
+  @Test
+  void aClockFarOffAdmitsNobody() throws Exception {
+    X509Certificate certificate = pki.device("sensors", "d1").certificate();
+    X509Certificate ageless = pki.client(TestPki.deviceId("sensors", "d1"))
+        .validity(Instant.EPOCH, Instant.parse("2199-12-31T00:00:00Z"))
+        .build()
+        .certificate();
+    Instant right = clock.instant();
+    heard(sensors("t"));
+    for (String wrong : List.of("1970-01-01T00:00:10Z", "2100-01-01T00:00:00Z")) {
+      clock.advance(Duration.between(clock.instant(), Instant.parse(wrong)));
+      refuses(Refusal.EXPIRED, certificate);
+      refuses(Refusal.FEED_STALE, ageless);
+    }
+    clock.advance(Duration.between(clock.instant(), right));
+    admission.identify(certificate, "d1");
+  }
+
+  /** The feed names fleets and not devices: a certificate of ours that is not denied is good. */
+  @Test
+  void aDeviceTheRegistryDoesNotKnowIsKnownByItsCertificateOnly() throws Exception {
+    heard(sensors("t"));
+    admission.identify(pki.device("sensors", "never-heard-of").certificate(), "never-heard-of");
+    refuses(Refusal.UNKNOWN_FLEET, pki.device("pumps", "d1").certificate());
+  }
 }

@@ -3,13 +3,11 @@ package io.mintmark.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.extension.sdk.api.ExtensionMain;
-import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
-import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
-import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
-import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import java.io.IOException;
 import java.net.BindException;
@@ -21,15 +19,21 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +54,7 @@ class FailClosedStartIT {
   @BeforeEach
   void start() throws Exception {
     world = new World(folder);
+    world.persistence = Persistence.FILE;
     port = freePort();
   }
 
@@ -106,26 +111,24 @@ class FailClosedStartIT {
   @Test
   void aBrokenExtensionKeepsThePortShut() throws Exception {
     staysShut("the Mintmark extension did not start", gate -> null);
-    staysShut(
-        "the Mintmark extension did not start",
-        gate -> new Broken(() -> {
-          throw new IllegalStateException("broken on purpose");
-        }));
-    staysShut(
-        "the Mintmark extension did not start",
-        gate -> new Broken(() -> {
-          throw new NoClassDefFoundError("broken on purpose");
-        }));
-    // It swallows its own fault, so that HiveMQ counts it as started.
-    staysShut("the Mintmark extension did not start", gate -> new Broken(() -> {}));
-
-    Files.writeString(folder.resolve("feed.json"), "{");
+    // At the last step of its start: the listener's key is there for a moment.
     ExtensionSettings settings =
         new ExtensionSettings(folder, world.feed.uri(), Duration.ofHours(1));
     staysShut(
-        "feed.json is damaged", gate -> new MintmarkExtension(settings, gate, Clock.systemUTC()));
-    Files.delete(folder.resolve("feed.json"));
+        "disk full",
+        gate -> new MintmarkExtension(
+            settings,
+            new PassingGate(gate) {
+              @Override
+              public void open(Credential credential, Collection<X509Certificate> anchors)
+                  throws IOException {
+                super.open(credential, anchors);
+                throw new IOException("disk full");
+              }
+            },
+            Clock.systemUTC()));
 
+    IntruderExtension.install(folder.resolve("hivemq/extensions"));
     try (MintmarkBroker broker = MintmarkBroker.start(world.config(port))) {
       assertThat(broker.port()).isEqualTo(port);
       assertThatCode(() -> Peer.connect(
@@ -133,6 +136,7 @@ class FailClosedStartIT {
               .close())
           .as("nothing the failed starts left behind is in the way")
           .doesNotThrowAnyException();
+      whoAnotherExtensionAdmitsIsPutOut();
       secretsAreTheOwners();
       assertThatThrownBy(() -> MintmarkBroker.start(world.config(port)))
           .isInstanceOf(BrokerStartException.class)
@@ -141,6 +145,53 @@ class FailClosedStartIT {
           .isInstanceOf(BrokerStartException.class)
           .hasMessageContaining("another broker is running on");
       assertThat(folder.resolve("hivemq/conf/listener.p12")).as("of the first").exists();
+    }
+    damageDataOfHiveMq();
+    staysShut("HiveMQ cannot open its data in " + folder.resolve("hivemq/data"));
+  }
+
+  /** HiveMQ by itself would wait for it for ever. */
+  private void damageDataOfHiveMq() throws IOException {
+    List<Path> manifests;
+    try (Stream<Path> files = Files.walk(folder.resolve("hivemq/data"))) {
+      manifests = files
+          .filter(file -> file.getFileName().toString().startsWith("MANIFEST"))
+          .toList();
+    }
+    assertThat(manifests).isNotEmpty();
+    Files.write(manifests.get(0), new byte[] {1});
+  }
+
+  private void whoAnotherExtensionAdmitsIsPutOut() throws Exception {
+    try (LogLines log = new LogLines();
+        Peer watcher = Peer.connect(
+            port, world.pki.application("watcher").credential(), world.pki.anchors(), "watcher")) {
+      watcher.subscribe("#");
+      try (Peer uninvited = Peer.connect(
+          port,
+          world.pki.device("sensors", "d1").credential(),
+          world.pki.anchors(),
+          "anybody",
+          options -> {
+            options.setUserName(IntruderExtension.USER);
+            options.setWill("gone", new MqttMessage(new byte[0]));
+          })) {
+        uninvited.publishUnacknowledged("telemetry/sensors/d2/t", "forged");
+        assertThat(uninvited.disconnected())
+            .succeedsWithin(Duration.ofSeconds(10))
+            .isEqualTo(0x87);
+      } catch (MqttException e) {
+        // Put out before it could publish.
+      }
+      assertThat(log.lines())
+          .anyMatch(l -> l.startsWith("ERROR ANOTHER EXTENSION ADMITS CLIENTS: 'anybody'"))
+          .anyMatch(l -> l.startsWith("INFO refused reason=uninvited "));
+      try (Peer device = Peer.connect(
+          port, world.pki.device("sensors", "d2").credential(), world.pki.anchors(), "d2")) {
+        device.publish("telemetry/sensors/d2/last", "");
+      }
+      await().until(() -> !watcher.received().isEmpty());
+      assertThat(watcher.received()).containsExactly("telemetry/sensors/d2/last ");
     }
   }
 
@@ -216,16 +267,6 @@ class FailClosedStartIT {
             MintmarkBroker.start(BrokerConfig.of(odd, good.service()).port(port).build()));
     Files.writeString(folder.resolve("hivemq"), "a file where a folder should be");
     staysShut("is not writable", () -> MintmarkBroker.start(good));
-  }
-
-  private record Broken(Runnable start) implements ExtensionMain {
-    @Override
-    public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
-      start.run();
-    }
-
-    @Override
-    public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {}
   }
 
   /** Tries to connect every millisecond. */

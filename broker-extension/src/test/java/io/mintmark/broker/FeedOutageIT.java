@@ -90,7 +90,11 @@ class FeedOutageIT {
   @Test
   void withoutASnapshotNobodyIsAdmittedBeforeTheFeedWasHeard() throws Exception {
     world.feed.stop();
-    world.startBroker();
+    try (LogLines log = new LogLines()) {
+      world.startBroker();
+      assertThat(log.lines()).anyMatch(l -> l.startsWith("WARN sessions, queued and retained"));
+      assertThat(folder.resolve("hivemq/data/persistence")).doesNotExist();
+    }
     refused(SERVER_UNAVAILABLE, device("d1"), "d1");
     assertThat(Files.exists(folder.resolve("feed.json"))).isFalse();
     world.feed.start();
@@ -100,6 +104,7 @@ class FeedOutageIT {
 
   @Test
   void whatChangedWhileTheBrokerWasDownHoldsWhenItIsBack() throws Exception {
+    world.persistence = Persistence.FILE;
     world.startBroker();
     world.connect(device("away"), "away", AdmissionIT::keepSession).close();
     world.stopBroker();

@@ -28,6 +28,10 @@ final class World implements AutoCloseable {
   final TestPki pki = new TestPki();
   final FakeFeed feed;
   final Path folder;
+
+  /** Quicker than files, of which these tests start and stop very many. */
+  Persistence persistence = Persistence.MEMORY;
+
   MintmarkBroker broker;
 
   World(Path folder) throws Exception {
@@ -46,7 +50,10 @@ final class World implements AutoCloseable {
   }
 
   BrokerConfig config(int port) {
-    return BrokerConfig.of(folder, feed.uri()).port(port).build();
+    return BrokerConfig.of(folder, feed.uri())
+        .port(port)
+        .persistence(persistence)
+        .build();
   }
 
   World startBroker() throws BrokerStartException {
@@ -60,6 +67,7 @@ final class World implements AutoCloseable {
         BrokerConfig.of(folder, feed.uri())
             .maxStaleness(maxStaleness)
             .maxSessionStaleness(maxSessionStaleness)
+            .persistence(persistence)
             .build(),
         clock);
     return this;

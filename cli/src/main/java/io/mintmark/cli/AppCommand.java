@@ -2,10 +2,15 @@ package io.mintmark.cli;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.yaml.YamlException;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -70,7 +75,9 @@ final class AppCommand {
 
   @Command(
       name = "certificate",
-      description = "Make a key and obtain the application's certificate for it.",
+      description =
+          "Make a key and obtain the application's certificate for it. One that FILE holds"
+              + " already is replaced: it is good until the new one was seen in use.",
       mixinStandardHelpOptions = true)
   static final class Certificate extends OperatorVerb {
     @Parameters(paramLabel = "NAME", description = "The application's name.")
@@ -85,12 +92,33 @@ final class AppCommand {
 
     @Override
     public Integer call() throws Exception {
-      Credential credential = client().certifyApplication(name);
-      new CredentialStore(out).save(credential);
+      CredentialStore store = new CredentialStore(out);
+      Optional<Credential> before = before(store);
+      Credential credential = before.isEmpty()
+          ? client().certifyApplication(name)
+          : client()
+              .replaceApplicationCertificate(name, before.get().certificate().getSerialNumber());
+      store.save(credential);
       out()
           .println("application " + name + ": credential in " + out + ", valid until "
               + credential.certificate().getNotAfter().toInstant());
+      before.ifPresent(replaced -> out()
+          .println("  in place of " + replaced.certificate().getSerialNumber().toString(16)
+              + ", which is good until this one was seen in use"));
       return 0;
+    }
+
+    /** What FILE holds, if it is this application's and still good; else it is overwritten. */
+    private Optional<Credential> before(CredentialStore store) {
+      try {
+        return store
+            .load()
+            .filter(c -> c.identity() instanceof Identity.Application application
+                && application.name().equals(name)
+                && Validity.of(c.certificate()).contains(Instant.now()));
+      } catch (IOException | IllegalArgumentException e) {
+        return Optional.empty();
+      }
     }
   }
 

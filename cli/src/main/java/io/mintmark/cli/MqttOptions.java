@@ -4,6 +4,8 @@ import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.BrokerLimits;
 import io.mintmark.broker.ConnectRates;
 import io.mintmark.broker.MintmarkBroker;
+import io.mintmark.broker.Persistence;
+import io.mintmark.identity.Printable;
 import io.mintmark.identity.Rate;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -108,12 +110,32 @@ final class MqttOptions {
       description = "Bytes a second read from all clients together (default: ${DEFAULT-VALUE}).")
   private long maxIncomingBandwidth;
 
+  @Option(
+      names = "--persistence",
+      paramLabel = "file|memory",
+      defaultValue = "file",
+      description = "Where sessions, queued and retained messages are kept; in memory they are lost"
+          + " when the broker ends (default: ${DEFAULT-VALUE}).")
+  private String persistence;
+
   /** Refuses what cannot be used before anything is started. */
   void check() throws CommandFailure {
     Ports.require("--mqtt-port", port);
     Ports.requireOrOff("--websocket-port", websocketPort);
     Ports.requireOrOff("--metrics-port", metricsPort);
     limits();
+    persistence();
+  }
+
+  private Persistence persistence() throws CommandFailure {
+    return switch (persistence) {
+      case "file" -> Persistence.FILE;
+      case "memory" -> Persistence.MEMORY;
+      default ->
+        throw new CommandFailure(
+            CommandFailure.UNUSABLE,
+            "--persistence '" + Printable.of(persistence) + "' is neither file nor memory");
+    };
   }
 
   BrokerConfig config(Path folder, URI service, String bind) throws CommandFailure {
@@ -128,7 +150,8 @@ final class MqttOptions {
         .websocketPort(Ports.requireOrOff("--websocket-port", websocketPort))
         .metrics(metricsBind, Ports.requireOrOff("--metrics-port", metricsPort))
         .maxStaleness(maxStaleness)
-        .limits(limits());
+        .limits(limits())
+        .persistence(persistence());
     if (maxSessionStaleness != null) {
       config.maxSessionStaleness(maxSessionStaleness);
     }

@@ -10,6 +10,7 @@ import io.mintmark.provisioning.GrantForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -267,7 +268,16 @@ final class OperatorClient {
 
   /** A new key and an application's certificate for it. */
   Credential certifyApplication(String name) throws CommandFailure {
-    String path = "/applications/" + segment(name) + "/certificate";
+    return certify(name, "/applications/" + segment(name) + "/certificate");
+  }
+
+  /** The same in place of the one with this serial number. */
+  Credential replaceApplicationCertificate(String name, BigInteger serial) throws CommandFailure {
+    return certify(
+        name, "/applications/" + segment(name) + "/certificate?replaces=" + serial.toString(16));
+  }
+
+  private Credential certify(String name, String path) throws CommandFailure {
     KeyPair keys = CertificateRequest.newKeyPair();
     byte[] request = CertificateRequest.create(keys, name);
     return new Credential(

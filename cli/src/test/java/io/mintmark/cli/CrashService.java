@@ -107,18 +107,8 @@ final class CrashService implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (process == null) {
-      return;
-    }
-    process.destroy();
-    try {
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new AssertionError("it did not end on SIGTERM: " + log());
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
+    if (process != null) {
+      Running.end(process, log);
     }
   }
 }

@@ -25,6 +25,14 @@ final class Launcher {
     String all() {
       return out + err;
     }
+
+    /** Itself, if it ended well. */
+    Result succeeded() {
+      if (exitCode != 0) {
+        throw new AssertionError("exit code " + exitCode + ": " + all());
+      }
+      return this;
+    }
   }
 
   private Launcher() {}

@@ -84,17 +84,7 @@ class RevocationCrashIT {
   }
 
   private static Running start(Path data) throws Exception {
-    return Running.verb(
-        data,
-        "provisioning",
-        "--data",
-        data.toString(),
-        "--device-port",
-        "0",
-        "--operator-port",
-        "0",
-        "--status-port",
-        "0");
+    return Running.provisioning(data, "0");
   }
 
   /** Each of so many devices once in everything that changes together, and nobody else in any. */

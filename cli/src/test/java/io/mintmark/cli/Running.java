@@ -48,6 +48,30 @@ final class Running implements AutoCloseable {
     return verb(data, arguments.toArray(new String[0]));
   }
 
+  /** {@code mintmark provisioning} on free ports, without the one for status. */
+  static Running provisioning(Path data) throws IOException {
+    return provisioning(data, "off");
+  }
+
+  /**
+   * {@code mintmark provisioning} on free ports.
+   *
+   * @param statusPort as the option takes it
+   */
+  static Running provisioning(Path data, String statusPort) throws IOException {
+    return verb(
+        data,
+        "provisioning",
+        "--data",
+        data.toString(),
+        "--device-port",
+        "0",
+        "--operator-port",
+        "0",
+        "--status-port",
+        statusPort);
+  }
+
   /**
    * Any verb that goes on running; returns when it says that it is up. A broker's ports of fixed
    * numbers are off unless they are named: tests run beside each other.
@@ -108,6 +132,12 @@ final class Running implements AutoCloseable {
     return Verbs.mintmark(all.toArray(new String[0]));
   }
 
+  /** Has a factory's devices known: its fleet and the list of what it shipped. */
+  void takeIn(String fleet, Path fleetFile, Path manifest) {
+    mintmark("fleet", "apply", "-f", fleetFile.toString()).succeeded();
+    mintmark("manifest", "import", "--fleet", fleet, manifest.toString()).succeeded();
+  }
+
   /** SIGKILL, as a power cut would. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
@@ -116,16 +146,21 @@ final class Running implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    end(process, output);
+    Files.deleteIfExists(output);
+  }
+
+  /** Ends a process by SIGTERM, which it must obey. */
+  static void end(Process process, Path log) throws IOException {
     process.destroy();
     try {
       if (!process.waitFor(20, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new AssertionError("it did not end on SIGTERM: " + log());
+        throw new AssertionError("it did not end on SIGTERM: " + Files.readString(log));
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    Files.deleteIfExists(output);
   }
 }

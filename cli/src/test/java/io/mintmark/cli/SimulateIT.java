@@ -45,17 +45,7 @@ class SimulateIT {
   void enrollMeasuresARunningService() throws Exception {
     Path data = folder.resolve("data");
     Path json = folder.resolve("enroll.json");
-    try (Running service = Running.verb(
-        data,
-        "provisioning",
-        "--data",
-        data.toString(),
-        "--device-port",
-        "0",
-        "--operator-port",
-        "0",
-        "--status-port",
-        "off")) {
+    try (Running service = Running.provisioning(data)) {
       Launcher.Result result = Verbs.mintmark(
           "simulate",
           "enroll",

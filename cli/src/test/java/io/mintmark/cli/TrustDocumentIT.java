@@ -67,17 +67,7 @@ class TrustDocumentIT {
   void eachOperationOnTheCas() throws Exception {
     ForeignPrograms.require("curl", "openssl");
     Path data = folder.resolve("mintmark-data");
-    try (Running service = Running.verb(
-        data,
-        "provisioning",
-        "--data",
-        data.toString(),
-        "--device-port",
-        "0",
-        "--operator-port",
-        "0",
-        "--status-port",
-        "off")) {
+    try (Running service = Running.provisioning(data)) {
       enroll(service);
       corporateCa();
       StringBuilder commands = new StringBuilder();
@@ -98,12 +88,9 @@ class TrustDocumentIT {
   /** One device, to be asked about its bundle. */
   private void enroll(Running service) throws IOException {
     Path factory = folder.resolve("factory");
-    succeed(Verbs.mintmark(
-        "factory", "--out", factory.toString(), "--fleet", "sensors", "--devices", "1"));
-    succeed(
-        service.mintmark("fleet", "apply", "-f", factory.resolve("fleet.yaml").toString()));
-    String manifest = factory.resolve("manifest.csv").toString();
-    succeed(service.mintmark("manifest", "import", "--fleet", "sensors", manifest));
+    Verbs.mintmark("factory", "--out", factory.toString(), "--fleet", "sensors", "--devices", "1")
+        .succeeded();
+    service.takeIn("sensors", factory.resolve("fleet.yaml"), factory.resolve("manifest.csv"));
     Path device = factory.resolve("devices/device-0001");
     Files.writeString(
         folder.resolve("bootstrap.pem"),
@@ -167,9 +154,5 @@ class TrustDocumentIT {
         .filter(Files::exists)
         .findFirst()
         .orElseThrow();
-  }
-
-  private static void succeed(Launcher.Result result) {
-    assertThat(result.exitCode()).as(result.all()).isZero();
   }
 }

@@ -14,6 +14,7 @@ import io.mintmark.provisioning.sql.CertificateTable;
 import io.mintmark.provisioning.sql.PresenceTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,24 +97,60 @@ public final class Applications {
   }
 
   /**
-   * A certificate for an application; idempotent on its name and key.
+   * A certificate for an application; idempotent on its name and key. Those it has stay good: several
+   * processes may share one name.
    *
    * @throws Refusal NOT_FOUND for an unknown application, INVALID if the request contradicts its
    *     identity
    */
   public X509Certificate certify(String name, SigningRequest request, String actor) throws Refusal {
+    return issue(name, request, null, actor);
+  }
+
+  /**
+   * The same in place of one it has, as if that had been renewed: it is superseded once the new one
+   * was seen in use.
+   *
+   * @throws Refusal as of {@link #certify}; INVALID, too, if there is no such certificate of this
+   *     application
+   */
+  public X509Certificate replace(
+      String name, BigInteger replaced, SigningRequest request, String actor) throws Refusal {
+    return issue(name, request, replaced, actor);
+  }
+
+  private X509Certificate issue(
+      String name, SigningRequest request, BigInteger replacedOrNull, String actor) throws Refusal {
     Identity identity = identity(name);
     CertifiedNames names = CertifiedNames.of(identity);
     RequestedNames.check(request, names);
     return issuance.issue(
         new Issuance.Order(identity.spiffeId(), names, PROFILE, request.publicKey()),
-        tx -> requireKnown(tx, name),
-        (tx, issued) -> audit.add(
-            tx,
-            actor,
-            "application.certified",
-            name,
-            "serial " + issued.getSerialNumber().toString(16)));
+        tx -> {
+          requireKnown(tx, name);
+          requireOf(tx, identity, replacedOrNull);
+        },
+        (tx, issued) -> {
+          String detail = "serial " + issued.getSerialNumber().toString(16);
+          if (replacedOrNull != null) {
+            CertificateTable.renewedFrom(tx, issued.getSerialNumber(), replacedOrNull);
+            detail += " in place of " + replacedOrNull.toString(16);
+          }
+          audit.add(tx, actor, "application.certified", name, detail);
+        });
+  }
+
+  private static void requireOf(Transaction tx, Identity identity, BigInteger serialOrNull)
+      throws Refusal {
+    if (serialOrNull != null
+        && CertificateTable.find(tx.handle(), serialOrNull)
+            .filter(c -> c.identity().equals(identity.spiffeId()))
+            .isEmpty()) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "certificate " + serialOrNull.toString(16) + " is none of " + identity.spiffeId()
+              + ": there is nothing to replace; name another file, or delete it");
+    }
   }
 
   private static void requireKnown(Transaction tx, String name) throws Refusal {

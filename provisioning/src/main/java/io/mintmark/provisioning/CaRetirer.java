@@ -142,7 +142,8 @@ public final class CaRetirer {
               "root " + root.id() + " cannot be retired: " + live
                   + " certificates of issuing CA " + issuing.id()
                   + " below it are still good; have them renewed (mintmark renew-early --issuer),"
-                  + " or use --force",
+                  + " revoke those nobody uses any more (mintmark certificate list --issuer,"
+                  + " certificate revoke), or use --force",
               CertificateTable.holdersOf(
                   tx.handle(), issuing.id(), clock.instant(), BundleReach.MOST_NAMED));
         }

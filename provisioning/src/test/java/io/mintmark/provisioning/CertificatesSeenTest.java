@@ -1,6 +1,7 @@
 package io.mintmark.provisioning;
 
 import static io.mintmark.provisioning.Refusal.Kind.FORBIDDEN;
+import static io.mintmark.provisioning.Refusal.Kind.INVALID;
 import static io.mintmark.provisioning.RefusalAssert.assertRefused;
 import static io.mintmark.provisioning.TestInstallation.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -89,6 +90,28 @@ class CertificatesSeenTest {
         .read(h -> CertificateTable.find(h, certificate.getSerialNumber())
             .orElseThrow()
             .state());
+  }
+
+  @Test
+  void ofAnApplicationTheOneThatWasReplacedEnds() throws Exception {
+    Applications applications = installation.get().applications();
+    applications.define("billing", TopicGrants.NONE, OPERATOR);
+    applications.define("other", TopicGrants.NONE, OPERATOR);
+    X509Certificate one = application(CertificateRequest.newKeyPair());
+    X509Certificate shared = application(CertificateRequest.newKeyPair());
+    SigningRequest request =
+        TestInstallation.request(CertificateRequest.newKeyPair().getPublic());
+    assertRefused(
+        INVALID,
+        "is none of spiffe://example.org/app/other",
+        () -> applications.replace("other", one.getSerialNumber(), request, OPERATOR));
+    X509Certificate next =
+        applications.replace("billing", one.getSerialNumber(), request, OPERATOR);
+    assertThat(state(one)).isEqualTo(CertificateState.ISSUED);
+
+    seen(next);
+    assertThat(state(one)).isEqualTo(CertificateState.SUPERSEDED);
+    assertThat(state(shared)).isEqualTo(CertificateState.ISSUED);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.mintmark.provisioning.http;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.Printable;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.provisioning.Applications.ApplicationView;
 import io.mintmark.provisioning.GrantForm;
@@ -10,6 +11,7 @@ import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.SigningRequest;
 import io.mintmark.provisioning.sql.PresenceTable.BrokerView;
+import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -69,10 +71,25 @@ final class ApplicationRoutes {
   }
 
   private void certify(Context ctx) throws Refusal {
-    X509Certificate leaf = core.applications()
-        .certify(ctx.pathParam("name"), request(ctx), OperatorAuthentication.operator(ctx));
+    SigningRequest request = request(ctx);
+    String name = ctx.pathParam("name");
+    String actor = OperatorAuthentication.operator(ctx);
+    String replaced = ctx.queryParam("replaces");
+    X509Certificate leaf = replaced == null
+        ? core.applications().certify(name, request, actor)
+        : core.applications().replace(name, serial(replaced), request, actor);
     ctx.contentType("application/x-pem-file");
     ctx.result(Pem.encode(core.authority().chain(leaf)));
+  }
+
+  private static BigInteger serial(String hex) throws Refusal {
+    try {
+      return new BigInteger(hex, 16);
+    } catch (NumberFormatException e) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "replaces '" + Printable.of(hex) + "' is no serial number: use hex digits");
+    }
   }
 
   private static SigningRequest request(Context ctx) throws Refusal {
