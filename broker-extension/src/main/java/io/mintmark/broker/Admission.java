@@ -80,8 +80,7 @@ final class Admission {
    * @throws RefusedException if the certificate or the identity is denied, a CA was revoked, nobody
    *     knows the identity, or its policy cannot be applied to it
    */
-  Granted grants(Identity identity, String serial, List<String> issuers)
-      throws RefusedException {
+  Granted grants(Identity identity, String serial, List<String> issuers) throws RefusedException {
     FeedSnapshot snapshot = feed.get();
     Optional<RefusedException> objection = objection(snapshot, identity, serial, issuers);
     if (objection.isPresent()) {

@@ -50,8 +50,7 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       List<X509Certificate> chain = chain(input);
       certificate = chain.get(0);
       session = register(input, output, chain);
-      Granted granted =
-          admission.grants(session.identity(), session.serial(), session.issuers());
+      Granted granted = admission.grants(session.identity(), session.serial(), session.issuers());
       Will will = Will.of(input.getConnectPacket());
       Will.require(will, granted.topics());
       session.policy().begin(granted, will, !input.getConnectPacket().getCleanStart());

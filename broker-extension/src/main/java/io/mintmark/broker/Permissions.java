@@ -59,7 +59,8 @@ final class Permissions {
     for (PublishGrant grant : grants.publishGrants()) {
       permissions.add(
           grant.topic(),
-          permissions.allow(grant.topic())
+          permissions
+              .allow(grant.topic())
               .qos(atMost(grant.qos()))
               .retain(grant.retain() ? Retain.ALL : Retain.NOT_RETAINED));
     }
@@ -145,7 +146,12 @@ final class Permissions {
   }
 
   private TopicPermission deny(String filter) {
-    return builders.get().topicFilter(filter).activity(activity).type(PermissionType.DENY).build();
+    return builders
+        .get()
+        .topicFilter(filter)
+        .activity(activity)
+        .type(PermissionType.DENY)
+        .build();
   }
 
   private static Qos atMost(int qos) {

@@ -204,8 +204,7 @@ class LivePolicyIT {
     for (String without : List.of("s2", "s3")) {
       assertThatThrownBy(() -> device("sites", without, false).close())
           .isInstanceOfSatisfying(
-              MqttException.class,
-              e -> assertThat(e.getReasonCode()).isEqualTo(NOT_AUTHORIZED));
+              MqttException.class, e -> assertThat(e.getReasonCode()).isEqualTo(NOT_AUTHORIZED));
     }
     await().until(() -> logged("reason=unusable-policy") && logged("which s2 does not have"));
   }
@@ -217,10 +216,7 @@ class LivePolicyIT {
     watcher.subscribe("gone/#");
     try (Peer device =
         world.connect(world.pki.device("wills", "w2").credential(), "w2", o -> will(o, 1, false))) {
-      world.feed.fleet(
-          "wills",
-          List.of(new PublishGrant("gone/${device}", 0, true)),
-          List.of());
+      world.feed.fleet("wills", List.of(new PublishGrant("gone/${device}", 0, true)), List.of());
       assertThat(device.disconnected())
           .succeedsWithin(Duration.ofSeconds(5))
           .isEqualTo(ADMINISTRATIVE_ACTION);
@@ -339,8 +335,7 @@ class LivePolicyIT {
   }
 
   /** Paho refuses by itself what is no filter. */
-  private static void subscribes(String fleet, List<String> filters, int answer)
-      throws Exception {
+  private static void subscribes(String fleet, List<String> filters, int answer) throws Exception {
     try (Peer device = device(fleet, fleet + "-1", false)) {
       for (String filter : filters) {
         int code;

@@ -30,8 +30,8 @@ class LivePolicyTest {
 
   private static final TopicGrants WIDE =
       new TopicGrants(List.of("up/${device}"), List.of("down/${device}/#", "news/+"));
-  private static final TopicGrants NARROW = TopicGrants.of(
-      List.of(), List.of(new SubscribeGrant("down/${device}/#", 1, Shared.NO)));
+  private static final TopicGrants NARROW =
+      TopicGrants.of(List.of(), List.of(new SubscribeGrant("down/${device}/#", 1, Shared.NO)));
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final LiveSessions sessions = new LiveSessions();

@@ -61,8 +61,8 @@ class PermissionsTest {
       @ForAll boolean retain) {
     TopicGrants grants = TopicGrants.of(publish, List.of());
     boolean reference = grants.allowsPublish(topic, qos, retain);
-    boolean decided =
-        mayPublish(hiveMq(Permissions.publish(grants, HiveMqBuilders::permission)), topic, qos, retain);
+    boolean decided = mayPublish(
+        hiveMq(Permissions.publish(grants, HiveMqBuilders::permission)), topic, qos, retain);
     if (Permissions.needPublishGate(grants)) {
       assertThat(decided || !reference).as("what is granted passes").isTrue();
     } else if (!topic.startsWith("$")) {
@@ -80,7 +80,9 @@ class PermissionsTest {
     ModifiableDefaultPermissionsImpl permissions =
         hiveMq(Permissions.subscribe(grants, HiveMqBuilders::permission));
     if (grants.subscribeQos(filter).isPresent()) {
-      assertThat(maySubscribe(permissions, filter, qos)).as("%s: %s", subscribe, filter).isTrue();
+      assertThat(maySubscribe(permissions, filter, qos))
+          .as("%s: %s", subscribe, filter)
+          .isTrue();
     }
     assertThat(maySubscribe(permissions, SubscribeGate.REFUSED + filter, qos))
         .as("what the gate refuses, %s", filter)

@@ -237,8 +237,8 @@ final class OperatorClient {
   }
 
   void defineApplication(String name, TopicGrants grants) throws CommandFailure {
-    Map<String, Object> body = Map.of(
-        "publish", GrantForm.publish(grants), "subscribe", GrantForm.subscribe(grants));
+    Map<String, Object> body =
+        Map.of("publish", GrantForm.publish(grants), "subscribe", GrantForm.subscribe(grants));
     exchange("PUT", "/applications/" + segment(name), "application/json", body(body));
   }
 

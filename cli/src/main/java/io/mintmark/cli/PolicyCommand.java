@@ -18,8 +18,9 @@ final class PolicyCommand {
 
   @Command(
       name = "explain",
-      description = "Say what brokers say to a PUBLISH or a SUBSCRIBE, and which grant decides. Exit"
-          + " code 0: allowed, 1: denied, 2: the question could not be answered.",
+      description =
+          "Say what brokers say to a PUBLISH or a SUBSCRIBE, and which grant decides. Exit"
+              + " code 0: allowed, 1: denied, 2: the question could not be answered.",
       mixinStandardHelpOptions = true)
   static final class Explain extends OperatorVerb {
 

@@ -76,8 +76,12 @@ class EnrolmentVerbsIT {
     HeldCertificate factory =
         HeldCertificate.builder().commonName("factory").authority(1).build();
     Files.writeString(folder.resolve("factory-ca.pem"), factory.certificatePem());
-    apply(up, "fleet: pumps\nfactory-cas: [factory-ca.pem]\nenrolment: {mode: approval}\n"
-        + "mqtt: {publish: [{topic: 'up/${device}', qos: 1}]}\n");
+    apply(up, """
+        fleet: pumps
+        factory-cas: [factory-ca.pem]
+        enrolment: {mode: approval}
+        mqtt: {publish: [{topic: 'up/${device}', qos: 1}]}
+        """);
     expect(up.mintmark("fleet", "show", "pumps"), 0, "enrolment: approval", "again: approve");
     for (int i = 1; i <= 2; i++) {
       HeldCertificate bootstrap =

@@ -56,12 +56,11 @@ public record SubscribeGrant(String topic, int qos, Shared shared) {
   /** As a fleet's file writes it. */
   @Override
   public String toString() {
-    String word =
-        switch (shared) {
-          case YES -> "true";
-          case NO -> "false";
-          case ONLY -> shared.name().toLowerCase(Locale.ROOT);
-        };
+    String word = switch (shared) {
+      case YES -> "true";
+      case NO -> "false";
+      case ONLY -> shared.name().toLowerCase(Locale.ROOT);
+    };
     return plain() ? topic : "{topic: \"" + topic + "\", qos: " + qos + ", shared: " + word + "}";
   }
 }

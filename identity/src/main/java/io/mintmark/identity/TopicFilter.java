@@ -108,8 +108,7 @@ public record TopicFilter(String text) {
     }
     String[] levels = levels(filter);
     for (int i = 0; i < levels.length; i++) {
-      if (levels[i].contains(ANY_REST)
-          && !(levels[i].equals(ANY_REST) && i == levels.length - 1)) {
+      if (levels[i].contains(ANY_REST) && !(levels[i].equals(ANY_REST) && i == levels.length - 1)) {
         return "# must be the whole last level";
       }
       if (levels[i].contains(ANY_LEVEL) && !levels[i].equals(ANY_LEVEL)) {
@@ -127,8 +126,7 @@ public record TopicFilter(String text) {
       return "it holds a NUL character";
     }
     // Three bytes a char at most: what is short enough need not be encoded to know.
-    if (text.length() > LONGEST / 3
-        && text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+    if (text.length() > LONGEST / 3 && text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
       return "it is longer than 65535 bytes";
     }
     return null;

@@ -65,7 +65,10 @@ public record TopicGrants(
   public static TopicGrants of(List<PublishGrant> publish, List<SubscribeGrant> subscribe) {
     return new TopicGrants(
         publish.stream().filter(PublishGrant::plain).map(PublishGrant::topic).toList(),
-        subscribe.stream().filter(SubscribeGrant::plain).map(SubscribeGrant::topic).toList(),
+        subscribe.stream()
+            .filter(SubscribeGrant::plain)
+            .map(SubscribeGrant::topic)
+            .toList(),
         publish.stream().filter(Predicate.not(PublishGrant::plain)).toList(),
         subscribe.stream().filter(Predicate.not(SubscribeGrant::plain)).toList());
   }
@@ -159,8 +162,7 @@ public record TopicGrants(
    *
    * @throws IllegalArgumentException as there
    */
-  public static String resolve(
-      String topic, Identity identity, Map<String, String> attributes) {
+  public static String resolve(String topic, Identity identity, Map<String, String> attributes) {
     if (!topic.contains("${")) {
       return topic;
     }
@@ -179,10 +181,11 @@ public record TopicGrants(
 
   /** In doubt nothing is granted: a value that could widen a filter does not get into one. */
   private static String attribute(String topic, String name, Identity identity, String value) {
-    String what = "'" + Printable.of(topic) + "' names the attribute '" + Printable.of(name) + "', ";
+    String what =
+        "'" + Printable.of(topic) + "' names the attribute '" + Printable.of(name) + "', ";
     if (value == null) {
-      throw new IllegalArgumentException(
-          what + "which " + identity.name() + " does not have: import a manifest that gives it one");
+      throw new IllegalArgumentException(what + "which " + identity.name()
+          + " does not have: import a manifest that gives it one");
     }
     if (!DeviceId.isValid(value)) {
       throw new IllegalArgumentException(what

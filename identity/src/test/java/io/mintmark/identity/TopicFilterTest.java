@@ -127,8 +127,15 @@ class TopicFilterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "$share", "$share/", "$share/g", "$share//a", "$share/g+/a", "$share/#/a", "$share/g/",
-        "$share/g/a#", "$share/g/$share/h/a"
+        "$share",
+        "$share/",
+        "$share/g",
+        "$share//a",
+        "$share/g+/a",
+        "$share/#/a",
+        "$share/g/",
+        "$share/g/a#",
+        "$share/g/$share/h/a"
       })
   void refusesSharedSubscriptionsWithoutGroupOrFilter(String text) {
     if (text.equals("$share")) {

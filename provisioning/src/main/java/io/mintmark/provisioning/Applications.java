@@ -110,9 +110,8 @@ public final class Applications {
   /** All applications by name. */
   public List<ApplicationView> list() {
     return registry.read(h -> ApplicationTable.all(h).stream()
-        .map(a ->
-            new ApplicationView(
-                a.getKey(), GrantForm.publish(a.getValue()), GrantForm.subscribe(a.getValue())))
+        .map(a -> new ApplicationView(
+            a.getKey(), GrantForm.publish(a.getValue()), GrantForm.subscribe(a.getValue())))
         .toList());
   }
 

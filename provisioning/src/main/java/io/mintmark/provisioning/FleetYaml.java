@@ -34,8 +34,8 @@ final class FleetYaml {
 
   static final String FACTORY_CAS = "factory-cas";
   static final String FACTORY_CRL = "factory-crl";
-  private static final List<String> TOP =
-      List.of("fleet", FACTORY_CAS, FACTORY_CRL, EnrolmentYaml.SECTION, "certificate", MqttYaml.SECTION);
+  private static final List<String> TOP = List.of(
+      "fleet", FACTORY_CAS, FACTORY_CRL, EnrolmentYaml.SECTION, "certificate", MqttYaml.SECTION);
 
   /** RFC 7030, section 3.2.2: a label must not be named as an operation is. */
   private static final List<String> OPERATIONS =

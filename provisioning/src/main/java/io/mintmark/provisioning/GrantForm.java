@@ -104,9 +104,8 @@ public final class GrantForm {
 
   private static Map<?, ?> map(Object form, String limit) {
     if (!(form instanceof Map<?, ?> map)) {
-      throw new IllegalArgumentException(
-          "a grant is '" + Printable.of(String.valueOf(form)) + "': use a topic filter, or an"
-              + " object with topic, qos and " + limit);
+      throw new IllegalArgumentException("a grant is '" + Printable.of(String.valueOf(form))
+          + "': use a topic filter, or an" + " object with topic, qos and " + limit);
     }
     for (Object key : map.keySet()) {
       if (!List.of(TOPIC, QOS, limit).contains(key)) {

@@ -35,8 +35,7 @@ final class PolicyAttributes {
    *
    * @return a warning for each device the next policy cannot be applied to; of many, the first ones
    */
-  List<String> policyChanges(
-      Transaction tx, FleetId fleet, TopicGrants before, TopicGrants after) {
+  List<String> policyChanges(Transaction tx, FleetId fleet, TopicGrants before, TopicGrants after) {
     Set<String> names = after.attributeNames();
     if (names.isEmpty()) {
       // Brokers forget them by themselves, with the policy.

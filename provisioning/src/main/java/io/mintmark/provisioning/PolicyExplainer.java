@@ -57,7 +57,10 @@ public final class PolicyExplainer {
       String nearest) {}
 
   private record Subject(
-      Identity identity, TopicGrants policy, Map<String, String> attributes, String source,
+      Identity identity,
+      TopicGrants policy,
+      Map<String, String> attributes,
+      String source,
       String bar) {}
 
   /** A grant, resolved, and what keeps it from deciding; null if nothing does. */
@@ -152,8 +155,12 @@ public final class PolicyExplainer {
       bar = "brokers let nobody publish to a topic that begins with $";
     }
     List<Candidate> candidates = question.publish()
-        ? policy.publishGrants().stream().map(g -> publish(subject, g, question)).toList()
-        : policy.subscribeGrants().stream().map(g -> subscribe(subject, g, question)).toList();
+        ? policy.publishGrants().stream()
+            .map(g -> publish(subject, g, question))
+            .toList()
+        : policy.subscribeGrants().stream()
+            .map(g -> subscribe(subject, g, question))
+            .toList();
     Optional<Candidate> deciding = candidates.stream()
         .filter(c -> c.obstacle() == null)
         .max(Comparator.comparingInt(Candidate::qos));
@@ -164,8 +171,7 @@ public final class PolicyExplainer {
   }
 
   private static Candidate publish(Subject subject, PublishGrant grant, Question question) {
-    String resolved =
-        TopicGrants.resolve(grant.topic(), subject.identity(), subject.attributes());
+    String resolved = TopicGrants.resolve(grant.topic(), subject.identity(), subject.attributes());
     String obstacle = null;
     if (!new TopicFilter(resolved).matches(question.topic())) {
       obstacle = "";
@@ -178,8 +184,7 @@ public final class PolicyExplainer {
   }
 
   private static Candidate subscribe(Subject subject, SubscribeGrant grant, Question question) {
-    String resolved =
-        TopicGrants.resolve(grant.topic(), subject.identity(), subject.attributes());
+    String resolved = TopicGrants.resolve(grant.topic(), subject.identity(), subject.attributes());
     Subscription subscription = Subscription.parse(question.topic());
     SubscribeGrant own = new SubscribeGrant(resolved, grant.qos(), grant.shared());
     String obstacle = null;
@@ -241,8 +246,7 @@ public final class PolicyExplainer {
     return common;
   }
 
-  private static Explanation answer(
-      Subject subject, boolean allowed, Integer qos, String reason) {
+  private static Explanation answer(Subject subject, boolean allowed, Integer qos, String reason) {
     return new Explanation(
         subject.identity().spiffeId(), allowed, qos, subject.source(), null, null, reason, null);
   }

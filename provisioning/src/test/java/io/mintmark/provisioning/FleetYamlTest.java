@@ -93,8 +93,8 @@ class FleetYamlTest {
 
   @Test
   void readsGrantsWithAndWithoutLimits() throws Exception {
-    TopicGrants topics = new FleetYaml(new TrustDomain("example.org"), now)
-        .read(pumps("""
+    TopicGrants topics =
+        new FleetYaml(new TrustDomain("example.org"), now).read(pumps("""
             mqtt:
               publish:
                 - telemetry/${device}/#
@@ -105,8 +105,7 @@ class FleetYamlTest {
                 - {topic: work/#, qos: 1, shared: only}
                 - {topic: news/+}
                 - {topic: both, shared: true}
-            """))
-        .topics();
+            """)).topics();
     assertThat(topics)
         .isEqualTo(TopicGrants.of(
             List.of(

@@ -112,7 +112,9 @@ class PolicyAttributesTest {
   @Test
   void thousandsAreToldInOneTransaction() throws Exception {
     load("device,site\n"
-        + IntStream.range(0, 5_000).mapToObj(i -> "d-" + i + ",s" + i).collect(Collectors.joining("\n")));
+        + IntStream.range(0, 5_000)
+            .mapToObj(i -> "d-" + i + ",s" + i)
+            .collect(Collectors.joining("\n")));
     long head = installation.get().feed().head();
     apply("sites/${attr.site}");
     assertThat(installation.get().feed().head()).isEqualTo(head + 5_001);

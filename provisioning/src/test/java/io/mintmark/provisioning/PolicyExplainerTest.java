@@ -128,7 +128,9 @@ class PolicyExplainerTest {
             "work/#",
             null,
             null));
-    assertThat(policies.application("jobs", new Question(false, "work/#", 1, false)).reason())
+    assertThat(policies
+            .application("jobs", new Question(false, "work/#", 1, false))
+            .reason())
         .isEqualTo("it grants shared subscriptions only");
     assertRefused(
         NOT_FOUND,

@@ -42,7 +42,8 @@ final class ApplicationRoutes {
     Grants grants = Json.body(ctx, LONGEST_BODY, Grants.class);
     TopicGrants topics = topics(grants);
     core.applications().define(name, topics, OperatorAuthentication.operator(ctx));
-    Json.answer(ctx, new ApplicationView(name, GrantForm.publish(topics), GrantForm.subscribe(topics)));
+    Json.answer(
+        ctx, new ApplicationView(name, GrantForm.publish(topics), GrantForm.subscribe(topics)));
   }
 
   private static TopicGrants topics(Grants grants) throws Refusal {

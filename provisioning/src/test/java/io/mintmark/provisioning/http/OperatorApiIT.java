@@ -316,8 +316,7 @@ class OperatorApiIT {
       refused(400, running.operate("GET", "/api/v1/policy/explain" + query, null, null));
     }
     refused(
-        404,
-        running.operate("GET", "/api/v1/policy/explain?device=none&publish=a", null, null));
+        404, running.operate("GET", "/api/v1/policy/explain?device=none&publish=a", null, null));
   }
 
   @Test
