@@ -110,9 +110,9 @@ final class MqttYaml {
   private String filter(Scalar item) throws YamlException {
     return FleetYaml.valueOf(item, text -> {
       TopicGrants grants = new TopicGrants(List.of(text), List.of());
-      Map<String, String> anyAttributes = grants.attributeNames().stream()
-          .peek(ManifestFile::requireAttribute)
-          .collect(Collectors.toMap(name -> name, name -> "any"));
+      grants.attributeNames().forEach(ManifestFile::requireAttribute);
+      Map<String, String> anyAttributes =
+          grants.attributeNames().stream().collect(Collectors.toMap(name -> name, name -> "any"));
       grants.resolve(anyDevice, anyAttributes);
       return text;
     });
