@@ -224,8 +224,7 @@ class FeedIT {
     String report = "{\"run\":\"0123456789abcdef\",\"sequence\":1,\"events\":" + events + "}";
     assertThat(RunningService.json(RunningService.expect(200, report(broker, report))))
         .isEqualTo(new ObjectMapper().readTree("{\"list\":false}"));
-    assertThat(running.read("/api/v1/devices/d-2").get("presence").asText())
-        .isEqualTo("connected");
+    assertThat(running.read("/api/v1/devices/d-2").get("presence").asText()).isEqualTo("connected");
     assertThat(running.read("/api/v1/devices?connected=true").get("devices")).hasSize(1);
     JsonNode known = running.read("/api/v1/brokers").get("brokers").get(0);
     assertThat(known.get("name").asText()).isEqualTo("b-1");
