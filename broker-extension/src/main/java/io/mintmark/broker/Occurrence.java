@@ -35,7 +35,10 @@ record Occurrence(
     String byAddress) {
 
   /** Of JSON, without the values. */
-  private static final int NAMES = 220;
+  private static final int NAMES = 150;
+
+  /** Of a client id that is told. */
+  private static final int LONGEST = 220;
 
   /** It is live. */
   static Occurrence live(LiveSession session) {
@@ -103,10 +106,8 @@ record Occurrence(
 
   /** About how much JSON it makes. */
   int length() {
-    return NAMES
-        + identity.length()
-        + 2 * serial.length()
-        + Math.min(clientId.length(), NAMES)
-        + (address == null ? 0 : 2 * address.length());
+    int length = NAMES + identity.length() + serial.length() + Math.min(clientId.length(), LONGEST);
+    length += address == null ? 0 : address.length();
+    return bySerial == null ? length : length + NAMES + bySerial.length();
   }
 }

@@ -39,9 +39,10 @@ final class SessionReporter implements SessionObserver, AutoCloseable {
   static final int MOST = 50_000;
 
   /** Of JSON: the service takes 64 KiB unless it was told to take less. */
-  private static final int LARGEST = 32 * 1024;
+  private static final int LARGEST = 56 * 1024;
 
-  private static final int ENOUGH = 100;
+  private static final int SMALLEST = 4 * 1024;
+  private static final int ENOUGH = 200;
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
@@ -68,6 +69,7 @@ final class SessionReporter implements SessionObserver, AutoCloseable {
   private long listing;
   private Long answeredNanos;
   private String lastFault;
+  private int largest = LARGEST;
 
   SessionReporter(LiveSessions sessions, Service service) {
     this(sessions, service, Pace.ORDINARY, MOST);
@@ -142,7 +144,7 @@ final class SessionReporter implements SessionObserver, AutoCloseable {
     if (toList != null) {
       return nextOfList();
     }
-    List<Occurrence> happened = untold.take(SessionReport.MOST_EVENTS, LARGEST);
+    List<Occurrence> happened = untold.take(SessionReport.MOST_EVENTS, largest);
     boolean due = answeredNanos == null
         || System.nanoTime() - answeredNanos >= pace.signOfLife().toNanos();
     return happened.isEmpty() && !due ? null : new Part(happened, null, false);
@@ -151,7 +153,7 @@ final class SessionReporter implements SessionObserver, AutoCloseable {
   private Part nextOfList() {
     List<Occurrence> live = new ArrayList<>();
     int chars = 0;
-    while (toList.hasNext() && live.size() < SessionReport.MOST_EVENTS && chars < LARGEST) {
+    while (toList.hasNext() && live.size() < SessionReport.MOST_EVENTS && chars < largest) {
       // By number, as it may have ended while the list was being told.
       LiveSession session = sessions.get(toList.nextLong());
       if (session != null && sessions.newest(session.clientId()) == session) {
@@ -184,7 +186,8 @@ final class SessionReporter implements SessionObserver, AutoCloseable {
         }
         failed(e);
         if (e instanceof UselessReportException) {
-          // The next answer will ask for a list, which may do.
+          // The next answer will ask for a list, and a shorter report may do.
+          largest = Math.max(largest / 2, SMALLEST);
           untold.pause(LONGEST_RETRY.toMillis());
           return true;
         }

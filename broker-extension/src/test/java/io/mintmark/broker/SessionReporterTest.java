@@ -119,7 +119,9 @@ class SessionReporterTest {
     reporter.start();
     admitted(1);
     awaitRight();
-    assertThat(service.reports.stream().filter(r -> r.sequence() == 1).count()).isEqualTo(3);
+    await()
+        .until(() -> service.reports.stream().filter(r -> r.sequence() == 1).count() == 3
+            && service.reports.stream().anyMatch(r -> r.sequence() == 2));
   }
 
   @Test

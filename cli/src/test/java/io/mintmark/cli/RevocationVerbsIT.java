@@ -275,13 +275,7 @@ class RevocationVerbsIT {
       shows("pump-0003", "presence: never");
       installation.stopService();
       leaves.close();
-      try (DeviceClient comes = DeviceClient.builder()
-          .service(installation.service())
-          .fleet(fleet)
-          .broker(installation.brokerHost(), installation.brokerPort())
-          .trust(installation.trust())
-          .folder(folder.resolve("pump-0002"))
-          .build()) {
+      try (DeviceClient comes = stored(folder.resolve("pump-0002"))) {
         comes.start();
       }
       installation.startService();
@@ -298,6 +292,41 @@ class RevocationVerbsIT {
       shows("pump-0001", next, "serial=" + next, "state=superseded");
     }
     shows("pump-0001", "presence: away", "ended=closed");
+  }
+
+  @Test
+  void aCopiedKeyIsNoticedAndQuarantined() throws Exception {
+    fleet("cranes", "crane");
+    Files.writeString(
+        factory.fleetFile(),
+        Files.readString(factory.fleetFile()).stripTrailing() + "\n  clones: quarantine\n");
+    expect(mintmark("fleet", "apply", "-f", factory.fleetFile().toString()), 0, "updated");
+    connected(0).close();
+    Path copy = Files.createDirectories(folder.resolve("copy"));
+    Files.copy(
+        folder.resolve("crane-0001").resolve("credential.pem"), copy.resolve("credential.pem"));
+    try (DeviceClient right = stored(folder.resolve("crane-0001"));
+        DeviceClient wrong = stored(copy)) {
+      right.startInBackground();
+      wrong.startInBackground();
+      shows("crane-0001", "state: suspended", "reason: clone", "sign=fought-over", serial(0));
+      requireCut(right, wrong);
+    }
+    expect(mintmark("device", "list", "--clones"), 0, "crane-0001", "suspended");
+    expect(mintmark("device", "release", "crane-0001"), 0, "released");
+    connected(0).close();
+    assertThat(mintmark("device", "list", "--clones").out()).doesNotContain("crane-0001");
+  }
+
+  private DeviceClient stored(Path where) throws Exception {
+    return DeviceClient.builder()
+        .service(installation.service())
+        .fleet(fleet)
+        .broker(installation.brokerHost(), installation.brokerPort())
+        .trust(installation.trust())
+        .folder(where)
+        .reconnectBackoff(Duration.ofMillis(50), Duration.ofMillis(500))
+        .build();
   }
 
   /** Once the broker has told it. */

@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.sql;
 
+import io.mintmark.identity.SessionEvent;
 import io.mintmark.provisioning.presence.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +43,7 @@ public final class SessionTable {
    * @param clientId its client id
    * @param serial of its certificate
    * @param address where it came from; null if that is not known
-   * @param live whether it has not ended
+   * @param live whether it has not ended, or lost its client id to a connection elsewhere
    */
   public record LastKnown(
       String identity,
@@ -95,7 +96,8 @@ public final class SessionTable {
             row.getString("client_id"),
             row.getString("serial"),
             row.getString("address"),
-            row.getString("ended") == null))
+            row.getString("ended") == null
+                || SessionEvent.TAKEN_OVER.equals(row.getString("ended"))))
         .collect(Collectors.toMap(LastKnown::identity, Function.identity()));
   }
 
