@@ -32,6 +32,7 @@ public final class BrokerConfig {
   private final BrokerLimits limits;
   private final Path bootstrap;
   private final Persistence persistence;
+  private final Duration warmUp;
 
   private BrokerConfig(Builder builder) {
     this.folder = builder.folder;
@@ -46,6 +47,7 @@ public final class BrokerConfig {
     this.limits = builder.limits;
     this.bootstrap = builder.bootstrap;
     this.persistence = builder.persistence;
+    this.warmUp = builder.warmUp;
   }
 
   /**
@@ -115,6 +117,10 @@ public final class BrokerConfig {
     return persistence;
   }
 
+  Duration warmUp() {
+    return warmUp;
+  }
+
   /** Collects the choices. No value may be null. Not thread-safe. */
   public static final class Builder {
 
@@ -130,6 +136,7 @@ public final class BrokerConfig {
     private BrokerLimits limits = BrokerLimits.DEFAULT;
     private Path bootstrap;
     private Persistence persistence = Persistence.FILE;
+    private Duration warmUp = Duration.ZERO;
 
     private Builder(Path folder, URI service) {
       this.folder = Objects.requireNonNull(folder, "folder");
@@ -204,6 +211,16 @@ public final class BrokerConfig {
     /** Where sessions and messages are kept; on disk by default. */
     public Builder persistence(Persistence where) {
       this.persistence = Objects.requireNonNull(where, "where");
+      return this;
+    }
+
+    /**
+     * How long connecting is practised before the port opens, so that the first devices do not meet
+     * a JVM that has compiled nothing; less if it does not get faster any more. Zero, the default,
+     * for not at all.
+     */
+    public Builder warmUp(Duration longest) {
+      this.warmUp = Objects.requireNonNull(longest, "longest");
       return this;
     }
 

@@ -21,7 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +88,8 @@ public final class MintmarkBroker implements AutoCloseable {
     } catch (IllegalArgumentException | StartRefusedException e) {
       throw new BrokerStartException(e.getMessage(), e);
     }
-    return start(config, gate -> extension(new MintmarkExtension(settings, gate, clock)));
+    return start(
+        config, (gate, warmUp) -> extension(new MintmarkExtension(settings, gate, warmUp, clock)));
   }
 
   private static EmbeddedExtension extension(ExtensionMain main) {
@@ -100,11 +103,17 @@ public final class MintmarkBroker implements AutoCloseable {
         .build();
   }
 
+  static MintmarkBroker start(
+      BrokerConfig config, Function<ListenerGate, EmbeddedExtension> extension)
+      throws BrokerStartException {
+    return start(config, (gate, warmUp) -> extension.apply(gate));
+  }
+
   /**
    * @param extension makes the extension for the listener; tests break it here, null for none
    */
   static synchronized MintmarkBroker start(
-      BrokerConfig config, Function<ListenerGate, EmbeddedExtension> extension)
+      BrokerConfig config, BiFunction<ListenerGate, WarmUp, EmbeddedExtension> extension)
       throws BrokerStartException {
     FreePorts.require(config);
     Path folder = config.folder().toAbsolutePath();
@@ -134,7 +143,7 @@ public final class MintmarkBroker implements AutoCloseable {
       HiveMqFolder hiveMq,
       FolderLock lock,
       TlsListener listener,
-      Function<ListenerGate, EmbeddedExtension> extension)
+      BiFunction<ListenerGate, WarmUp, EmbeddedExtension> extension)
       throws BrokerStartException {
     // Should the extension ever vanish at run time, nobody gets in.
     InternalConfigurations.AUTH_DENY_UNAUTHENTICATED_CONNECTIONS.set(true);
@@ -155,7 +164,13 @@ public final class MintmarkBroker implements AutoCloseable {
       server = new HiveMQServer(system, metrics, configuration, false, false);
       bootstrap(server, hiveMq.data());
       bootstrapped = true;
-      server.startInstance(extension.apply(listener));
+      WarmUp warmUp = config.warmUp().isZero()
+          ? WarmUp.NONE
+          : new PipelineWarmUp(
+              server.getInjector(),
+              listener(configuration, TlsTcpListener.class).orElseThrow(),
+              config.warmUp());
+      server.startInstance(extension.apply(listener, warmUp));
       requireOpened(listener);
       if (config.persistence() == Persistence.MEMORY) {
         log.warn("sessions, queued and retained messages are kept in memory only (--persistence"
@@ -233,11 +248,15 @@ public final class MintmarkBroker implements AutoCloseable {
 
   /** Of a kind of listener, the port it will listen on, or does; {@link BrokerConfig#NO_PORT}. */
   private static int port(FullConfigurationService configuration, Class<? extends Listener> kind) {
+    return listener(configuration, kind).map(Listener::getPort).orElse(BrokerConfig.NO_PORT);
+  }
+
+  private static <T extends Listener> Optional<T> listener(
+      FullConfigurationService configuration, Class<T> kind) {
     return configuration.listenerConfiguration().getListeners().stream()
         .filter(kind::isInstance)
-        .findFirst()
-        .map(Listener::getPort)
-        .orElse(BrokerConfig.NO_PORT);
+        .map(kind::cast)
+        .findFirst();
   }
 
   private static boolean isOurs(

@@ -36,6 +36,7 @@ public final class MintmarkExtension implements ExtensionMain {
 
   private final ExtensionSettings settings;
   private final Clock clock;
+  private final WarmUp warmUp;
   private ListenerGate gate;
   private FeedFollower follower;
   private SessionReporter reporter;
@@ -50,12 +51,18 @@ public final class MintmarkExtension implements ExtensionMain {
     this(null, ListenerGate.SOMEBODY_ELSES, Clock.systemUTC());
   }
 
+  /** Without a warm-up. */
+  MintmarkExtension(ExtensionSettings settings, ListenerGate gate, Clock clock) {
+    this(settings, gate, WarmUp.NONE, clock);
+  }
+
   /**
    * @param settings null to read them from the extension's home folder
    */
-  MintmarkExtension(ExtensionSettings settings, ListenerGate gate, Clock clock) {
+  MintmarkExtension(ExtensionSettings settings, ListenerGate gate, WarmUp warmUp, Clock clock) {
     this.settings = settings;
     this.gate = gate;
+    this.warmUp = warmUp;
     this.clock = clock;
   }
 
@@ -133,6 +140,7 @@ public final class MintmarkExtension implements ExtensionMain {
         });
     follower.start();
     show(sessions);
+    warmUp.run(state.trustDomain(), clock);
     // The herd that is waiting for the port should meet today's denials, not those on disk.
     follower.awaitFirstAnswer(FIRST_ANSWER);
 

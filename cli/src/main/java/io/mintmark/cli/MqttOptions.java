@@ -118,6 +118,15 @@ final class MqttOptions {
           + " when the broker ends (default: ${DEFAULT-VALUE}).")
   private String persistence;
 
+  @Option(
+      names = "--warm-up",
+      paramLabel = "DURATION",
+      defaultValue = "5s",
+      converter = DurationOrOff.class,
+      description = "How long the broker at most practises connecting before its port opens, or off"
+          + " (default: ${DEFAULT-VALUE}).")
+  private Duration warmUp;
+
   /** Refuses what cannot be used before anything is started. */
   void check() throws CommandFailure {
     Ports.require("--mqtt-port", port);
@@ -151,7 +160,8 @@ final class MqttOptions {
         .metrics(metricsBind, Ports.requireOrOff("--metrics-port", metricsPort))
         .maxStaleness(maxStaleness)
         .limits(limits())
-        .persistence(persistence());
+        .persistence(persistence())
+        .warmUp(warmUp);
     if (maxSessionStaleness != null) {
       config.maxSessionStaleness(maxSessionStaleness);
     }

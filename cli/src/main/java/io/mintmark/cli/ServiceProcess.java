@@ -1,16 +1,10 @@
 package io.mintmark.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * {@code mintmark provisioning} as a child of this process, on free ports of the loopback interface
@@ -19,12 +13,11 @@ import java.util.concurrent.TimeUnit;
 final class ServiceProcess implements AutoCloseable {
 
   private static final String UP = "Stop with Ctrl-C";
-  private static final long STOP_SECONDS = 20;
 
-  private final Process process;
+  private final ChildProcess process;
   private final Path data;
 
-  private ServiceProcess(Process process, Path data) {
+  private ServiceProcess(ChildProcess process, Path data) {
     this.process = process;
     this.data = data;
   }
@@ -43,31 +36,24 @@ final class ServiceProcess implements AutoCloseable {
       throws IOException, CommandFailure {
     Files.createDirectories(folder);
     Path data = data(folder);
-    Path log = folder.resolve("service.log");
-    List<String> command =
-        new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(javaOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Mintmark.class.getName(), "provisioning", "--data", data.toString()));
-    command.addAll(
-        List.of("--device-port", "0", "--operator-port", "0", "--status-port", statusPort));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    ServiceProcess started = new ServiceProcess(process, data);
+    ChildProcess process = ChildProcess.start(
+        ChildProcess.java(
+            javaOptions,
+            Mintmark.class,
+            "provisioning",
+            "--data",
+            data.toString(),
+            "--device-port",
+            "0",
+            "--operator-port",
+            "0",
+            "--status-port",
+            statusPort),
+        environment,
+        folder.resolve("service.log"));
     // What it says at the start is all it ever says there; its log goes to the file.
-    BufferedReader lines =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      if (line.startsWith(UP)) {
-        return started;
-      }
-    }
-    started.close();
-    throw new CommandFailure(
-        CommandFailure.UNUSABLE,
-        "a service did not start: " + Files.readString(log).strip());
+    process.awaitLine(UP, "a service");
+    return new ServiceProcess(process, data);
   }
 
   /** Where a service of this folder has its data. */
@@ -81,14 +67,6 @@ final class ServiceProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    process.close();
   }
 }

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "SCENARIO",
     subcommands = {
+      SimulateConnectCommand.class,
       SimulateEnrollCommand.class,
       SimulateRolloverCommand.class,
       SimulateStatusCommand.class

@@ -70,7 +70,10 @@ class BrokerIT {
       provisioning
           .mintmark("app", "certificate", "collector", "--out", collector.toString())
           .succeeded();
-      try (Running broker = broker(home, service)) {
+      try (Running broker = broker(home, service, "1s")) {
+        assertThat(broker.log())
+            .containsPattern("warmed up with [1-9]\\d* connections")
+            .doesNotContain("not warmed up", "not admitted", "does not leave");
         publish(device, bootstrap, service, broker.mqttPort());
         traffic = new DurableTraffic(
             load(collector),
@@ -82,18 +85,19 @@ class BrokerIT {
       }
     }
     for (int kill = 2; kill <= KILLS; kill++) {
-      try (Running broker = broker(home, service)) {
+      try (Running broker = broker(home, service, "off")) {
         traffic.requireAll(broker.mqttPort());
         killUnderLoad(broker, traffic);
       }
-      Launcher.Result again = Verbs.mintmark(arguments(folder.resolve("other"), service));
+      Launcher.Result again = Verbs.mintmark(arguments(folder.resolve("other"), service, "off"));
       assertThat(again.exitCode()).isEqualTo(2);
       assertThat(again.err())
           .contains("the service refuses the invitation", "broker 'b1' was used at", "invite")
           .doesNotContain("Exception");
     }
-    try (Running broker = broker(home, service)) {
+    try (Running broker = broker(home, service, "off")) {
       traffic.requireAll(broker.mqttPort());
+      assertThat(broker.log()).doesNotContain("warmed up");
       publish(device, bootstrap, service, broker.mqttPort());
     }
   }
@@ -131,11 +135,11 @@ class BrokerIT {
     return folder.resolve("b1.pem");
   }
 
-  private Running broker(Path home, URI service) throws Exception {
-    return Running.verb(home, arguments(home, service));
+  private Running broker(Path home, URI service, String warmUp) throws Exception {
+    return Running.verb(home, arguments(home, service, warmUp));
   }
 
-  private String[] arguments(Path home, URI service) {
+  private String[] arguments(Path home, URI service, String warmUp) {
     return new String[] {
       "broker",
       "--folder",
@@ -149,7 +153,9 @@ class BrokerIT {
       "--websocket-port",
       "0",
       "--metrics-port",
-      "0"
+      "0",
+      "--warm-up",
+      warmUp
     };
   }
 

@@ -27,6 +27,9 @@ import javax.net.ssl.TrustManager;
  */
 final class LeanEnrolment {
 
+  /** A key and its certificate. */
+  record Enrolled(KeyPair keys, X509Certificate certificate) {}
+
   private static final int TIMEOUT_MILLIS = 30_000;
   private static final int LONGEST_ANSWER = 64 * 1024;
 
@@ -52,23 +55,22 @@ final class LeanEnrolment {
   }
 
   /**
-   * A first operational certificate for a new key of the device.
+   * A new key of the device and a first operational certificate for it.
    *
    * @throws IOException if the service cannot be reached, refuses, or answers something else; the
    *     message is one line that does not name the device
    */
-  X509Certificate enrol(BootstrapDevice device) throws IOException {
+  Enrolled enrol(BootstrapDevice device) throws IOException {
     KeyPair keys = CertificateRequest.newKeyPair();
     byte[] answer = exchange(
         device.credential(), CertificateRequest.create(keys, device.id().value()));
-    X509Certificate leaf;
     try {
-      leaf = Pem.pkcs7(Base64.getMimeDecoder().decode(answer)).get(0);
+      X509Certificate leaf = Pem.pkcs7(Base64.getMimeDecoder().decode(answer)).get(0);
       if (Identity.of(leaf) instanceof Identity.Device identity
           && identity.device().equals(device.id())
           && identity.fleet().equals(fleet)
           && leaf.getPublicKey().equals(keys.getPublic())) {
-        return leaf;
+        return new Enrolled(keys, leaf);
       }
     } catch (IllegalArgumentException e) {
       throw new IOException("the answer holds no certificate", e);

@@ -1,14 +1,11 @@
 package io.mintmark.simulators;
 
 import io.mintmark.identity.Printable;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -20,11 +17,6 @@ import javax.net.ssl.SSLSocket;
 final class RawConnection {
 
   private static final int MILLIS = 5_000;
-  private static final int CONNECT = 0x10;
-  private static final int CONNACK = 0x20;
-  private static final int PUBLISH_QOS_1 = 0x32;
-  private static final int MQTT_5 = 5;
-  private static final int CLEAN_START = 0x02;
   private static final int PACKET_ID = 1;
 
   private final String host;
@@ -54,8 +46,8 @@ final class RawConnection {
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         OutputStream out = socket.getOutputStream();
-        out.write(connect(clientId));
-        out.write(publish(topic, payload));
+        out.write(MqttPackets.connect(clientId, MILLIS / 1_000));
+        out.write(MqttPackets.publish(topic, PACKET_ID, payload));
         out.flush();
         return answer(new DataInputStream(socket.getInputStream()));
       }
@@ -67,49 +59,11 @@ final class RawConnection {
   /** The CONNACK: type, length, session present, reason code (MQTT 5.0, section 3.2). */
   private static Sighting answer(DataInputStream in) throws IOException {
     int type = in.readUnsignedByte();
-    if (type != CONNACK) {
+    if (type != MqttPackets.CONNACK) {
       return Sighting.unclear("an answer of type " + Printable.of(Integer.toHexString(type)));
     }
     in.readUnsignedByte();
     in.readUnsignedByte();
     return Sighting.of("CONNACK", in.readUnsignedByte());
-  }
-
-  /** Section 3.1, without will, name, password or properties. */
-  private static byte[] connect(String clientId) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream body = new DataOutputStream(bytes);
-    body.writeUTF("MQTT");
-    body.writeByte(MQTT_5);
-    body.writeByte(CLEAN_START);
-    body.writeShort(MILLIS / 1_000);
-    body.writeByte(0);
-    body.writeUTF(clientId);
-    return packet(CONNECT, bytes.toByteArray());
-  }
-
-  /** Section 3.3, QoS 1, without properties. */
-  private static byte[] publish(String topic, String payload) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream body = new DataOutputStream(bytes);
-    body.writeUTF(topic);
-    body.writeShort(PACKET_ID);
-    body.writeByte(0);
-    body.write(payload.getBytes(StandardCharsets.UTF_8));
-    return packet(PUBLISH_QOS_1, bytes.toByteArray());
-  }
-
-  /** The length as a variable byte integer (section 1.5.5). */
-  private static byte[] packet(int type, byte[] body) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(type);
-    int rest = body.length;
-    do {
-      int digit = rest % 128;
-      rest /= 128;
-      out.write(rest > 0 ? digit | 0x80 : digit);
-    } while (rest > 0);
-    out.write(body);
-    return out.toByteArray();
   }
 }

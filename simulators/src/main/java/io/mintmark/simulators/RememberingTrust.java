@@ -58,7 +58,10 @@ final class RememberingTrust extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    trust.checkServerTrusted(chain, authType, engine);
+    if (!Arrays.equals(chain, seen)) {
+      trust.checkServerTrusted(chain, authType, engine);
+      seen = chain.clone();
+    }
   }
 
   @Override

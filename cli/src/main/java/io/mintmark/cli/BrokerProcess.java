@@ -1,0 +1,98 @@
+package io.mintmark.cli;
+
+import io.mintmark.simulators.MeasuredBroker;
+import io.mintmark.simulators.ProcessCpu;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code mintmark broker}, or a main class that says the same when it is up, as a child of this
+ * process on a free port of the loopback interface.
+ */
+final class BrokerProcess implements MeasuredBroker, AutoCloseable {
+
+  private static final String UP = "Stop with Ctrl-C";
+  private static final Pattern PORT = Pattern.compile("(.*) is up on port (\\d+)");
+  private static final Pattern CRYPTO = Pattern.compile(" *crypto provider +(.*)");
+
+  private final ChildProcess process;
+  private final Facts facts;
+  private final int port;
+  private final Duration startedIn;
+
+  private BrokerProcess(ChildProcess process, Facts facts, int port, Duration startedIn) {
+    this.process = process;
+    this.facts = facts;
+    this.port = port;
+    this.startedIn = startedIn;
+  }
+
+  /**
+   * Starts it; returns when it listens.
+   *
+   * @param command as of {@link ChildProcess#java}
+   * @param cores where it runs
+   * @param log for what it says
+   * @throws CommandFailure if it ends instead
+   */
+  static BrokerProcess start(
+      List<String> command, Map<String, String> environment, Cores cores, Path log)
+      throws IOException, CommandFailure {
+    long start = System.nanoTime();
+    ChildProcess process = ChildProcess.start(cores.hold(command), environment, log);
+    List<String> said = process.awaitLine(UP, "a broker");
+    Duration startedIn = Duration.ofNanos(System.nanoTime() - start);
+    String crypto = "unknown";
+    Matcher port = null;
+    for (String line : said) {
+      Matcher up = PORT.matcher(line);
+      Matcher by = CRYPTO.matcher(line);
+      if (up.matches()) {
+        port = up;
+      } else if (by.matches()) {
+        crypto = by.group(1);
+      }
+    }
+    if (port == null) {
+      throw process.failure("a broker");
+    }
+    return new BrokerProcess(
+        process,
+        new Facts(port.group(1), crypto, cores.measured()),
+        Integer.parseInt(port.group(2)),
+        startedIn);
+  }
+
+  @Override
+  public Facts facts() {
+    return facts;
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  @Override
+  public Duration startedIn() {
+    return startedIn;
+  }
+
+  @Override
+  public Duration cpuTime() throws IOException {
+    return ProcessCpu.of(process.handle());
+  }
+
+  /** Ends it at once: a measured broker keeps nothing. */
+  @Override
+  public void close() {
+    process.kill();
+  }
+}

@@ -1,0 +1,115 @@
+package io.mintmark.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process this one has started and stops again; its log is a file. */
+final class ChildProcess implements AutoCloseable {
+
+  private static final long STOP_SECONDS = 20;
+
+  private final Process process;
+  private final Path log;
+
+  private ChildProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * The command that runs a main class with this process's own Java, class path and JVM options.
+   *
+   * @param javaOptions JVM options besides this process's own
+   */
+  static List<String> java(List<String> javaOptions, Class<?> main, String... arguments) {
+    List<String> command =
+        new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(javaOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param environment variables besides this process's own
+   * @param log gets what it writes to standard error
+   */
+  static ChildProcess start(List<String> command, Map<String, String> environment, Path log)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+    builder.environment().putAll(environment);
+    return new ChildProcess(builder.start(), log);
+  }
+
+  /**
+   * Reads what it writes to standard output until a line begins so; to be called once.
+   *
+   * @param what it is, for the message
+   * @return the lines before that one
+   * @throws CommandFailure if it ends instead; it is stopped then
+   */
+  List<String> awaitLine(String beginning, String what) throws IOException, CommandFailure {
+    List<String> lines = new ArrayList<>();
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      if (line.startsWith(beginning)) {
+        return lines;
+      }
+      lines.add(line);
+    }
+    throw failure(what);
+  }
+
+  /** That it did not start, with its log; it is stopped. */
+  CommandFailure failure(String what) throws IOException {
+    close();
+    return new CommandFailure(
+        CommandFailure.UNUSABLE,
+        what + " did not start: " + Files.readString(log).strip());
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Ends it without asking: for what keeps nothing. */
+  void kill() {
+    process.destroyForcibly();
+    await();
+  }
+
+  /** Asks it to end, and ends it if it does not. */
+  @Override
+  public void close() {
+    process.destroy();
+    await();
+  }
+
+  private void await() {
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

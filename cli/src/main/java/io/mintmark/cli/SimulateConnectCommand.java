@@ -1,0 +1,157 @@
+package io.mintmark.cli;
+
+import io.mintmark.simulators.BrokerChoice;
+import io.mintmark.simulators.ConnectReport;
+import io.mintmark.simulators.ConnectStorm;
+import io.mintmark.simulators.ConnectStormOptions;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "connect",
+    description = "All devices come back at once: each connection is a full TLS 1.3 handshake with"
+        + " the device's certificate and a CONNECT that is admitted. Three temporary brokers on one"
+        + " core each, one after another: with the fast crypto provider, with the JDK's, and"
+        + " Mosquitto where it is installed; cold and warm. Exits 0 only if every connection was"
+        + " admitted.",
+    mixinStandardHelpOptions = true)
+final class SimulateConnectCommand implements Callable<Integer> {
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--devices",
+      paramLabel = "N",
+      defaultValue = "3000",
+      description = "How many devices connect, in turn (default: ${DEFAULT-VALUE}).")
+  private int devices;
+
+  @Option(
+      names = "--concurrency",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "How many connect at a time (default: ${DEFAULT-VALUE}).")
+  private int concurrency;
+
+  @Option(
+      names = "--cold",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      converter = DurationOption.class,
+      description = "How long each broker is measured right after its port has opened"
+          + " (default: ${DEFAULT-VALUE}).")
+  private Duration cold;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "DURATION",
+      defaultValue = "60s",
+      converter = DurationOption.class,
+      description = "How long it is then loaded, unmeasured (default: ${DEFAULT-VALUE}).")
+  private Duration warmup;
+
+  @Option(
+      names = "--warm",
+      paramLabel = "DURATION",
+      defaultValue = "20s",
+      converter = DurationOption.class,
+      description = "How long it is measured after that (default: ${DEFAULT-VALUE}).")
+  private Duration warm;
+
+  @Option(
+      names = "--brokers",
+      paramLabel = "LIST",
+      split = ",",
+      defaultValue = "fast,stock,mosquitto",
+      description = "Which brokers are measured (default: ${DEFAULT-VALUE}).")
+  private List<String> brokers;
+
+  @Option(
+      names = "--broker-warm-up",
+      paramLabel = "DURATION",
+      defaultValue = "5s",
+      converter = DurationOrOff.class,
+      description = "What our brokers are given as --warm-up (default: ${DEFAULT-VALUE}).")
+  private Duration brokerWarmUp;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
+  private Path json;
+
+  @Option(
+      names = "--jfr",
+      paramLabel = "DIR",
+      description = "Record our brokers with Java Flight Recorder into this folder.")
+  private Path recordings;
+
+  @Override
+  public Integer call() throws Exception {
+    Path folder = Files.createTempDirectory("mintmark-simulate");
+    TerminalProgress progress = new TerminalProgress(spec.commandLine().getErr());
+    ConnectReport report;
+    try (Shutdown shutdown = new Shutdown()) {
+      shutdown.add(() -> TemporaryFolder.delete(folder));
+      ConnectStormOptions options = options(folder);
+      // One key share of the curve the provider is fast at, as devices with little power send it.
+      System.setProperty("jdk.tls.namedGroups", "secp256r1");
+      Cores cores = Cores.split();
+      String crypto = CryptoProvider.install();
+      progress.step("Devices' crypto provider: " + crypto);
+      progress.step("Starting a service");
+      ServiceProcess process =
+          shutdown.add(ServiceProcess.start(folder.resolve("service"), Map.of(), List.of(), "off"));
+      RunningService service = new RunningService("service", process.data());
+      report = new ConnectStorm(
+              service,
+              choices(
+                  new MeasuredBrokers(folder, service, cores, shutdown, brokerWarmUp, recordings)),
+              options,
+              progress)
+          .run();
+      progress.done();
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(report.table());
+    out.flush();
+    if (json != null) {
+      Files.writeString(json, report.toJson());
+    }
+    return report.passed() ? 0 : CommandFailure.FAILED;
+  }
+
+  private ConnectStormOptions options(Path folder) throws CommandFailure {
+    try {
+      return new ConnectStormOptions(
+          devices, concurrency, cold, warmup, warm, folder.resolve("factory"));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(CommandFailure.UNUSABLE, e.getMessage());
+    }
+  }
+
+  private List<BrokerChoice> choices(MeasuredBrokers available) throws CommandFailure {
+    List<BrokerChoice> choices = new ArrayList<>();
+    for (String label : brokers) {
+      choices.add(
+          switch (label) {
+            case ConnectReport.FAST -> available.fast();
+            case ConnectReport.STOCK -> available.stock();
+            case ConnectReport.MOSQUITTO -> available.mosquitto();
+            default ->
+              throw new CommandFailure(
+                  CommandFailure.UNUSABLE,
+                  "--brokers '" + label + "' is not known: use fast, stock or mosquitto");
+          });
+    }
+    return choices;
+  }
+}

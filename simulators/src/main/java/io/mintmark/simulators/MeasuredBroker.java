@@ -1,0 +1,30 @@
+package io.mintmark.simulators;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** A broker in a process of its own, so that its processor time can be told. */
+public interface MeasuredBroker {
+
+  /**
+   * What it is.
+   *
+   * @param software name and version
+   * @param crypto what does its cryptography
+   * @param core the one processor it runs on; null if it was not held to one
+   */
+  record Facts(String software, String crypto, Integer core) {}
+
+  /** What it runs on. */
+  Facts facts();
+
+  /** Where it listens for MQTT over mutual TLS. */
+  InetSocketAddress address();
+
+  /** How long it took from the start of its process to the open port. */
+  Duration startedIn();
+
+  /** The processor time its process has used since it started, all threads. */
+  Duration cpuTime() throws IOException;
+}
