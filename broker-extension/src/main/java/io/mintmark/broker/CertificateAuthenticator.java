@@ -89,10 +89,10 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       throw new RefusedException(Refusal.AUTHENTICATION_METHOD, Printable.of(method));
     }
     List<String> issuers = chainCheck.require(chain);
-    String clientId = input.getClientInformation().getClientId();
-    Identity identity = admission.identify(chain.get(0), clientId);
     String serial = serial(chain.get(0));
     gate.identified(serial);
+    String clientId = input.getClientInformation().getClientId();
+    Identity identity = admission.identify(chain.get(0), clientId);
     LiveSession session = sessions.register(
         clientId,
         new Presented(identity, serial, chain.get(0).getNotAfter().toInstant(), issuers),

@@ -4,7 +4,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /** One line for each refusal and each cut, with the same keys in the same order. */
 final class SessionLog implements SessionObserver {
@@ -13,6 +12,9 @@ final class SessionLog implements SessionObserver {
 
   private static final String REFUSED =
       "refused reason={} device={} serial={} clientId={} address={} detail={}";
+
+  private static final String CLOSED =
+      "closed reason={} device={} serial={} clientId={} address={} detail={}";
 
   /** Why sessions end day by day: nobody did anything wrong. */
   private static final Set<String> ORDINARY =
@@ -45,15 +47,19 @@ final class SessionLog implements SessionObserver {
 
   @Override
   public void closed(LiveSession session, String reason, String detail) {
-    log.atLevel(ORDINARY.contains(reason) ? Level.DEBUG : Level.INFO)
-        .log(
-            "closed reason={} device={} serial={} clientId={} address={} detail={}",
-            reason,
-            session.identity(),
-            session.serial(),
-            Quoted.of(session.clientId()),
-            orDash(session.address()),
-            detail == null ? "-" : Quoted.of(detail));
+    Object[] values = {
+      reason,
+      session.identity(),
+      session.serial(),
+      Quoted.of(session.clientId()),
+      orDash(session.address()),
+      detail == null ? "-" : Quoted.of(detail)
+    };
+    if (ORDINARY.contains(reason)) {
+      log.debug(CLOSED, values);
+    } else {
+      log.info(CLOSED, values);
+    }
   }
 
   @Override

@@ -89,7 +89,8 @@ class OperationIT {
     SSLSocketFactory sockets = device("frames").tlsContext(world.pki.anchors()).getSocketFactory();
     try (Socket socket =
         sockets.createSocket("localhost", world.broker.websocketPort().getAsInt())) {
-      socket.setSoTimeout(10_000);
+      // Less than HiveMQ waits for a CONNECT.
+      socket.setSoTimeout(5_000);
       socket.getOutputStream().write("""
           GET /mqtt HTTP/1.1
           Host: localhost
