@@ -11,10 +11,13 @@ import java.util.List;
  */
 public final class IdleLoad {
 
-  /** Connect and leave before anything is counted: what the first of all cause to be made stays. */
-  private static final int FIRST = 200;
+  /**
+   * Connect and leave before anything is counted: what the first cause to be made stays, as the JDK's
+   * cache of some hundred certificates.
+   */
+  private static final int FIRST = 1_000;
 
-  private static final long SETTLE_MILLIS = 3_000;
+  private static final long SETTLE_MILLIS = 2_000;
 
   private static final LoadSession.Listener NOBODY = new LoadSession.Listener() {};
 
