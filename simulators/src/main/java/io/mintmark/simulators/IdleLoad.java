@@ -17,7 +17,7 @@ public final class IdleLoad {
    */
   private static final int FIRST = 1_000;
 
-  private static final long SETTLE_MILLIS = 2_000;
+  private static final long SETTLE_MILLIS = 1_000;
 
   private static final LoadSession.Listener NOBODY = new LoadSession.Listener() {};
 
