@@ -18,6 +18,7 @@ public final class BrokerConfig {
   private final String bindAddress;
   private final int port;
   private final Duration maxStaleness;
+  private final Duration warmUp;
 
   private BrokerConfig(Builder builder) {
     this.folder = builder.folder;
@@ -25,6 +26,7 @@ public final class BrokerConfig {
     this.bindAddress = builder.bindAddress;
     this.port = builder.port;
     this.maxStaleness = builder.maxStaleness;
+    this.warmUp = builder.warmUp;
   }
 
   /**
@@ -60,6 +62,10 @@ public final class BrokerConfig {
     return maxStaleness;
   }
 
+  Duration warmUp() {
+    return warmUp;
+  }
+
   /** Collects the choices. No value may be null. Not thread-safe. */
   public static final class Builder {
 
@@ -68,6 +74,7 @@ public final class BrokerConfig {
     private String bindAddress = "127.0.0.1";
     private int port;
     private Duration maxStaleness = DEFAULT_MAX_STALENESS;
+    private Duration warmUp = Duration.ZERO;
 
     private Builder(Path folder, URI service) {
       this.folder = Objects.requireNonNull(folder, "folder");
@@ -92,6 +99,16 @@ public final class BrokerConfig {
      */
     public Builder maxStaleness(Duration longest) {
       this.maxStaleness = Objects.requireNonNull(longest, "longest");
+      return this;
+    }
+
+    /**
+     * How long connecting is practised before the port opens, so that the first devices do not meet
+     * a JVM that has compiled nothing; less if it does not get faster any more. Zero, the default,
+     * for not at all.
+     */
+    public Builder warmUp(Duration longest) {
+      this.warmUp = Objects.requireNonNull(longest, "longest");
       return this;
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +76,8 @@ public final class MintmarkBroker implements AutoCloseable {
     } catch (IllegalArgumentException | StartRefusedException e) {
       throw new BrokerStartException(e.getMessage(), e);
     }
-    return start(config, gate -> extension(new MintmarkExtension(settings, gate, clock)));
+    return start(
+        config, (gate, warmUp) -> extension(new MintmarkExtension(settings, gate, warmUp, clock)));
   }
 
   private static EmbeddedExtension extension(ExtensionMain main) {
@@ -89,11 +91,17 @@ public final class MintmarkBroker implements AutoCloseable {
         .build();
   }
 
+  static MintmarkBroker start(
+      BrokerConfig config, Function<ListenerGate, EmbeddedExtension> extension)
+      throws BrokerStartException {
+    return start(config, (gate, warmUp) -> extension.apply(gate));
+  }
+
   /**
    * @param extension makes the extension for the listener; tests break it here, null for none
    */
   static synchronized MintmarkBroker start(
-      BrokerConfig config, Function<ListenerGate, EmbeddedExtension> extension)
+      BrokerConfig config, BiFunction<ListenerGate, WarmUp, EmbeddedExtension> extension)
       throws BrokerStartException {
     requireFree(config);
     Path folder = config.folder().toAbsolutePath();
@@ -123,7 +131,7 @@ public final class MintmarkBroker implements AutoCloseable {
       HiveMqFolder hiveMq,
       FolderLock lock,
       TlsListener listener,
-      Function<ListenerGate, EmbeddedExtension> extension)
+      BiFunction<ListenerGate, WarmUp, EmbeddedExtension> extension)
       throws BrokerStartException {
     // Should the extension ever vanish at run time, nobody gets in.
     InternalConfigurations.AUTH_DENY_UNAUTHENTICATED_CONNECTIONS.set(true);
@@ -143,7 +151,10 @@ public final class MintmarkBroker implements AutoCloseable {
       server = new HiveMQServer(system, new MetricRegistry(), configuration, false, false);
       server.bootstrap();
       bootstrapped = true;
-      server.startInstance(extension.apply(listener));
+      WarmUp warmUp = config.warmUp().isZero()
+          ? WarmUp.NONE
+          : new PipelineWarmUp(server.getInjector(), opening, config.warmUp());
+      server.startInstance(extension.apply(listener, warmUp));
       log.info("MQTT over TLS on {}:{}", config.bindAddress(), opening.getPort());
       return new MintmarkBroker(server, listener, lock, opening.getPort());
     } catch (Exception | LinkageError e) {

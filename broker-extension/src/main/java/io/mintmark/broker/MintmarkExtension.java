@@ -34,6 +34,7 @@ public final class MintmarkExtension implements ExtensionMain {
 
   private final ExtensionSettings settings;
   private final Clock clock;
+  private final WarmUp warmUp;
   private ListenerGate gate;
   private FeedFollower follower;
   private OwnCertificate own;
@@ -43,12 +44,18 @@ public final class MintmarkExtension implements ExtensionMain {
     this(null, ListenerGate.SOMEBODY_ELSES, Clock.systemUTC());
   }
 
+  /** Without a warm-up. */
+  MintmarkExtension(ExtensionSettings settings, ListenerGate gate, Clock clock) {
+    this(settings, gate, WarmUp.NONE, clock);
+  }
+
   /**
    * @param settings null to read them from the extension's home folder
    */
-  MintmarkExtension(ExtensionSettings settings, ListenerGate gate, Clock clock) {
+  MintmarkExtension(ExtensionSettings settings, ListenerGate gate, WarmUp warmUp, Clock clock) {
     this.settings = settings;
     this.gate = gate;
+    this.warmUp = warmUp;
     this.clock = clock;
   }
 
@@ -113,6 +120,7 @@ public final class MintmarkExtension implements ExtensionMain {
           LooseGrants.warn(before, after);
         });
     follower.start();
+    warmUp.run(state.trustDomain(), clock);
     // The herd that is waiting for the port should meet today's denials, not those on disk.
     follower.awaitFirstAnswer(FIRST_ANSWER);
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -54,13 +55,18 @@ final class LocalInstallation implements Installation, OperatedService, AutoClos
 
   /** Starts service and broker with their data below the folder. */
   static LocalInstallation start(Path folder) throws Exception {
+    return start(folder, Duration.ZERO);
+  }
+
+  /** The same with a warm-up of the broker. */
+  static LocalInstallation start(Path folder, Duration warmUp) throws Exception {
     Path data = folder.resolve("data");
     ProvisioningService service = ProvisioningService.start(config(data, 0, 0));
     try {
       Path brokerFolder = data.resolve("broker");
       BrokerCredential.ensure(service, brokerFolder, "local", HOSTS);
       MintmarkBroker broker = MintmarkBroker.start(
-          BrokerConfig.of(brokerFolder, service.deviceUri()).build());
+          BrokerConfig.of(brokerFolder, service.deviceUri()).warmUp(warmUp).build());
       return new LocalInstallation(data, service, broker);
     } catch (Exception e) {
       service.close();

@@ -3,6 +3,7 @@ package io.mintmark.cli;
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Pem;
 import io.mintmark.simulators.BrokerChoice;
 import io.mintmark.simulators.ConnectReport;
@@ -10,6 +11,7 @@ import io.mintmark.simulators.MeasuredBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,19 +25,27 @@ final class MeasuredBrokers {
   private final RunningService service;
   private final Cores cores;
   private final Shutdown shutdown;
+  private final Duration warmUp;
   private final Path recordings;
 
   /**
    * @param folder for their files
    * @param shutdown stops them
+   * @param warmUp how long ours practise before their port opens
    * @param recordings for Flight Recorder's files; null for none
    */
   MeasuredBrokers(
-      Path folder, RunningService service, Cores cores, Shutdown shutdown, Path recordings) {
+      Path folder,
+      RunningService service,
+      Cores cores,
+      Shutdown shutdown,
+      Duration warmUp,
+      Path recordings) {
     this.folder = folder;
     this.service = service;
     this.cores = cores;
     this.shutdown = shutdown;
+    this.warmUp = warmUp;
     this.recordings = recordings;
   }
 
@@ -109,7 +119,9 @@ final class MeasuredBrokers {
           "--service",
           service.service().toString(),
           "--mqtt-port",
-          "0");
+          "0",
+          "--warm-up",
+          warmUp.isZero() ? "off" : DurationText.of(warmUp));
       return shutdown.add(BrokerProcess.start(
           command, Map.of(CryptoProvider.VARIABLE, crypto), cores, folder.resolve(label + ".log")));
     });

@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
       RestoreCommand.class,
       RecoverCommand.class,
       SimulateCommand.class,
+      PrepareCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Mintmark implements Runnable {

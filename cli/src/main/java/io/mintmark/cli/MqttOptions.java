@@ -25,6 +25,15 @@ final class MqttOptions {
           + " (default: ${DEFAULT-VALUE}).")
   private Duration maxStaleness;
 
+  @Option(
+      names = "--warm-up",
+      paramLabel = "DURATION",
+      defaultValue = "5s",
+      converter = DurationOrOff.class,
+      description = "How long the broker at most practises connecting before its port opens, or off"
+          + " (default: ${DEFAULT-VALUE}).")
+  private Duration warmUp;
+
   /** Refuses what cannot be used before anything is started. */
   void check() throws CommandFailure {
     Ports.require("--mqtt-port", port);
@@ -35,6 +44,7 @@ final class MqttOptions {
         .bindAddress(bind)
         .port(port)
         .maxStaleness(maxStaleness)
+        .warmUp(warmUp)
         .build();
   }
 }

@@ -77,6 +77,14 @@ final class SimulateConnectCommand implements Callable<Integer> {
       description = "Which brokers are measured (default: ${DEFAULT-VALUE}).")
   private List<String> brokers;
 
+  @Option(
+      names = "--broker-warm-up",
+      paramLabel = "DURATION",
+      defaultValue = "5s",
+      converter = DurationOrOff.class,
+      description = "What our brokers are given as --warm-up (default: ${DEFAULT-VALUE}).")
+  private Duration brokerWarmUp;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
   private Path json;
 
@@ -105,7 +113,7 @@ final class SimulateConnectCommand implements Callable<Integer> {
       RunningService service = new RunningService("service", process.data());
       report = new ConnectStorm(
               service,
-              choices(new MeasuredBrokers(folder, service, cores, shutdown, recordings)),
+              choices(new MeasuredBrokers(folder, service, cores, shutdown, brokerWarmUp, recordings)),
               options,
               progress)
           .run();

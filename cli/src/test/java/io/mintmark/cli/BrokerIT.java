@@ -54,11 +54,15 @@ class BrokerIT {
           "manifest", "import", "--fleet", "sensors", factory.manifest().toString()));
       succeed(provisioning.mintmark(
           "broker", "enroll", "b1", "--host", "localhost", "--folder", home.toString()));
-      try (Running broker = broker(home, service)) {
+      try (Running broker = broker(home, service, "1s")) {
+        assertThat(broker.log())
+            .containsPattern("warmed up with [1-9]\\d* connections")
+            .doesNotContain("not warmed up", "not admitted", "does not leave");
         publish(device, bootstrap, service, broker.mqttPort());
       }
     }
-    try (Running broker = broker(home, service)) {
+    try (Running broker = broker(home, service, "off")) {
+      assertThat(broker.log()).doesNotContain("warmed up");
       publish(device, bootstrap, service, broker.mqttPort());
     }
   }
@@ -71,7 +75,7 @@ class BrokerIT {
     assertThat(result.err()).contains("mintmark broker enroll").doesNotContain("Exception");
   }
 
-  private static Running broker(Path home, URI service) throws Exception {
+  private static Running broker(Path home, URI service, String warmUp) throws Exception {
     return Running.verb(
         home,
         "broker",
@@ -80,7 +84,9 @@ class BrokerIT {
         "--service",
         service.toString(),
         "--mqtt-port",
-        "0");
+        "0",
+        "--warm-up",
+        warmUp);
   }
 
   private void publish(DeviceId device, Credential bootstrap, URI service, int port)

@@ -43,7 +43,9 @@ final class Running implements AutoCloseable {
         "--status-port",
         "0",
         "--mqtt-port",
-        "0"));
+        "0",
+        "--warm-up",
+        "off"));
     arguments.addAll(List.of(more));
     return verb(data, arguments.toArray(new String[0]));
   }

@@ -120,11 +120,56 @@ class SimulateIT {
   }
 
   @Test
+  void connectMeasuresABrokerColdAndWarm() throws Exception {
+    Path json = folder.resolve("connect.json");
+    Launcher.Result result = Launcher.mintmark(
+        "simulate",
+        "connect",
+        "--brokers",
+        "fast,mosquitto",
+        "--devices",
+        "20",
+        "--concurrency",
+        "4",
+        "--cold",
+        "1s",
+        "--warmup",
+        "0s",
+        "--warm",
+        "1s",
+        "--broker-warm-up",
+        "off",
+        "--json",
+        json.toString());
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    JsonNode report = read(json);
+    assertThat(report.get("passed").asBoolean()).isTrue();
+    JsonNode fast = report.get("results").get(0);
+    assertThat(fast.get("label").asText()).isEqualTo("fast");
+    for (String phase : new String[] {"cold", "warm"}) {
+      assertThat(fast.get(phase).get("connected").asInt()).isPositive();
+      assertThat(fast.get(phase).get("failures")).isEmpty();
+      assertThat(fast.get(phase).get("brokerCpuMillis").asDouble()).isPositive();
+    }
+    assertThat(report.get("bars")).hasSize(4);
+    assertThat(result.out())
+        .contains("----  warm rate over stock: not measured", "seconds to the open port");
+    // Where it is not installed, that is said, and nothing is claimed of it.
+    boolean mosquitto = MosquittoProcess.missing() == null;
+    assertThat(report.get("results")).hasSize(mosquitto ? 2 : 1);
+    assertThat(result.out())
+        .contains(mosquitto ? "mosquitto 2." : "mosquitto was not measured: it is not installed");
+  }
+
+  @Test
   void oddOptionsAreUsage() {
     assertUsage("--devices", "0");
     assertUsage("--warmup", "-1");
     assertUsage("--concurrency", "0");
     assertUsage("--data", folder.resolve("nowhere").toString());
+    assertThat(Verbs.mintmark("simulate", "connect", "--devices", "8").err())
+        .contains("32 connections at a time are not possible");
+    assertThat(Verbs.mintmark("simulate", "connect", "--cold", "0s").err()).contains("for 0 s");
     assertThat(Verbs.mintmark("simulate").exitCode()).isEqualTo(2);
     assertThat(Verbs.mintmark("simulate", "rollover", "--devices", "0").exitCode())
         .isEqualTo(2);
