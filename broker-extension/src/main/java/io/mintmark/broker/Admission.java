@@ -3,6 +3,7 @@ package io.mintmark.broker;
 import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.Denial;
+import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
@@ -16,6 +17,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +34,9 @@ final class Admission {
   private final TrustDomain own;
   private final Duration maxStaleness;
   private final Clock clock;
+
+  /** Of those the feed names, each once. */
+  private final ConcurrentMap<FleetId, FleetId> fleets = new ConcurrentHashMap<>();
 
   Admission(Supplier<FeedSnapshot> feed, TrustDomain own, Duration maxStaleness, Clock clock) {
     this.feed = feed;
@@ -69,7 +75,16 @@ final class Admission {
     FeedSnapshot snapshot = feed.get();
     requireFresh(snapshot, now);
     requireClientId(snapshot, identity, clientId);
-    return identity;
+    return lean(identity);
+  }
+
+  /** The same with the names that many have in common in memory once: it is kept for each session. */
+  private Identity lean(Identity identity) {
+    if (identity instanceof Identity.Device device) {
+      FleetId fleet = fleets.computeIfAbsent(device.fleet(), known -> known);
+      return new Identity.Device(own, fleet, device.device());
+    }
+    return new Identity.Application(own, identity.name());
   }
 
   /**

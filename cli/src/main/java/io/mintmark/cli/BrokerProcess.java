@@ -81,6 +81,11 @@ final class BrokerProcess implements MeasuredBroker, AutoCloseable {
   }
 
   @Override
+  public ProcessHandle process() {
+    return process.handle();
+  }
+
+  @Override
   public Duration startedIn() {
     return startedIn;
   }

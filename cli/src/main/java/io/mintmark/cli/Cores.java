@@ -24,6 +24,11 @@ final class Cores {
     this.allowed = allowed;
   }
 
+  /** Nothing is held to anything. */
+  static Cores shared() {
+    return new Cores(null, List.of());
+  }
+
   /** Keeps this process off the last of its processors; to be called once, early. */
   static Cores split() throws IOException, InterruptedException {
     Cores cores = new Cores(Programs.find("taskset"), allowed());

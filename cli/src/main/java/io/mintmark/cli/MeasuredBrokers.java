@@ -85,6 +85,23 @@ final class MeasuredBrokers {
     return ours(ConnectReport.STOCK, CryptoProvider.JDK);
   }
 
+  /**
+   * The HiveMQ of {@link #fast} with an extension that admits everybody; that one must have been
+   * started before.
+   */
+  BrokerChoice allowAll() {
+    String label = ConnectReport.ALLOW_ALL;
+    return new Choice(label, null, () -> {
+      List<String> command = ChildProcess.java(
+          javaOptions(label),
+          AllowAllBroker.class,
+          folder.resolve(ConnectReport.FAST).resolve("hivemq").toString(),
+          folder.resolve(label).toString());
+      return shutdown.add(
+          BrokerProcess.start(command, Map.of(), cores, folder.resolve(label + ".log")));
+    });
+  }
+
   /** Eclipse Mosquitto. */
   BrokerChoice mosquitto() {
     String label = ConnectReport.MOSQUITTO;

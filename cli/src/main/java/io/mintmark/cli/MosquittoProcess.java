@@ -136,6 +136,11 @@ final class MosquittoProcess implements MeasuredBroker, AutoCloseable {
   }
 
   @Override
+  public ProcessHandle process() {
+    return process.handle();
+  }
+
+  @Override
   public Duration startedIn() {
     return startedIn;
   }

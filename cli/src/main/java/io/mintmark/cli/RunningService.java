@@ -1,9 +1,12 @@
 package io.mintmark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.TopicGrants;
 import io.mintmark.simulators.ProcessCpu;
+import io.mintmark.simulators.PublishInstallation;
 import io.mintmark.simulators.StatusService;
 import java.io.IOException;
 import java.net.URI;
@@ -15,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A service that runs on this machine in another process, found by its data folder. Thread-safe. */
-final class RunningService implements StatusService, OperatedService {
+final class RunningService implements StatusService, PublishInstallation, OperatedService {
 
   private final String label;
   private final URI uri;
@@ -89,6 +92,16 @@ final class RunningService implements StatusService, OperatedService {
   public void revoke(DeviceId device) throws IOException {
     try {
       operator.change(device.value(), "revoke", Map.of("reason", "keyCompromise"));
+    } catch (CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Credential application(String name, TopicGrants grants) throws IOException {
+    try {
+      operator.defineApplication(name, grants);
+      return operator.certifyApplication(name);
     } catch (CommandFailure e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -11,6 +11,9 @@ import picocli.CommandLine.Command;
     subcommands = {
       SimulateConnectCommand.class,
       SimulateEnrollCommand.class,
+      SimulateIdleCommand.class,
+      SimulatePublishCommand.class,
+      SimulateRevokeCommand.class,
       SimulateRolloverCommand.class,
       SimulateStatusCommand.class
     })

@@ -141,15 +141,20 @@ final class SimulateConnectCommand implements Callable<Integer> {
   private List<BrokerChoice> choices(MeasuredBrokers available) throws CommandFailure {
     List<BrokerChoice> choices = new ArrayList<>();
     for (String label : brokers) {
+      // The storm starts the last first, and this one goes by the configuration of ours.
+      int at = label.equals(ConnectReport.ALLOW_ALL) ? 0 : choices.size();
       choices.add(
+          at,
           switch (label) {
             case ConnectReport.FAST -> available.fast();
             case ConnectReport.STOCK -> available.stock();
             case ConnectReport.MOSQUITTO -> available.mosquitto();
+            case ConnectReport.ALLOW_ALL -> available.allowAll();
             default ->
               throw new CommandFailure(
                   CommandFailure.UNUSABLE,
-                  "--brokers '" + label + "' is not known: use fast, stock or mosquitto");
+                  "--brokers '" + label
+                      + "' is not known: use fast, stock, mosquitto or allow-all");
           });
     }
     return choices;

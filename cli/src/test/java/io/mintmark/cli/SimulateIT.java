@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +165,16 @@ class SimulateIT {
         .isEqualTo(2);
     assertThat(Verbs.mintmark("simulate", "rollover", "--lifetime", "9s").err())
         .contains("9s is not possible: use 10s to 1d");
+    for (String[] odd : new String[][] {
+      {"revoke", "--revocations", "5001"},
+      {"revoke", "--rate", "0"},
+      {"publish", "--subscribers", "41"},
+      {"idle", "--sessions", "0"}
+    }) {
+      Launcher.Result usage = Verbs.mintmark("simulate", odd[0], odd[1], odd[2]);
+      assertThat(usage.exitCode()).as(usage.all()).isEqualTo(2);
+      assertThat(usage.err()).contains(odd[2], "not possible");
+    }
   }
 
   private static void assertUsage(String option, String value) {
@@ -182,6 +194,73 @@ class SimulateIT {
 
   private static JsonNode read(Path json) throws Exception {
     return new ObjectMapper().readTree(Files.readString(json));
+  }
+
+  /** Not how fast: that is for a quiet machine. */
+  @Test
+  void revokeCutsThoseRevokedAndNobodyElse() throws Exception {
+    JsonNode report = broker("revoke", "--sessions", "12", "--revocations", "6", "--rate", "10");
+    for (String stage : new String[] {"answered", "powerless", "cut"}) {
+      assertThat(report.get(stage).get("count").asInt()).as(stage).isEqualTo(6);
+    }
+    assertThat(report.get("cut").get("p50").asDouble())
+        .isGreaterThanOrEqualTo(report.get("powerless").get("p50").asDouble() - 1);
+    for (String fault : new String[] {"notCut", "cutToo", "cameBack"}) {
+      assertThat(report.get(fault).asInt()).as(fault).isZero();
+    }
+    assertThat(report.get("failures")).isEmpty();
+    assertThat(report.get("bulk").get("cut").get("count").asInt()).isEqualTo(6);
+    assertThat(report.get("bulk").get("notCut").asInt()).isZero();
+  }
+
+  @Test
+  void publishCountsWhatIsDeliveredByBothBrokers() throws Exception {
+    JsonNode report = broker(
+        "publish",
+        "--publishers",
+        "4",
+        "--subscribers",
+        "2",
+        "--rounds",
+        "1",
+        "--round",
+        "1s",
+        "--warmup",
+        "0s");
+    assertThat(report.get("results")).hasSize(2);
+    for (JsonNode result : report.get("results")) {
+      for (String qos : new String[] {"0", "1"}) {
+        JsonNode round = result.get("rounds").get(qos).get(0);
+        assertThat(round.get("delivered").asLong()).isPositive();
+        assertThat(round.get("lost").asLong()).isZero();
+      }
+    }
+    assertThat(report.get("bars").get(1).get("measured").asDouble()).isPositive();
+  }
+
+  @Test
+  void idleLooksIntoTheHeapOfBothBrokers() throws Exception {
+    JsonNode report = broker("idle", "--sessions", "20");
+    assertThat(report.get("results")).hasSize(2);
+    for (JsonNode result : report.get("results")) {
+      assertThat(result.get("open").asInt()).isEqualTo(20);
+    }
+    assertThat(report.get("results").get(0).get("each").get("Mintmark").asLong())
+        .isPositive();
+    assertThat(report.get("results").get(1).get("each").get("Mintmark").asLong())
+        .isZero();
+  }
+
+  /** Whether bars are reached is no matter here. */
+  private JsonNode broker(String... arguments) throws Exception {
+    Path json = folder.resolve("report.json");
+    List<String> all = new ArrayList<>(List.of("simulate"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--json", json.toString()));
+    Launcher.Result result = Launcher.mintmark(all.toArray(new String[0]));
+    assertThat(result.exitCode()).as(result.all()).isIn(0, 1);
+    assertThat(json).as(result.all()).exists();
+    return read(json);
   }
 
   /** The story of docs/trust.md. */

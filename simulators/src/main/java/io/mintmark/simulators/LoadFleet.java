@@ -17,7 +17,7 @@ import java.util.concurrent.ForkJoinPool;
 /** Devices for putting load on brokers: made by a factory and enrolled like any others. */
 final class LoadFleet {
 
-  private static final FleetId FLEET = new FleetId("load");
+  static final FleetId ID = new FleetId("load");
   private static final int AT_A_TIME = 16;
 
   private LoadFleet() {}
@@ -30,13 +30,13 @@ final class LoadFleet {
    */
   static List<LoadDevice> enrol(EnrolmentService service, Path folder, int devices)
       throws IOException, InterruptedException {
-    Factory factory = Factory.open(folder, FactoryOptions.of(FLEET));
+    Factory factory = Factory.open(folder, FactoryOptions.of(ID));
     List<DeviceId> ids = factory.make("load", devices);
     service.applyFleet(factory.fleetFile());
-    service.importManifest(FLEET, factory.manifest());
-    LeanEnrolment enrolment = new LeanEnrolment(service, FLEET);
+    service.importManifest(ID, factory.manifest());
+    LeanEnrolment enrolment = new LeanEnrolment(service, ID);
     EstClient est = new EstClient(
-        EstClient.label(service.service(), FLEET), Credential.anonymousTlsContext(service.trust()));
+        EstClient.label(service.service(), ID), Credential.anonymousTlsContext(service.trust()));
     List<X509Certificate> issuers = est.caCertificates();
     RememberingTrust trust = new RememberingTrust(service.trust());
     ForkJoinPool workers = new ForkJoinPool(AT_A_TIME);

@@ -22,6 +22,9 @@ public interface MeasuredBroker {
   /** Where it listens for MQTT over mutual TLS. */
   InetSocketAddress address();
 
+  /** Its process. */
+  ProcessHandle process();
+
   /** How long it took from the start of its process to the open port. */
   Duration startedIn();
 

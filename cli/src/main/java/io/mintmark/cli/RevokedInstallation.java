@@ -1,0 +1,67 @@
+package io.mintmark.cli;
+
+import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.FleetId;
+import io.mintmark.simulators.CutInstallation;
+import io.mintmark.simulators.MeasuredBroker;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A service and its broker, each in a process of its own, revoked from as an operator would.
+ *
+ * @param log the broker's
+ */
+record RevokedInstallation(RunningService running, MeasuredBroker broker, Path log)
+    implements CutInstallation {
+
+  @Override
+  public InetSocketAddress address() {
+    return broker.address();
+  }
+
+  @Override
+  public void revoke(DeviceId device) throws IOException {
+    running.revoke(device);
+  }
+
+  @Override
+  public void revokeFleet(FleetId fleet) throws IOException {
+    try {
+      running.operator().changeFleet(fleet.value(), "revoke", Map.of("reason", "keyCompromise"));
+    } catch (CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public List<String> brokerLog() throws IOException {
+    return Files.readAllLines(log);
+  }
+
+  @Override
+  public URI service() {
+    return running.service();
+  }
+
+  @Override
+  public List<X509Certificate> trust() {
+    return running.trust();
+  }
+
+  @Override
+  public void applyFleet(Path yaml) throws IOException {
+    running.applyFleet(yaml);
+  }
+
+  @Override
+  public void importManifest(FleetId fleet, Path csv) throws IOException {
+    running.importManifest(fleet, csv);
+  }
+}

@@ -1,0 +1,14 @@
+package io.mintmark.simulators;
+
+/** What a scenario measured. */
+public interface MeasuredReport {
+
+  /** Whether all went as it should and no bar was missed. */
+  boolean passed();
+
+  /** Plain text, each line ended by a line feed. */
+  String table();
+
+  /** The report as JSON. */
+  String toJson();
+}
