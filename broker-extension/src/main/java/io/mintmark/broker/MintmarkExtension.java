@@ -17,6 +17,8 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +39,7 @@ public final class MintmarkExtension implements ExtensionMain {
   private ListenerGate gate;
   private FeedFollower follower;
   private OwnCertificate own;
-  private SessionEnds ends;
+  private ScheduledExecutorService timer;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -126,12 +128,18 @@ public final class MintmarkExtension implements ExtensionMain {
     // HiveMQ passes a provider over in silence unless this class loader has loaded it.
     Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
 
-    ends =
-        new SessionEnds(sessions, cutter, follower, settings.maxSessionStaleness(), clock, later);
+    timer = Executors.newSingleThreadScheduledExecutor(task -> {
+      Thread thread = new Thread(task, "mintmark-session-ends");
+      thread.setDaemon(true);
+      return thread;
+    });
+    Later ours = new Later(timer);
+    SessionEnds ends =
+        new SessionEnds(sessions, cutter, follower, settings.maxSessionStaleness(), clock, ours);
 
     gate.open(state.credential(), state.trust().anchors());
     tellWhenListening(later);
-    stored.sweepLater(follower::current);
+    stored.sweepLater(follower::current, ours);
     ends.start();
     own.start();
     log.info(
@@ -179,8 +187,8 @@ public final class MintmarkExtension implements ExtensionMain {
   }
 
   private void stopWork() {
-    if (ends != null) {
-      ends.close();
+    if (timer != null) {
+      timer.shutdownNow();
     }
     if (own != null) {
       own.close();
