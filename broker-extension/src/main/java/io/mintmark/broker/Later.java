@@ -7,7 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs something a little later on HiveMQ's extension threads; what it throws is logged. */
+/**
+ * Runs something later on the threads of a timer; what it throws is logged. HiveMQ's timer is for what
+ * is over in a moment: HiveMQ waits for it when it stops.
+ */
 final class Later {
 
   private static final Logger log = LoggerFactory.getLogger(Later.class);
@@ -18,12 +21,12 @@ final class Later {
     this.timer = timer;
   }
 
-  /** After HiveMQ has stopped its threads nothing runs any more, and nothing needs to. */
+  /** After the timer was shut down nothing runs any more, and nothing needs to. */
   void run(long afterMillis, Runnable task) {
     try {
       Future<?> unused = timer.schedule(() -> guarded(task), afterMillis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      log.debug("HiveMQ is stopping");
+      log.debug("the broker is stopping");
     }
   }
 

@@ -19,6 +19,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,10 +43,10 @@ public final class MintmarkExtension implements ExtensionMain {
   private FeedFollower follower;
   private SessionReporter reporter;
   private OwnCertificate own;
-  private SessionEnds ends;
   private BrokerMetrics metrics;
   private Door door;
   private Dismissal dismissal;
+  private ScheduledExecutorService timer;
 
   /** For HiveMQ, which finds the settings in the extension's home folder. */
   public MintmarkExtension() {
@@ -164,12 +166,18 @@ public final class MintmarkExtension implements ExtensionMain {
       livePolicy.initialize(input, context);
     });
 
-    ends =
-        new SessionEnds(sessions, cutter, follower, settings.maxSessionStaleness(), clock, later);
+    timer = Executors.newSingleThreadScheduledExecutor(task -> {
+      Thread thread = new Thread(task, "mintmark-session-ends");
+      thread.setDaemon(true);
+      return thread;
+    });
+    Later ours = new Later(timer);
+    SessionEnds ends =
+        new SessionEnds(sessions, cutter, follower, settings.maxSessionStaleness(), clock, ours);
 
     gate.open(state.credential(), state.trust().anchors());
     tellWhenListening(later);
-    stored.sweepLater(follower::current);
+    stored.sweepLater(follower::current, ours);
     ends.start();
     own.start();
     reporter.start();
@@ -238,8 +246,8 @@ public final class MintmarkExtension implements ExtensionMain {
     if (door != null) {
       door.shut();
     }
-    if (ends != null) {
-      ends.close();
+    if (timer != null) {
+      timer.shutdownNow();
     }
     if (own != null) {
       own.close();

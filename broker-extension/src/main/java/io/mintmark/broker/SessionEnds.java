@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * service was away for too long to know who may stay. Looks once a second instead of keeping a timer
  * a session: a clock that is set counts from the next look on, forward and back. Thread-safe.
  */
-final class SessionEnds implements AutoCloseable {
+final class SessionEnds {
 
   /** What is known of the service. */
   interface Service {
@@ -31,12 +31,12 @@ final class SessionEnds implements AutoCloseable {
   private final Service service;
   private final Duration longestOutage;
   private final Clock clock;
-  private final Later later;
-  private volatile boolean closed;
+  private final Later timer;
 
   /**
    * @param longestOutage how long after the feed was last heard sessions may stay; {@link
    *     BrokerConfig#FOREVER} for ever
+   * @param timer not HiveMQ's, which is waited for when HiveMQ stops
    */
   SessionEnds(
       LiveSessions sessions,
@@ -44,28 +44,25 @@ final class SessionEnds implements AutoCloseable {
       Service service,
       Duration longestOutage,
       Clock clock,
-      Later later) {
+      Later timer) {
     this.sessions = sessions;
     this.cutter = cutter;
     this.service = service;
     this.longestOutage = longestOutage;
     this.clock = clock;
-    this.later = later;
+    this.timer = timer;
   }
 
-  /** From now on it looks once a second. */
+  /** From now on it looks once a second, until the timer is shut down. */
   void start() {
-    later.run(BEAT_MILLIS, this::beat);
+    timer.run(BEAT_MILLIS, this::beat);
   }
 
   private void beat() {
-    if (closed) {
-      return;
-    }
     try {
       look();
     } finally {
-      later.run(BEAT_MILLIS, this::beat);
+      timer.run(BEAT_MILLIS, this::beat);
     }
   }
 
@@ -94,10 +91,5 @@ final class SessionEnds implements AutoCloseable {
     return snapshot.heardAt() != null
         && service.isSilent()
         && snapshot.isOlderThan(longestOutage, now);
-  }
-
-  @Override
-  public void close() {
-    closed = true;
   }
 }

@@ -67,9 +67,10 @@ final class StoredSessions {
    * between a denial and its work. That is in no hurry, and the herd of a start is.
    *
    * @param current says who is denied by then
+   * @param timer not HiveMQ's, which is waited for when HiveMQ stops
    */
-  void sweepLater(Supplier<FeedSnapshot> current) {
-    later.run(SWEPT_AFTER_MILLIS, () -> sweep(current.get()));
+  void sweepLater(Supplier<FeedSnapshot> current, Later timer) {
+    timer.run(SWEPT_AFTER_MILLIS, () -> sweep(current.get()));
   }
 
   /** One walk for all of them. */
