@@ -1,5 +1,6 @@
 package io.mintmark.broker;
 
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.KeyId;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
@@ -119,23 +120,11 @@ final class ChainCheck {
     while (next.isPresent()) {
       X509Certificate last = next.get();
       path.add(last);
-      next = anchors.stream().anyMatch(a -> isIssued(last, a.getTrustedCert()))
+      next = anchors.stream().anyMatch(a -> Issued.by(last, a.getTrustedCert()))
           ? Optional.empty()
-          : chain.stream().filter(c -> !path.contains(c) && isIssued(last, c)).findFirst();
+          : chain.stream().filter(c -> !path.contains(c) && Issued.by(last, c)).findFirst();
     }
     return path;
-  }
-
-  private static boolean isIssued(X509Certificate certificate, X509Certificate issuer) {
-    if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-      return false;
-    }
-    try {
-      certificate.verify(issuer.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
   }
 
   private static boolean isAnchor(Standing now, X509Certificate certificate) {

@@ -4,12 +4,12 @@ import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.EstClient;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.RenewalInfo;
 import io.mintmark.identity.RenewalInfoClient;
 import io.mintmark.identity.Validity;
 import java.io.IOException;
 import java.net.URI;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -125,19 +125,9 @@ final class OwnEst {
   private static List<X509Certificate> cross(
       X509Certificate last, List<X509Certificate> certificates) {
     return certificates.stream()
-        .filter(c -> c.getSubjectX500Principal().equals(last.getIssuerX500Principal())
-            && !c.getSubjectX500Principal().equals(c.getIssuerX500Principal())
-            && isSigned(last, c))
+        .filter(c ->
+            !c.getSubjectX500Principal().equals(c.getIssuerX500Principal()) && Issued.by(last, c))
         .toList();
-  }
-
-  private static boolean isSigned(X509Certificate certificate, X509Certificate issuer) {
-    try {
-      certificate.verify(issuer.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
   }
 
   private void requireGood(Credential next, Trust trust) throws IOException {

@@ -23,6 +23,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
@@ -229,6 +230,12 @@ class FailClosedStartIT {
             .credential());
     staysShut("have a new one issued");
     Files.writeString(credential, good);
+    for (String wrong : new String[] {"1970-01-01T00:00:10Z", "2100-01-01T00:00:00Z"}) {
+      staysShut(
+          "it is " + wrong + "; have a new one issued, or set the clock",
+          () -> MintmarkBroker.start(
+              world.config(port), Clock.fixed(Instant.parse(wrong), ZoneOffset.UTC)));
+    }
 
     Files.writeString(folder.resolve("feed.json"), "{\"format\":1}");
     staysShut("feed.json is damaged");

@@ -22,18 +22,15 @@ import io.mintmark.identity.SessionReport;
 import io.mintmark.identity.SubscribeGrant;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.identity.testing.ShownCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.Principal;
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -52,10 +49,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.TrustManager;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
@@ -71,7 +66,7 @@ final class FakeFeed implements AutoCloseable {
   }
 
   private final SSLContext tls;
-  private final Shown shown;
+  private final ShownCertificate shown;
   private volatile List<X509Certificate> caCertificates = List.of();
   private volatile Function<PublicKey, HeldCertificate> issuer;
   private volatile boolean losingAnswers;
@@ -95,72 +90,15 @@ final class FakeFeed implements AutoCloseable {
   private final List<FeedMemory> memories = new ArrayList<>();
 
   FakeFeed(TestPki pki) throws Exception {
-    shown = new Shown(pki.service().credential().keyManager());
-    tls = serverContext(shown, pki.roots());
-  }
-
-  /** Shows on each new connection the certificate there is by then. */
-  private static final class Shown extends X509ExtendedKeyManager {
-
-    volatile X509ExtendedKeyManager current;
-
-    Shown(X509ExtendedKeyManager current) {
-      this.current = current;
-    }
-
-    @Override
-    public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
-      return current.chooseEngineServerAlias(type, issuers, engine);
-    }
-
-    @Override
-    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
-      return current.chooseServerAlias(type, issuers, socket);
-    }
-
-    @Override
-    public X509Certificate[] getCertificateChain(String alias) {
-      return current.getCertificateChain(alias);
-    }
-
-    @Override
-    public PrivateKey getPrivateKey(String alias) {
-      return current.getPrivateKey(alias);
-    }
-
-    @Override
-    public String[] getServerAliases(String type, Principal[] issuers) {
-      return current.getServerAliases(type, issuers);
-    }
-
-    @Override
-    public String[] getClientAliases(String type, Principal[] issuers) {
-      return null;
-    }
-
-    @Override
-    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
-      return null;
-    }
+    shown = new ShownCertificate(pki.service().credential());
+    tls = SSLContext.getInstance("TLS");
+    tls.init(
+        new KeyManager[] {shown}, new TrustManager[] {Credential.trustManager(pki.roots())}, null);
   }
 
   /** New connections meet this certificate. */
   void show(Credential service) {
-    shown.current = service.keyManager();
-  }
-
-  private static SSLContext serverContext(KeyManager own, List<X509Certificate> anchors)
-      throws Exception {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    for (X509Certificate anchor : anchors) {
-      trusted.setCertificateEntry(Pem.fingerprint(anchor.getEncoded()), anchor);
-    }
-    TrustManagerFactory trustManagers = TrustManagerFactory.getInstance("PKIX");
-    trustManagers.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(new KeyManager[] {own}, trustManagers.getTrustManagers(), null);
-    return context;
+    shown.show(service);
   }
 
   /** Listens; on the same port as before if it did before. */

@@ -8,15 +8,13 @@ import com.sun.net.httpserver.HttpsServer;
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.identity.testing.ShownCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.Principal;
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -32,11 +30,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.cert.jcajce.JcaCertStore;
@@ -83,7 +79,7 @@ final class FakeEst implements AutoCloseable {
   volatile Clock clock = Clock.systemUTC();
   volatile Duration lifetime = Duration.ofHours(1);
 
-  private volatile X509ExtendedKeyManager shownKeys;
+  private final ShownCertificate shown;
   private final TestPki pki;
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -93,11 +89,11 @@ final class FakeEst implements AutoCloseable {
     this.pki = pki;
     caCertificates = List.of(pki.root.certificate(), pki.issuing.certificate());
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    show(pki.server.credential());
+    shown = new ShownCertificate(pki.server.credential());
     SSLContext tls = SSLContext.getInstance("TLS");
     TrustManager clients =
         Credential.trustManager(List.of(pki.root.certificate(), pki.factory.certificate()));
-    tls.init(new KeyManager[] {new ShownKeys()}, new TrustManager[] {clients}, null);
+    tls.init(new KeyManager[] {shown}, new TrustManager[] {clients}, null);
     server.setHttpsConfigurator(new HttpsConfigurator(tls) {
       @Override
       public void configure(HttpsParameters parameters) {
@@ -112,46 +108,8 @@ final class FakeEst implements AutoCloseable {
   }
 
   /** Shows another certificate from the next whole handshake on. */
-  final void show(Credential credential) {
-    shownKeys = credential.keyManager();
-  }
-
-  /** Those of the certificate to show now. */
-  private final class ShownKeys extends X509ExtendedKeyManager {
-    @Override
-    public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
-      return shownKeys.chooseEngineServerAlias(type, issuers, engine);
-    }
-
-    @Override
-    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
-      return shownKeys.chooseServerAlias(type, issuers, socket);
-    }
-
-    @Override
-    public X509Certificate[] getCertificateChain(String alias) {
-      return shownKeys.getCertificateChain(alias);
-    }
-
-    @Override
-    public PrivateKey getPrivateKey(String alias) {
-      return shownKeys.getPrivateKey(alias);
-    }
-
-    @Override
-    public String[] getServerAliases(String type, Principal[] issuers) {
-      return shownKeys.getServerAliases(type, issuers);
-    }
-
-    @Override
-    public String[] getClientAliases(String type, Principal[] issuers) {
-      return null;
-    }
-
-    @Override
-    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
-      return null;
-    }
+  void show(Credential credential) {
+    shown.show(credential);
   }
 
   /** Takes reports, as our service does and others do not. */

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -173,18 +172,8 @@ public final class EstClient {
   private static Optional<X509Certificate> issuer(
       X509Certificate certificate, List<X509Certificate> known) {
     return known.stream()
-        .filter(c -> c.getSubjectX500Principal().equals(certificate.getIssuerX500Principal()))
-        .filter(c -> c.getBasicConstraints() >= 0 && isSigned(certificate, c))
+        .filter(c -> c.getBasicConstraints() >= 0 && Issued.by(certificate, c))
         .max(Comparator.comparing(EstClient::isSelfIssued));
-  }
-
-  private static boolean isSigned(X509Certificate certificate, X509Certificate issuer) {
-    try {
-      certificate.verify(issuer.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
   }
 
   private static boolean isSelfIssued(X509Certificate certificate) {

@@ -1,5 +1,6 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.ca.CaCertificates;
@@ -117,7 +118,7 @@ public final class CaPreparer {
       Hierarchy hierarchy = new Hierarchy(IssuerTable.all(tx.handle()));
       boolean byRoot = hierarchy.trustedRoots().stream()
           .filter(other -> !other.id().equals(root.id()))
-          .anyMatch(other -> Hierarchy.isIssued(certificate, other.certificate()));
+          .anyMatch(other -> Issued.by(certificate, other.certificate()));
       if (!ofRoot || !byRoot) {
         throw new Refusal(
             Refusal.Kind.INVALID,

@@ -1,10 +1,10 @@
 package io.mintmark.provisioning;
 
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Chains;
-import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.sql.CertificateTable;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -81,7 +81,7 @@ final class Peers {
 
   private String issuer(X509Certificate leaf) {
     return authority.hierarchy().issuers().stream()
-        .filter(i -> Hierarchy.isIssued(leaf, i.certificate()))
+        .filter(i -> Issued.by(leaf, i.certificate()))
         .map(Issuer::id)
         .findFirst()
         .orElseThrow();

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.TrustDomain;
-import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.http.DeviceServer;
 import io.mintmark.provisioning.http.OperatorServer;
 import io.mintmark.provisioning.http.SigningRequestDecoder;
@@ -189,7 +189,7 @@ public final class ProvisioningService implements AutoCloseable {
 
   /** Whether a certificate is by the CA that issues now. */
   public boolean issues(X509Certificate certificate) {
-    return Hierarchy.isIssued(certificate, core.authority().issuing());
+    return Issued.by(certificate, core.authority().issuing());
   }
 
   /**

@@ -3,11 +3,11 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.ca.CertifiedNames;
-import io.mintmark.provisioning.ca.Hierarchy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ public final class ServiceCredential {
     return validity.contains(now)
         && now.isBefore(renewal)
         && names.areThoseOf(certificate)
-        && Hierarchy.isIssued(certificate, authority.issuing())
+        && Issued.by(certificate, authority.issuing())
         && credential.chain().equals(authority.chain(certificate));
   }
 

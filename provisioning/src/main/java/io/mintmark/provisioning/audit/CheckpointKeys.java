@@ -1,7 +1,7 @@
 package io.mintmark.provisioning.audit;
 
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.Validity;
-import io.mintmark.provisioning.ca.Hierarchy;
 import io.mintmark.provisioning.ca.KeyIds;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -47,15 +47,13 @@ final class CheckpointKeys {
 
   private boolean leadsToAnchor(X509Certificate certificate, List<X509Certificate> below) {
     for (X509Certificate anchor : anchors) {
-      if (certificate.equals(anchor) || Hierarchy.isIssued(certificate, anchor)) {
+      if (certificate.equals(anchor) || Issued.by(certificate, anchor)) {
         return true;
       }
     }
     below.add(certificate);
     for (X509Certificate above : known) {
-      if (!below.contains(above)
-          && Hierarchy.isIssued(certificate, above)
-          && leadsToAnchor(above, below)) {
+      if (!below.contains(above) && Issued.by(certificate, above) && leadsToAnchor(above, below)) {
         return true;
       }
     }

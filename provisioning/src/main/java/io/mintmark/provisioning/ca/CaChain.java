@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.ca;
 
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.identity.Validity;
@@ -76,7 +77,7 @@ public record CaChain(
   private static X509Certificate issuerOf(
       X509Certificate certificate, Collection<X509Certificate> known) throws CaChainException {
     Optional<X509Certificate> issuer = known.stream()
-        .filter(ca -> !ca.equals(certificate) && Hierarchy.isIssued(certificate, ca))
+        .filter(ca -> !ca.equals(certificate) && Issued.by(certificate, ca))
         .findFirst();
     return issuer.orElseThrow(() -> new CaChainException(
         certificate,
@@ -130,7 +131,7 @@ public record CaChain(
   }
 
   private static boolean isSelfSigned(X509Certificate certificate) {
-    return Hierarchy.isIssued(certificate, certificate);
+    return Issued.by(certificate, certificate);
   }
 
   private static void require(boolean rule, X509Certificate certificate, String otherwise)

@@ -1,11 +1,11 @@
 package io.mintmark.provisioning.ca;
 
 import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Issued;
 import io.mintmark.identity.Pem;
 import io.mintmark.provisioning.Issuer;
 import io.mintmark.provisioning.Issuer.Role;
 import io.mintmark.provisioning.Issuer.State;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +49,7 @@ public final class Hierarchy {
       if (issuer.role() == Role.ISSUING) {
         X509Certificate top = top(issuer);
         issuers.stream()
-            .filter(root -> root.role() == Role.ROOT && isIssued(top, root.certificate()))
+            .filter(root -> root.role() == Role.ROOT && Issued.by(top, root.certificate()))
             .findFirst()
             .ifPresent(root -> roots.put(issuer.id(), root));
       }
@@ -210,18 +210,5 @@ public final class Hierarchy {
   private static boolean isNamedBy(X509Certificate leaf, X509Certificate ca) {
     return leaf.getIssuerX500Principal().equals(ca.getSubjectX500Principal())
         && Arrays.equals(KeyIds.authority(leaf), KeyIds.subject(ca));
-  }
-
-  /** Whether one certificate is signed by the key of another. */
-  public static boolean isIssued(X509Certificate certificate, X509Certificate issuer) {
-    if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-      return false;
-    }
-    try {
-      certificate.verify(issuer.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
   }
 }
