@@ -55,7 +55,17 @@ final class FakeConnect {
         SimpleAuthInput.class,
         Map.of(
             "getConnectPacket",
-            fake(ConnectPacket.class, Map.of("getAuthenticationMethod", Optional.empty())),
+            fake(
+                ConnectPacket.class,
+                Map.of(
+                    "getAuthenticationMethod",
+                    Optional.empty(),
+                    "getCleanStart",
+                    true,
+                    "getKeepAlive",
+                    60,
+                    "getWillPublish",
+                    Optional.empty())),
             "getClientInformation",
             fake(ClientInformation.class, Map.of("getClientId", clientId)),
             "getConnectionInformation",

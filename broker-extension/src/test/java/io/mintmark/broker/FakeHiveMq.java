@@ -13,6 +13,7 @@ import com.hivemq.extension.sdk.api.services.auth.SecurityRegistry;
 import com.hivemq.extension.sdk.api.services.auth.provider.AuthenticatorProvider;
 import com.hivemq.extension.sdk.api.services.intializer.InitializerRegistry;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
+import com.hivemq.extension.sdk.api.services.subscription.SubscriptionStore;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +48,8 @@ final class FakeHiveMq implements AutoCloseable {
         EventRegistry.class,
         InitializerRegistry.class,
         ManagedExtensionExecutorService.class,
-        SecurityRegistry.class)) {
+        SecurityRegistry.class,
+        SubscriptionStore.class)) {
       services.put(type.getCanonicalName(), FakeConnect.proxy(type, (p, method, args) -> {
         if (method.getDeclaringClass() == Object.class) {
           return method.getName().equals("hashCode") ? 1 : method.getName();

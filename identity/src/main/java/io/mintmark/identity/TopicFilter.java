@@ -49,13 +49,9 @@ public record TopicFilter(String text) {
   /** Whether this filter matches every topic the other one matches. */
   public boolean covers(TopicFilter narrower) {
     String[] wide = levels(text);
-    String[] narrow = levels(narrower.text);
+    String[] narrow = levels(narrower.withoutTheEmptyTopic());
     if (isWildcard(wide[0]) && narrow[0].startsWith("$")) {
       return false;
-    }
-    // A topic has one level at least, so that # and +/# are the same; a/# and a/+/# are not.
-    if (narrower.text.equals(ANY_REST) && text.equals("+/#")) {
-      return true;
     }
     for (int i = 0; i < wide.length; i++) {
       if (wide[i].equals(ANY_REST)) {
@@ -69,6 +65,11 @@ public record TopicFilter(String text) {
       }
     }
     return wide.length == narrow.length;
+  }
+
+  /** A topic is not empty: # and +/# are the same, and /# and /+/#; a/# and a/+/# are not. */
+  private String withoutTheEmptyTopic() {
+    return text.equals(ANY_REST) ? "+/#" : text.equals("/#") ? "/+/#" : text;
   }
 
   /** The levels of a filter or a topic, the empty ones among them. */

@@ -76,6 +76,8 @@ class TopicFilterTest {
     "+/#, #, true",
     "#, +/#, true",
     "+, #, false",
+    "/+/#, /#, true",
+    "+/+/#, /#, true",
     "#, $SYS/#, false",
     "+/a, $SYS/a, false",
     "$SYS/#, $SYS/a/+, true",
