@@ -129,18 +129,18 @@ public final class MintmarkExtension implements ExtensionMain {
     Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
 
     timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "mintmark-session-ends");
+      Thread thread = new Thread(task, "mintmark-session-clock");
       thread.setDaemon(true);
       return thread;
     });
     Later ours = new Later(timer);
-    SessionEnds ends =
-        new SessionEnds(sessions, cutter, follower, settings.maxSessionStaleness(), clock, ours);
+    SessionClock sessionClock =
+        new SessionClock(sessions, cutter, follower, settings.maxSessionStaleness(), clock, ours);
 
     gate.open(state.credential(), state.trust().anchors());
     tellWhenListening(later);
     stored.sweepLater(follower::current, ours);
-    ends.start();
+    sessionClock.start();
     own.start();
     log.info(
         "Mintmark admits trust domain {} as {}; feed read to {}",
