@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * denials kept. A service that knows that its feed went backwards wants to be told first what was
  * read of it; until it has taken that in, all of the snapshot stays in force.
  */
-final class FeedFollower implements SessionEnds.Service, AutoCloseable {
+final class FeedFollower implements SessionClock.Service, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FeedFollower.class);
 

@@ -167,18 +167,18 @@ public final class MintmarkExtension implements ExtensionMain {
     });
 
     timer = Executors.newSingleThreadScheduledExecutor(task -> {
-      Thread thread = new Thread(task, "mintmark-session-ends");
+      Thread thread = new Thread(task, "mintmark-session-clock");
       thread.setDaemon(true);
       return thread;
     });
     Later ours = new Later(timer);
-    SessionEnds ends =
-        new SessionEnds(sessions, cutter, follower, settings.maxSessionStaleness(), clock, ours);
+    SessionClock sessionClock =
+        new SessionClock(sessions, cutter, follower, settings.maxSessionStaleness(), clock, ours);
 
     gate.open(state.credential(), state.trust().anchors());
     tellWhenListening(later);
     stored.sweepLater(follower::current, ours);
-    ends.start();
+    sessionClock.start();
     own.start();
     reporter.start();
     door.open();

@@ -211,4 +211,10 @@ enum Refusal {
   String text() {
     return text;
   }
+
+  /** The word: also where a log is given the reason itself. */
+  @Override
+  public String toString() {
+    return word;
+  }
 }

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends live sessions: those a new snapshot denies, and those {@link SessionEnds} finds. A session
+ * Ends live sessions: those a new snapshot denies, and those {@link SessionClock} finds. A session
  * loses its permissions at once; then HiveMQ is asked to disconnect it, again and again until it is gone,
  * because HiveMQ may answer "no" (rate limit, a CONNECT it has not finished) or disconnect the
  * connection before a takeover instead.

@@ -68,7 +68,7 @@ final class SessionLog implements SessionObserver {
         "cutting {} serial={} reason={}",
         session.identity(),
         session.serial(),
-        session.cutReason().word());
+        session.cutReason());
   }
 
   /** Says how long a cut one took. */
@@ -77,7 +77,7 @@ final class SessionLog implements SessionObserver {
     if (session.isCut()) {
       log.info(
           "cut reason={} device={} serial={} clientId={} millis={}",
-          session.cutReason().word(),
+          session.cutReason(),
           session.identity(),
           session.serial(),
           Quoted.of(session.clientId()),

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Sessions that end because time has passed, whatever clocks do. */
-class SessionEndsTest {
+class SessionClockTest {
 
   private static final Duration LONGEST_OUTAGE = Duration.ofDays(7);
 
@@ -27,10 +27,10 @@ class SessionEndsTest {
   private final SessionCutter cutter = new SessionCutter(
       sessions, clients, new StoredSessions(clients, later), later, new SessionLog());
   private final FakeService service = new FakeService();
-  private final SessionEnds ends = ends(LONGEST_OUTAGE);
+  private final SessionClock ends = ends(LONGEST_OUTAGE);
   private final Instant start = clock.instant();
 
-  private final class FakeService implements SessionEnds.Service {
+  private final class FakeService implements SessionClock.Service {
     private FeedSnapshot snapshot = FeedSnapshot.NONE;
     private boolean silent;
 
@@ -51,8 +51,8 @@ class SessionEndsTest {
     }
   }
 
-  private SessionEnds ends(Duration longestOutage) {
-    return new SessionEnds(sessions, cutter, service, longestOutage, clock, later);
+  private SessionClock ends(Duration longestOutage) {
+    return new SessionClock(sessions, cutter, service, longestOutage, clock, later);
   }
 
   @AfterEach
@@ -69,7 +69,7 @@ class SessionEndsTest {
   }
 
   @Test
-  void aSessionEndsWithItsCertificateAndNotSooner() {
+  void aSessionClockWithItsCertificateAndNotSooner() {
     Instant end = start.truncatedTo(ChronoUnit.SECONDS).plusSeconds(600);
     LiveSession first = session("d1", end);
     LiveSession second = session("d2", end.plusSeconds(1));

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * service was away for too long to know who may stay. Looks once a second instead of keeping a timer
  * a session: a clock that is set counts from the next look on, forward and back. Thread-safe.
  */
-final class SessionEnds {
+final class SessionClock {
 
   /** What is known of the service. */
   interface Service {
@@ -22,7 +22,7 @@ final class SessionEnds {
     boolean isSilent();
   }
 
-  private static final Logger log = LoggerFactory.getLogger(SessionEnds.class);
+  private static final Logger log = LoggerFactory.getLogger(SessionClock.class);
 
   private static final long BEAT_MILLIS = 1_000;
 
@@ -38,7 +38,7 @@ final class SessionEnds {
    *     BrokerConfig#FOREVER} for ever
    * @param timer not HiveMQ's, which is waited for when HiveMQ stops
    */
-  SessionEnds(
+  SessionClock(
       LiveSessions sessions,
       SessionCutter cutter,
       Service service,
