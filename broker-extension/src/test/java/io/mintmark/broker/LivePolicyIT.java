@@ -262,14 +262,13 @@ class LivePolicyIT {
                         new PublishGrant("up/low", 0, false),
                         new PublishGrant("up/one", 1, false),
                         new PublishGrant("up/kept", 1, true)),
-                    Stream.of("up/exact", "up/slash/", "up/a//b", "up/any/+")
-                        .map(PublishGrant::new))
+                    Stream.of("up/exact", "up/a//b", "up/any/+").map(PublishGrant::new))
                 .toList(),
             List.of()));
     try (Peer device = device("publishers", "p1", false)) {
       device.publishUnacknowledged("up/low", "x");
       assertThat(device.publish("up/kept", "", 1, true)).isZero();
-      for (String topic : List.of("one", "exact", "slash/", "a//b", "any/")) {
+      for (String topic : List.of("one", "exact", "a//b", "any/")) {
         assertThat(device.publish("up/" + topic, "x", 1, false)).as(topic).isZero();
       }
     }
@@ -277,6 +276,12 @@ class LivePolicyIT {
     refuses("up/one", 2, false);
     refuses("up/one", 1, true);
     refuses("up/exact/", 1, false);
+    // HiveMQ has no words for a grant that ends like this, nor for a session that gets it later.
+    try (Peer device = device("publishers", "p1", false)) {
+      fleet("publishers", List.of("up/slash/"), List.of());
+      assertThat(device.publish("up/slash/", "x")).isZero();
+      assertThat(device.publish("up/slash/x", "x")).isEqualTo(NOT_AUTHORIZED);
+    }
     refuses("up/slash", 1, false);
   }
 

@@ -20,6 +20,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +54,7 @@ class PermissionsTest {
         permissions, new Topic(filter, QoS.valueOf(qos)));
   }
 
-  @Property(tries = 3000)
+  @Property(tries = 3000, shrinking = ShrinkingMode.OFF)
   void publishingIsDecidedExactly(
       @ForAll("publishGrants") List<PublishGrant> publish,
       @ForAll("topics") String topic,
@@ -71,7 +72,7 @@ class PermissionsTest {
     }
   }
 
-  @Property(tries = 3000)
+  @Property(tries = 3000, shrinking = ShrinkingMode.OFF)
   void subscribingIsNeverDecidedMoreNarrowly(
       @ForAll("subscribeGrants") List<SubscribeGrant> subscribe,
       @ForAll("subscriptions") String filter,
