@@ -269,14 +269,15 @@ class RevocationVerbsIT {
   void whoIsConnectedIsShownThoughTheServiceWasAway() throws Exception {
     fleet("pumps", "pump");
     try (DeviceClient stays = connected(0)) {
-      DeviceClient leaves = connected(1);
-      shows("pump-0001", "presence: connected", "lastSeen: ", "state=connected", serial(0));
-      shows("pump-0002", "presence: connected");
-      shows("pump-0003", "presence: never");
-      installation.stopService();
-      leaves.close();
-      try (DeviceClient comes = stored(folder.resolve("pump-0002"))) {
-        comes.start();
+      try (DeviceClient leaves = connected(1)) {
+        assertThat(leaves.isConnected()).isTrue();
+        shows("pump-0001", "presence: connected", "lastSeen: ", "state=connected", serial(0));
+        shows("pump-0002", "presence: connected");
+        shows("pump-0003", "presence: never");
+        installation.stopService();
+      }
+      try (DeviceClient again = stored(folder.resolve("pump-0002"))) {
+        again.start();
       }
       installation.startService();
       shows("pump-0002", "presence: away", "ended=closed", "broker=local");
@@ -292,6 +293,7 @@ class RevocationVerbsIT {
       shows("pump-0001", next, "serial=" + next, "state=superseded");
     }
     shows("pump-0001", "presence: away", "ended=closed");
+    expect(mintmark("device", "retire", "pump-0001", "pump-0002"), 0, "retired");
   }
 
   @Test
@@ -316,6 +318,7 @@ class RevocationVerbsIT {
     expect(mintmark("device", "release", "crane-0001"), 0, "released");
     connected(0).close();
     assertThat(mintmark("device", "list", "--clones").out()).doesNotContain("crane-0001");
+    expect(mintmark("device", "retire", "crane-0001"), 0, "retired");
   }
 
   private DeviceClient stored(Path where) throws Exception {
