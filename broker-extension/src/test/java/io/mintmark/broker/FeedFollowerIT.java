@@ -9,6 +9,7 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.HeldCertificate;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -278,6 +279,17 @@ class FeedFollowerIT {
     clock.advance(Duration.ofSeconds(50));
     follow();
     assertThat(state().snapshot().heardAt()).isEqualTo(clock.instant());
+  }
+
+  @Test
+  void aClockThatJumpedForgetsNoDenial() throws Exception {
+    feed.deny(Denial.ofSerial(BigInteger.TEN, "revoked", clock.instant().plusSeconds(60)));
+    follow();
+    clock.advance(Duration.ofDays(30));
+    feed.fleet("valves", "a/${device}", "b/${device}");
+    await().until(() -> knows("valves"));
+    assertThat(follower.current().heardAt()).isEqualTo(clock.instant());
+    assertThat(follower.current().denialOfSerial("a")).isPresent();
   }
 
   /** Those the listener would have cut are cut by the next attempt, and not by the next news. */
