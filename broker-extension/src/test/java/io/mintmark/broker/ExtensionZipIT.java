@@ -144,7 +144,7 @@ class ExtensionZipIT {
     // In HiveMQ's own registry, for whatever exports that.
     assertThat(hiveMq
             .getMetricRegistry()
-            .counter("io.mintmark.broker.connects.refused.denied-identity")
+            .counter("io.mintmark.broker.connects.refused.revoked-identity")
             .getCount())
         .isEqualTo(1);
   }

@@ -160,7 +160,7 @@ class OperationIT {
     }
     await().untilAsserted(() -> {
       String now = metrics();
-      grown(before, now, 1, "mintmark_sessions_cut_total{reason=\"denied-identity\"}");
+      grown(before, now, 1, "mintmark_sessions_cut_total{reason=\"revoked-identity\"}");
       grown(before, now, 1, "mintmark_sessions_cut_delay_seconds_count");
       grown(before, now, 1, "mintmark_feed_sequence");
       assertThat(figure(now, "mintmark_sessions_cut_delay_seconds{quantile=\"0.99\"}"))
@@ -230,15 +230,15 @@ class OperationIT {
               "r3",
               options -> options.setWill("telemetry/sensors/r1", new MqttMessage(new byte[] {1}))),
           NOT_AUTHORIZED);
-      for (List<String> closed : List.of(
-          List.of("packet-too-large", "r1"),
-          List.of("not-authorized", "r2"),
-          List.of("not-authorized", "r3"))) {
-        String device = TestPki.deviceId("sensors", closed.get(1));
+      for (List<String> line : List.of(
+          List.of("closed reason=packet-too-large", "r1"),
+          List.of("closed reason=not-authorized", "r2"),
+          List.of("refused reason=will", "r3"))) {
+        String device = TestPki.deviceId("sensors", line.get(1));
         await()
             .until(() -> log.lines().stream()
-                .anyMatch(l -> l.startsWith(
-                    "INFO closed reason=" + closed.get(0) + " device=" + device + " serial=")));
+                .anyMatch(
+                    l -> l.startsWith("INFO " + line.get(0) + " device=" + device + " serial=")));
       }
     }
     assertThat(figure(metrics(), "mintmark_sessions_closed_total{reason=\"packet-too-large\"}"))

@@ -103,7 +103,7 @@ class BrokerReportsTest {
   @Test
   void theBrokersLogSaysWhenASessionLostItsPermissions() {
     BrokerCuts cuts = BrokerCuts.of(List.of(
-        "2026-02-01T00:00:01.500Z INFO  i.m.broker.SessionLog cut reason=denied-identity"
+        "2026-02-01T00:00:01.500Z INFO  i.m.broker.SessionLog cut reason=revoked-identity"
             + " device=spiffe://local/fleet/load/device/load-0001 serial=1 clientId=load-0001"
             + " millis=20",
         "2026-02-01T00:00:01.500Z INFO  i.m.broker.FeedFollower feed read to 7"));
