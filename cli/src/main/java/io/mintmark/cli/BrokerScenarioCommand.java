@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -61,7 +62,7 @@ abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
       progress.step("Starting a service");
       RunningService service = service(folder, shutdown);
       MeasuredBrokers brokers =
-          new MeasuredBrokers(folder, service, Cores.shared(), shutdown, recordings);
+          new MeasuredBrokers(folder, service, Cores.shared(), shutdown, Duration.ZERO, recordings);
       report = measure(new Setting(service, brokers, folder, progress), options);
       progress.done();
     }

@@ -113,7 +113,8 @@ final class SimulateConnectCommand implements Callable<Integer> {
       RunningService service = new RunningService("service", process.data());
       report = new ConnectStorm(
               service,
-              choices(new MeasuredBrokers(folder, service, cores, shutdown, brokerWarmUp, recordings)),
+              choices(
+                  new MeasuredBrokers(folder, service, cores, shutdown, brokerWarmUp, recordings)),
               options,
               progress)
           .run();

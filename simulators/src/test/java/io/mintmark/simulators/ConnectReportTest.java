@@ -14,7 +14,10 @@ class ConnectReportTest {
   @Test
   void barsAreHeldToTheBaselinesOfTheSameRun() {
     ConnectReport report = report(
-        Map.of(), result("fast", 500, 1_000), result("stock", 90, 250), result("mosquitto", 900, 900));
+        Map.of(),
+        result("fast", 500, 1_000),
+        result("stock", 90, 250),
+        result("mosquitto", 900, 900));
     assertThat(report.bars()).allMatch(Bar::reached);
     assertThat(report.table())
         .contains("PASS  warm rate over stock: 4.00 (at least 3.5)")
@@ -24,7 +27,10 @@ class ConnectReportTest {
         .doesNotContain("lower bound", "not held to one core");
 
     ConnectReport slow = report(
-        Map.of(), result("fast", 499, 1_000), result("stock", 90, 290), result("mosquitto", 900, 1_001));
+        Map.of(),
+        result("fast", 499, 1_000),
+        result("stock", 90, 290),
+        result("mosquitto", 900, 1_001));
     assertThat(slow.bars()).extracting(Bar::reached).containsExactly(false, false, false, true);
     assertThat(slow.table()).contains("FAIL  warm rate over stock: 3.45");
   }
