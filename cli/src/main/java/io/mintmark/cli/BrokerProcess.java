@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 final class BrokerProcess implements MeasuredBroker, AutoCloseable {
 
   private static final String UP = "Stop with Ctrl-C";
+  private static final String RECORDING = "-XX:StartFlightRecording";
   private static final Pattern PORT = Pattern.compile("(.*) is up on port (\\d+)");
   private static final Pattern CRYPTO = Pattern.compile(" *crypto provider +(.*)");
 
@@ -26,12 +27,15 @@ final class BrokerProcess implements MeasuredBroker, AutoCloseable {
   private final Facts facts;
   private final int port;
   private final Duration startedIn;
+  private final boolean recorded;
 
-  private BrokerProcess(ChildProcess process, Facts facts, int port, Duration startedIn) {
+  private BrokerProcess(
+      ChildProcess process, Facts facts, int port, Duration startedIn, boolean recorded) {
     this.process = process;
     this.facts = facts;
     this.port = port;
     this.startedIn = startedIn;
+    this.recorded = recorded;
   }
 
   /**
@@ -67,7 +71,8 @@ final class BrokerProcess implements MeasuredBroker, AutoCloseable {
         process,
         new Facts(port.group(1), crypto, cores.measured()),
         Integer.parseInt(port.group(2)),
-        startedIn);
+        startedIn,
+        command.stream().anyMatch(option -> option.startsWith(RECORDING)));
   }
 
   @Override
@@ -100,9 +105,13 @@ final class BrokerProcess implements MeasuredBroker, AutoCloseable {
     return ProcessCpu.of(process.handle());
   }
 
-  /** Ends it at once: a measured broker keeps nothing. */
+  /** Ends it at once: a measured broker keeps nothing, but for what was recorded. */
   @Override
   public void close() {
-    process.kill();
+    if (recorded) {
+      process.close();
+    } else {
+      process.kill();
+    }
   }
 }
