@@ -192,6 +192,7 @@ public final class MintmarkExtension implements ExtensionMain {
   /** The figures that are looked at only when somebody asks. */
   private void show(LiveSessions sessions) {
     metrics.gauge("sessions.live", sessions::count);
+    metrics.gauge("reports.waiting", reporter::waiting);
     metrics.gauge("feed.sequence", () -> follower.current().sequence());
     metrics.gauge("feed.lag-seconds", () -> secondsSince(follower.current().heardAt()));
     metrics.gauge("snapshot.age-seconds", () -> secondsSince(follower.savedHeardAt()));

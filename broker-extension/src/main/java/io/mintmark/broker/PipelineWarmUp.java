@@ -7,6 +7,7 @@ import com.hivemq.bootstrap.netty.initializer.TlsTcpChannelInitializer;
 import com.hivemq.configuration.service.entity.Tls;
 import com.hivemq.configuration.service.entity.TlsTcpListener;
 import com.hivemq.extension.sdk.api.services.Services;
+import com.hivemq.extension.sdk.api.services.builder.Builders;
 import com.hivemq.security.ssl.SslFactory;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.FeedPage;
@@ -122,6 +123,15 @@ final class PipelineWarmUp implements WarmUp {
       SessionEvents events = new SessionEvents(sessions, nobody);
       Services.eventRegistry().setClientLifecycleEventListener(input -> events);
       Services.securityRegistry().setAuthenticatorProvider(input -> authenticator);
+      Later later = new Later(Services.extensionExecutorService());
+      LivePolicy livePolicy = new LivePolicy(
+          sessions,
+          new SubscriptionPruning(
+              sessions, Services.subscriptionStore(), later, Builders::topicSubscription),
+          () -> policy,
+          (session, objection) -> log.warn("a client of the warm-up is ended", objection),
+          Builders::topicPermission);
+      Services.initializerRegistry().setClientInitializer(livePolicy);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Of a future that is there already.

@@ -94,6 +94,11 @@ final class SessionReporter implements SessionObserver, AutoCloseable {
     thread.start();
   }
 
+  /** How many occurrences the service has yet to be told. */
+  int waiting() {
+    return untold.size();
+  }
+
   @Override
   public void admitted(LiveSession session) {
     untold.add(Occurrence.live(session));

@@ -138,6 +138,7 @@ class OperationIT {
     assertThat(before)
         .contains("\nmintmark_connects_refused_total{reason=\"feed-stale\"} 0.0\n")
         .contains("\ncom_hivemq_messages_incoming_publish_count ");
+    assertThat(figure(before, "mintmark_reports_waiting")).isNotNegative();
     assertThat(figure(before, "mintmark_feed_lag_seconds")).isBetween(0.0, 40.0);
     assertThat(figure(before, "mintmark_snapshot_age_seconds")).isBetween(0.0, 100.0);
     assertThat(figure(before, "mintmark_certificate_remaining_seconds")).isPositive();
