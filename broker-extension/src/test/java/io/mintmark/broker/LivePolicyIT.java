@@ -29,7 +29,6 @@ class LivePolicyIT {
 
   private static final int NOT_AUTHORIZED = 0x87;
   private static final int ADMINISTRATIVE_ACTION = 0x98;
-  private static final Duration A_SECOND = Duration.ofSeconds(1);
 
   @TempDir
   static Path folder;
@@ -104,7 +103,7 @@ class LivePolicyIT {
       sender.publish("news/1", "new");
       sender.publish("down/l1/a", "after");
       await().until(() -> device.received().contains("down/l1/a after"));
-      await().atMost(A_SECOND).until(() -> logged("unsubscribed=\"news/+\""));
+      await().until(() -> logged("unsubscribed=\"news/+\""));
       sender.publish("news/1", "newer");
       sender.publish("down/l1/a", "last");
       await().until(() -> device.received().contains("down/l1/a last"));
@@ -195,7 +194,7 @@ class LivePolicyIT {
       assertThat(device.subscribe("all/north/#")).isEqualTo(1);
       assertThat(device.publish("sites/north/s1", "x")).isLessThan(0x80);
       world.feed.attributes("sites", "s1", Map.of("site", "south"));
-      await().atMost(A_SECOND).until(() -> logged("unsubscribed=\"all/north/#\""));
+      await().until(() -> logged("unsubscribed=\"all/north/#\""));
       assertThat(device.publish("sites/south/s1", "x")).isLessThan(0x80);
       assertThat(device.subscribe("all/north/#")).isEqualTo(NOT_AUTHORIZED);
       assertThat(device.subscribe("all/south/#")).isEqualTo(1);

@@ -1,9 +1,12 @@
 package io.mintmark.broker;
 
+import static org.awaitility.Awaitility.await;
+
 import io.mintmark.identity.Credential;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -155,7 +158,11 @@ final class Peer implements AutoCloseable {
   @Override
   public void close() throws MqttException {
     if (client.isConnected()) {
-      client.disconnect().waitForCompletion(PATIENCE_MILLIS);
+      IMqttToken leaving = client.disconnect();
+      // The broker may be closing the connection at this moment; then nobody completes the token.
+      await()
+          .atMost(Duration.ofMillis(PATIENCE_MILLIS))
+          .until(() -> leaving.isComplete() || disconnected.isDone());
     }
     client.close();
   }
