@@ -213,7 +213,8 @@ public final class SessionTable {
       return;
     }
     String rows = Json.write(ended);
-    tx.handle().createUpdate("""
+    tx.handle()
+        .createUpdate("""
             insert into presences (identity, broker, number, client_id, serial, address, since,
                                    seen_at, ended)
             select value ->> '$.identity', :broker, value ->> '$.number', value ->> '$.clientId',
