@@ -290,6 +290,8 @@ class SessionReportsTest {
     take("b-1", new SessionReport(RUN, empty, List.of(), empty, true));
     assertThat(device().presence()).isEqualTo(State.AWAY);
     assertThat(device().connections().get(0).ended()).isEqualTo("gone");
+    report(left(7, first, "lost"));
+    assertThat(device().connections().get(0).ended()).isEqualTo("lost");
     assertThat(take("b-2", new SessionReport(RUN, 9, List.of(), null, false))).isTrue();
   }
 

@@ -204,13 +204,17 @@ public final class SessionTable {
         .execute();
   }
 
-  /** Forgets connections that have ended, and keeps when the identity was seen last. */
+  /**
+   * Forgets connections that have ended, and keeps when the identity was seen last. A list of the live
+   * ones may have come before the report of the end, which knows better.
+   */
   public static void ended(Transaction tx, String broker, List<Connection> ended) {
     if (ended.isEmpty()) {
       return;
     }
     String rows = Json.write(ended);
-    tx.handle().createUpdate("""
+    tx.handle()
+        .createUpdate("""
             insert into presences (identity, broker, number, client_id, serial, address, since,
                                    seen_at, ended)
             select value ->> '$.identity', :broker, value ->> '$.number', value ->> '$.clientId',
@@ -218,11 +222,18 @@ public final class SessionTable {
                    value ->> '$.ended'
             from json_each(:rows) where true
             on conflict (identity) do update set
-              seen_at = max(seen_at, excluded.seen_at),
+              seen_at = case
+                when broker = excluded.broker and number = excluded.number and ended = :gone
+                then excluded.seen_at else max(seen_at, excluded.seen_at) end,
               ended = case
-                when broker = excluded.broker and number = excluded.number and ended is null
+                when broker = excluded.broker and number = excluded.number
+                  and (ended is null or ended = :gone)
                 then excluded.ended else ended end
-            """).bind("broker", broker).bind("rows", rows).execute();
+            """)
+        .bind("broker", broker)
+        .bind("gone", GONE)
+        .bind("rows", rows)
+        .execute();
     tx.handle().createUpdate("""
             delete from sessions where broker = :broker
               and number in (select value ->> '$.number' from json_each(:rows))
