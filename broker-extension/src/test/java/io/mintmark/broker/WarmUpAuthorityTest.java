@@ -33,14 +33,12 @@ class WarmUpAuthorityTest {
     assertThat(client.certificate().getBasicConstraints()).isEqualTo(-1);
     assertThat(authority.server().certificate().getExtendedKeyUsage())
         .containsExactly("1.3.6.1.5.5.7.3.1");
-    assertThat(authority.client("warm-up-1", WHO).certificate())
-        .isNotEqualTo(client.certificate());
+    assertThat(authority.client("warm-up-1", WHO).certificate()).isNotEqualTo(client.certificate());
   }
 
   @Test
   void anyOtherTrustRefusesThem() {
-    ChainCheck check =
-        new ChainCheck(Trust.of(List.of(new WarmUpAuthority(NOW).root())), CLOCK);
+    ChainCheck check = new ChainCheck(Trust.of(List.of(new WarmUpAuthority(NOW).root())), CLOCK);
     assertThatThrownBy(() -> check.require(authority.client("warm-up-1", WHO).chain()))
         .isInstanceOf(RefusedException.class);
   }

@@ -96,6 +96,11 @@ final class BrokerProcess implements MeasuredBroker, AutoCloseable {
   }
 
   @Override
+  public boolean getsWarm() {
+    return true;
+  }
+
+  @Override
   public Duration cpuTime() throws IOException {
     return ProcessCpu.of(process.handle());
   }

@@ -146,6 +146,11 @@ final class MosquittoProcess implements MeasuredBroker, AutoCloseable {
   }
 
   @Override
+  public boolean getsWarm() {
+    return false;
+  }
+
+  @Override
   public Duration cpuTime() throws IOException {
     return ProcessCpu.of(process.handle());
   }

@@ -110,7 +110,7 @@ public final class ConnectStorm {
     progress.step("Starting " + choice.label() + ", measuring it cold and warming it up");
     Measured started = new Measured(choice);
     phase(load, started.broker, options.cold(), started.cold);
-    if (!options.warmup().isZero()) {
+    if (started.broker.getsWarm() && !options.warmup().isZero()) {
       phase(load, started.broker, options.warmup(), new ConnectTally());
     }
     return started;

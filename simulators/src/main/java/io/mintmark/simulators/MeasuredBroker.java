@@ -28,6 +28,9 @@ public interface MeasuredBroker {
   /** How long it took from the start of its process to the open port. */
   Duration startedIn();
 
+  /** Whether it gets faster while it runs, as what Java compiles does. */
+  boolean getsWarm();
+
   /** The processor time its process has used since it started, all threads. */
   Duration cpuTime() throws IOException;
 }
