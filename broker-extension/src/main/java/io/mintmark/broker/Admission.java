@@ -3,6 +3,7 @@ package io.mintmark.broker;
 import io.mintmark.identity.ApplicationPolicy;
 import io.mintmark.identity.ClientIdPattern;
 import io.mintmark.identity.Denial;
+import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
@@ -75,14 +76,15 @@ final class Admission {
     FeedSnapshot snapshot = feed.get();
     requireFresh(snapshot, now);
     requireClientId(snapshot, identity, clientId);
-    return lean(identity);
+    return lean(identity, clientId);
   }
 
-  /** The same with the names that many have in common in memory once: it is kept for each session. */
-  private Identity lean(Identity identity) {
+  /** The same with names in memory once that are there anyhow: it is kept for each session. */
+  private Identity lean(Identity identity, String clientId) {
     if (identity instanceof Identity.Device device) {
       FleetId fleet = fleets.computeIfAbsent(device.fleet(), known -> known);
-      return new Identity.Device(own, fleet, device.device());
+      boolean named = device.name().equals(clientId);
+      return new Identity.Device(own, fleet, named ? new DeviceId(clientId) : device.device());
     }
     return new Identity.Application(own, identity.name());
   }

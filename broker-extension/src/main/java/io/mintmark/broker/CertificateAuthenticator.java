@@ -7,6 +7,7 @@ import com.hivemq.extension.sdk.api.client.parameter.ClientTlsInformation;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.TopicGrants;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -58,10 +59,11 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       gate.arrived();
       session = register(input, output, chain);
       Granted granted = admission.grants(session.identity(), session.serial(), session.issuers());
+      TopicGrants topics = granted.topics();
       Will will = Will.of(input.getConnectPacket());
-      Will.require(will, granted.topics());
+      Will.require(will, topics);
       session.policy().begin(granted, will, !input.getConnectPacket().getCleanStart());
-      if (!sessions.admit(session, Permissions.publish(granted.topics()))) {
+      if (!sessions.admit(session, Permissions.publish(topics))) {
         throw new RefusedException(session.cutReason(), "while connecting");
       }
       output.authenticateSuccessfully(true);
@@ -95,7 +97,7 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
     Identity identity = admission.identify(chain.get(0), clientId);
     LiveSession session = sessions.register(
         clientId,
-        new Presented(identity, serial, chain.get(0).getNotAfter().toInstant(), issuers),
+        new Presented(identity, chain.get(0), issuers),
         address(input),
         output.getDefaultPermissions());
     session.keepAlive(input.getConnectPacket().getKeepAlive());
@@ -120,12 +122,8 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
   }
 
   /** Null if HiveMQ does not know. */
-  private static String address(SimpleAuthInput input) {
-    return input
-        .getConnectionInformation()
-        .getInetAddress()
-        .map(InetAddress::getHostAddress)
-        .orElse(null);
+  private static InetAddress address(SimpleAuthInput input) {
+    return input.getConnectionInformation().getInetAddress().orElse(null);
   }
 
   private void refuse(
@@ -133,13 +131,14 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       SimpleAuthOutput output,
       X509Certificate certificate,
       RefusedException why) {
+    InetAddress address = address(input);
     output.failAuthentication(why.refusal().code(), why.refusal().text());
     observer.refused(new RefusedConnect(
         why.refusal(),
         certificate == null ? null : name(certificate),
         certificate == null ? null : serial(certificate),
         input.getClientInformation().getClientId(),
-        address(input),
+        address == null ? null : address.getHostAddress(),
         why.getMessage()));
   }
 

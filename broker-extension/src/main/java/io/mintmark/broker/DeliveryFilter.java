@@ -34,7 +34,7 @@ final class DeliveryFilter implements PublishOutboundInterceptor {
   @Override
   public void onOutboundPublish(PublishOutboundInput input, PublishOutboundOutput output) {
     PublishPacket publish = input.getPublishPacket();
-    if (!session.policy().granted().topics().allowsDelivery(publish.getTopic())) {
+    if (!session.policy().topics().allowsDelivery(publish.getTopic())) {
       output.preventPublishDelivery();
     } else if (publish.getQos() != Qos.AT_MOST_ONCE && publish.getTimestamp() > drainedByMillis) {
       drainedByMillis = Long.MAX_VALUE;

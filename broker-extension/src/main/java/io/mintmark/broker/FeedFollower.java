@@ -249,8 +249,8 @@ final class FeedFollower implements SessionClock.Service, AutoCloseable {
     current = next;
     untold |= changed;
     if (untold) {
-      log.info("feed read to {}", next.sequence());
       listener.changed(told, next);
+      log.info("feed read to {}", next.sequence());
       untold = false;
     }
     told = next;

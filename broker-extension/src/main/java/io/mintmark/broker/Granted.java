@@ -5,15 +5,14 @@ import io.mintmark.identity.TopicGrants;
 import java.util.Map;
 
 /**
- * What an identity is granted, and what that was made of.
+ * What an identity is granted. There is one for each session, and the filters themselves are in
+ * HiveMQ's permissions already; so they are made again where they are asked for.
  *
  * @param policy of its fleet or application, unresolved
  * @param attributes what the policy may put in beside the identity's names
- * @param topics the policy with all of that put in
+ * @param identity whose
  */
-record Granted(TopicGrants policy, Map<String, String> attributes, TopicGrants topics) {
-
-  static final Granted NOTHING = new Granted(TopicGrants.NONE, Map.of(), TopicGrants.NONE);
+record Granted(TopicGrants policy, Map<String, String> attributes, Identity identity) {
 
   /**
    * Puts an identity into a policy.
@@ -23,11 +22,18 @@ record Granted(TopicGrants policy, Map<String, String> attributes, TopicGrants t
    */
   static Granted of(TopicGrants policy, Map<String, String> attributes, Identity identity)
       throws RefusedException {
+    Granted granted = new Granted(policy, attributes, identity);
     try {
-      return new Granted(policy, attributes, policy.resolve(identity, attributes));
+      granted.topics();
+      return granted;
     } catch (IllegalArgumentException e) {
       throw new RefusedException(Refusal.UNUSABLE_POLICY, e.getMessage());
     }
+  }
+
+  /** The policy with all of that put in. */
+  TopicGrants topics() {
+    return policy.resolve(identity, attributes);
   }
 
   /** Whether it was made of just these. */

@@ -79,10 +79,11 @@ final class LivePolicy implements FeedListener, ClientInitializer {
     session.unlessCut(permissions -> {
       SessionPolicy policy = session.policy();
       policy.open(context);
-      if (Permissions.needPublishGate(policy.granted().topics())) {
+      TopicGrants topics = policy.topics();
+      if (Permissions.needPublishGate(topics)) {
         policy.gatePublish(publishGate);
       }
-      permissions.addAll(Permissions.subscribe(policy.granted().topics(), builders));
+      permissions.addAll(Permissions.subscribe(topics, builders));
     });
     // The policy may have changed since the CONNECT was judged; a later change finds it open.
     update(session, feed.get());
@@ -103,10 +104,10 @@ final class LivePolicy implements FeedListener, ClientInitializer {
     List<LiveSession> narrowed = new ArrayList<>();
     int changed = 0;
     for (LiveSession session : sessions.all()) {
-      TopicGrants old = session.policy().granted().topics();
+      TopicGrants old = session.policy().topics();
       if (update(session, after)) {
         changed++;
-        if (losesSubscriptions(old, session.policy().granted().topics())) {
+        if (losesSubscriptions(old, session.policy().topics())) {
           narrowed.add(session);
         }
       }

@@ -4,6 +4,7 @@ import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
 import io.mintmark.identity.Identity;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +19,7 @@ final class LiveSession {
   private final long number;
   private final String clientId;
   private final Presented presented;
-  private final String address;
+  private final InetAddress address;
 
   /** HiveMQ's own object, asked at each PUBLISH and SUBSCRIBE of this connection. */
   private final ModifiableDefaultPermissions permissions;
@@ -36,7 +37,7 @@ final class LiveSession {
       long number,
       String clientId,
       Presented presented,
-      String address,
+      InetAddress address,
       ModifiableDefaultPermissions permissions) {
     this.number = number;
     this.clientId = clientId;
@@ -75,7 +76,7 @@ final class LiveSession {
 
   /** Where it came from; null if that is not known. */
   String address() {
-    return address;
+    return address == null ? null : address.getHostAddress();
   }
 
   /** What it is granted, beside what HiveMQ was told. */

@@ -2,6 +2,7 @@ package io.mintmark.broker;
 
 import com.hivemq.extension.sdk.api.auth.parameter.TopicPermission;
 import com.hivemq.extension.sdk.api.packets.auth.ModifiableDefaultPermissions;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,7 +38,7 @@ final class LiveSessions {
   LiveSession register(
       String clientId,
       Presented presented,
-      String address,
+      InetAddress address,
       ModifiableDefaultPermissions permissions) {
     LiveSession session =
         new LiveSession(numbers.incrementAndGet(), clientId, presented, address, permissions);

@@ -2,21 +2,42 @@ package io.mintmark.broker;
 
 import io.mintmark.identity.Identity;
 import java.math.BigInteger;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * The certificate a connection rests on.
+ * The certificate a connection rests on. There is one for each session, so it is made of what TLS
+ * holds anyhow.
  *
  * @param identity whom it stands for
- * @param serial its serial number, lower-case hex
- * @param notAfter its last moment
+ * @param number its serial number
+ * @param notAfterSecond its last moment, in seconds of the epoch
  * @param issuers the CAs it rests on, as of {@link ChainCheck}
  */
-record Presented(Identity identity, String serial, Instant notAfter, List<String> issuers) {
+record Presented(Identity identity, BigInteger number, long notAfterSecond, List<String> issuers) {
 
   Presented {
     issuers = List.copyOf(issuers);
+  }
+
+  /** Of a certificate. */
+  Presented(Identity identity, X509Certificate certificate, List<String> issuers) {
+    this(
+        identity,
+        certificate.getSerialNumber(),
+        certificate.getNotAfter().toInstant().getEpochSecond(),
+        issuers);
+  }
+
+  /** Its serial number, lower-case hex. */
+  String serial() {
+    return serial(number);
+  }
+
+  /** Its last moment. */
+  Instant notAfter() {
+    return Instant.ofEpochSecond(notAfterSecond);
   }
 
   /** As the feed and the log write it. */

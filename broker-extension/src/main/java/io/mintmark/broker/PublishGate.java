@@ -22,7 +22,7 @@ final class PublishGate implements PublishInboundInterceptor {
   public void onInboundPublish(PublishInboundInput input, PublishInboundOutput output) {
     PublishPacket publish = input.getPublishPacket();
     boolean granted = SessionEvents.session(input.getConnectionInformation(), sessions)
-        .map(session -> session.policy().granted().topics())
+        .map(session -> session.policy().topics())
         .filter(topics -> topics.allowsPublish(
             publish.getTopic(), publish.getQos().getQosNumber(), publish.getRetain()))
         .isPresent();

@@ -1,6 +1,7 @@
 package io.mintmark.broker;
 
 import com.hivemq.extension.sdk.api.client.ClientContext;
+import io.mintmark.identity.TopicGrants;
 
 /**
  * What one session is granted, beside what HiveMQ was told of it. Changed under the lock of {@link
@@ -8,7 +9,7 @@ import com.hivemq.extension.sdk.api.client.ClientContext;
  */
 final class SessionPolicy {
 
-  private volatile Granted granted = Granted.NOTHING;
+  private volatile Granted granted;
   private volatile DeliveryFilter filter;
   private ClientContext context;
   private Will will;
@@ -27,8 +28,15 @@ final class SessionPolicy {
     resumes = mayResume;
   }
 
+  /** Null before it is about to be admitted. */
   Granted granted() {
     return granted;
+  }
+
+  /** The grants with the session's own names put in. */
+  TopicGrants topics() {
+    Granted now = granted;
+    return now == null ? TopicGrants.NONE : now.topics();
   }
 
   void granted(Granted next) {

@@ -29,7 +29,7 @@ final class SubscribeGate implements SubscribeInboundInterceptor {
   @Override
   public void onInboundSubscribe(SubscribeInboundInput input, SubscribeInboundOutput output) {
     TopicGrants granted = SessionEvents.session(input.getConnectionInformation(), sessions)
-        .map(session -> session.policy().granted().topics())
+        .map(session -> session.policy().topics())
         .orElse(TopicGrants.NONE);
     for (ModifiableSubscription subscription : output.getSubscribePacket().getSubscriptions()) {
       OptionalInt qos = granted.subscribeQos(subscription.getTopicFilter());

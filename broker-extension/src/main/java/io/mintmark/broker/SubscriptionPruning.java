@@ -100,7 +100,7 @@ final class SubscriptionPruning {
 
   private CompletableFuture<Set<TopicSubscription>> prune(
       LiveSession session, Set<TopicSubscription> subscriptions) {
-    TopicGrants granted = session.policy().granted().topics();
+    TopicGrants granted = session.policy().topics();
     Set<String> gone = new HashSet<>();
     Set<TopicSubscription> put = new HashSet<>();
     for (TopicSubscription subscription : subscriptions) {
@@ -132,8 +132,7 @@ final class SubscriptionPruning {
   }
 
   private static boolean isTooMuch(LiveSession session, TopicSubscription subscription) {
-    OptionalInt qos =
-        session.policy().granted().topics().subscribeQos(subscription.getTopicFilter());
+    OptionalInt qos = session.policy().topics().subscribeQos(subscription.getTopicFilter());
     return !subscription.getTopicFilter().equals(MARK)
         && (qos.isEmpty() || qos.getAsInt() < subscription.getQos().getQosNumber());
   }

@@ -9,6 +9,7 @@ import com.hivemq.extension.sdk.api.packets.publish.PublishPacket;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TopicGrants;
 import java.lang.reflect.Proxy;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,11 @@ class DeliveryFilterTest {
   private final LiveSession session = new LiveSession(
       1,
       "d1",
-      new Presented(Identity.parse(TestPki.deviceId("sensors", "d1")), "1", Instant.MAX, List.of()),
+      new Presented(
+          Identity.parse(TestPki.deviceId("sensors", "d1")),
+          BigInteger.ONE,
+          Instant.MAX.getEpochSecond(),
+          List.of()),
       null,
       new FakePermissions());
   private final DeliveryFilter filter = new DeliveryFilter(session);

@@ -15,6 +15,7 @@ import io.mintmark.identity.SubscribeGrant;
 import io.mintmark.identity.SubscribeGrant.Shared;
 import io.mintmark.identity.TopicGrants;
 import java.lang.reflect.Proxy;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,8 @@ class LivePolicyTest {
 
     Device(String id, Will will) throws RefusedException {
       Identity identity = Identity.parse(TestPki.deviceId("sensors", id));
-      Presented presented = new Presented(identity, "1", Instant.MAX, List.of());
+      Presented presented =
+          new Presented(identity, BigInteger.ONE, Instant.MAX.getEpochSecond(), List.of());
       permissions.setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
       session = sessions.register(id, presented, null, permissions);
       Granted granted = Granted.of(WIDE, java.util.Map.of(), identity);

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.FeedPage;
 import io.mintmark.identity.Identity;
+import java.math.BigInteger;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -62,8 +64,12 @@ class SessionClockTest {
 
   private LiveSession session(String device, Instant notAfter) {
     Presented presented = new Presented(
-        Identity.parse(TestPki.deviceId("sensors", device)), "a", notAfter, List.of("0a"));
-    LiveSession session = sessions.register(device, presented, "127.0.0.1", new FakePermissions());
+        Identity.parse(TestPki.deviceId("sensors", device)),
+        BigInteger.TEN,
+        notAfter.getEpochSecond(),
+        List.of("0a"));
+    LiveSession session = sessions.register(
+        device, presented, InetAddress.getLoopbackAddress(), new FakePermissions());
     assertThat(sessions.admit(session, List.of())).isTrue();
     return session;
   }

@@ -12,6 +12,7 @@ import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TopicGrants;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -73,8 +74,9 @@ class SessionCutterTest {
   }
 
   private LiveSession connecting(String serial) {
-    Presented presented = new Presented(DEVICE, serial, Instant.MAX, List.of(ISSUING));
-    return sessions.register("d1", presented, "127.0.0.1", permissions);
+    Presented presented = new Presented(
+        DEVICE, new BigInteger(serial, 16), Instant.MAX.getEpochSecond(), List.of(ISSUING));
+    return sessions.register("d1", presented, InetAddress.getLoopbackAddress(), permissions);
   }
 
   private LiveSession admitted(String serial) {

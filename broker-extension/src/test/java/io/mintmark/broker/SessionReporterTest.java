@@ -8,6 +8,8 @@ import io.mintmark.identity.SessionEvent;
 import io.mintmark.identity.SessionEvent.Kind;
 import io.mintmark.identity.SessionReport;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,8 +43,9 @@ class SessionReporterTest {
     Identity identity = Identity.parse(TestPki.deviceId("sensors", "d-" + device));
     LiveSession session = sessions.register(
         "d-" + device,
-        new Presented(identity, Integer.toHexString(device), Instant.MAX, List.of()),
-        "127.0.0.1",
+        new Presented(
+            identity, BigInteger.valueOf(device), Instant.MAX.getEpochSecond(), List.of()),
+        InetAddress.getLoopbackAddress(),
         new FakePermissions());
     assertThat(sessions.admit(session, List.of())).isTrue();
     reporter.admitted(session);
