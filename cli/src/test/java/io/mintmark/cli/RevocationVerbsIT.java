@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mintmark.device.DeviceClient;
 import io.mintmark.device.DeviceException;
+import io.mintmark.device.RefusedException;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
@@ -316,7 +317,12 @@ class RevocationVerbsIT {
     }
     expect(mintmark("device", "list", "--clones"), 0, "crane-0001", "suspended");
     expect(mintmark("device", "release", "crane-0001"), 0, "released");
-    connected(0).close();
+    try (DeviceClient released = stored(folder.resolve("crane-0001"))) {
+      // The broker hears of it a moment later.
+      Awaitility.await()
+          .ignoreExceptionsInstanceOf(RefusedException.class)
+          .untilAsserted(released::start);
+    }
     assertThat(mintmark("device", "list", "--clones").out()).doesNotContain("crane-0001");
     expect(mintmark("device", "retire", "crane-0001"), 0, "retired");
   }
