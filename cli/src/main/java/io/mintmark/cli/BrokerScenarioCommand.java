@@ -14,8 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * A verb that measures temporary brokers of a temporary service, each in a process of its own on
- * whatever processors there are.
+ * A verb that measures temporary brokers of a temporary service, each in a process of its own.
  *
  * @param <O> what is measured, and how much
  */
@@ -41,6 +40,16 @@ abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
    */
   abstract O options(Path factory);
 
+  /** Where the brokers run; on whatever processors there are, if the verb does not say otherwise. */
+  Cores cores() throws IOException, InterruptedException {
+    return Cores.shared();
+  }
+
+  /** How long ours practise before their port opens; not at all, if the verb does not say otherwise. */
+  Duration brokerWarmUp() {
+    return Duration.ZERO;
+  }
+
   /** What is measured, and where its files are. */
   record Setting(
       RunningService service, MeasuredBrokers brokers, Path folder, TerminalProgress progress) {}
@@ -62,7 +71,7 @@ abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
       progress.step("Starting a service");
       RunningService service = service(folder, shutdown);
       MeasuredBrokers brokers =
-          new MeasuredBrokers(folder, service, Cores.shared(), shutdown, Duration.ZERO, recordings);
+          new MeasuredBrokers(folder, service, cores(), shutdown, brokerWarmUp(), recordings);
       report = measure(new Setting(service, brokers, folder, progress), options);
       progress.done();
     }

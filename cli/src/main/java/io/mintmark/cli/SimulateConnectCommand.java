@@ -4,18 +4,14 @@ import io.mintmark.simulators.BrokerChoice;
 import io.mintmark.simulators.ConnectReport;
 import io.mintmark.simulators.ConnectStorm;
 import io.mintmark.simulators.ConnectStormOptions;
-import java.io.PrintWriter;
-import java.nio.file.Files;
+import io.mintmark.simulators.MeasuredReport;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "connect",
@@ -25,10 +21,7 @@ import picocli.CommandLine.Spec;
         + " Mosquitto where it is installed; cold and warm. Exits 0 only if every connection was"
         + " admitted.",
     mixinStandardHelpOptions = true)
-final class SimulateConnectCommand implements Callable<Integer> {
-
-  @Spec
-  private CommandSpec spec;
+final class SimulateConnectCommand extends BrokerScenarioCommand<ConnectStormOptions> {
 
   @Option(
       names = "--devices",
@@ -85,57 +78,26 @@ final class SimulateConnectCommand implements Callable<Integer> {
       description = "What our brokers are given as --warm-up (default: ${DEFAULT-VALUE}).")
   private Duration brokerWarmUp;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
-  private Path json;
-
-  @Option(
-      names = "--jfr",
-      paramLabel = "DIR",
-      description = "Record our brokers with Java Flight Recorder into this folder.")
-  private Path recordings;
-
   @Override
-  public Integer call() throws Exception {
-    Path folder = Files.createTempDirectory("mintmark-simulate");
-    TerminalProgress progress = new TerminalProgress(spec.commandLine().getErr());
-    ConnectReport report;
-    try (Shutdown shutdown = new Shutdown()) {
-      shutdown.add(() -> TemporaryFolder.delete(folder));
-      ConnectStormOptions options = options(folder);
-      // One key share of the curve the provider is fast at, as devices with little power send it.
-      System.setProperty("jdk.tls.namedGroups", "secp256r1");
-      Cores cores = Cores.split();
-      String crypto = CryptoProvider.install();
-      progress.step("Devices' crypto provider: " + crypto);
-      progress.step("Starting a service");
-      ServiceProcess process =
-          shutdown.add(ServiceProcess.start(folder.resolve("service"), Map.of(), List.of(), "off"));
-      RunningService service = new RunningService("service", process.data());
-      report = new ConnectStorm(
-              service,
-              choices(
-                  new MeasuredBrokers(folder, service, cores, shutdown, brokerWarmUp, recordings)),
-              options,
-              progress)
-          .run();
-      progress.done();
-    }
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(report.table());
-    out.flush();
-    if (json != null) {
-      Files.writeString(json, report.toJson());
-    }
-    return report.passed() ? 0 : CommandFailure.FAILED;
+  Cores cores() throws IOException, InterruptedException {
+    return Cores.split();
   }
 
-  private ConnectStormOptions options(Path folder) throws CommandFailure {
-    try {
-      return new ConnectStormOptions(
-          devices, concurrency, cold, warmup, warm, folder.resolve("factory"));
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(CommandFailure.UNUSABLE, e.getMessage());
-    }
+  @Override
+  Duration brokerWarmUp() {
+    return brokerWarmUp;
+  }
+
+  @Override
+  ConnectStormOptions options(Path factory) {
+    return new ConnectStormOptions(devices, concurrency, cold, warmup, warm, factory);
+  }
+
+  @Override
+  MeasuredReport measure(Setting setting, ConnectStormOptions options) throws Exception {
+    return new ConnectStorm(
+            setting.service(), choices(setting.brokers()), options, setting.progress())
+        .run();
   }
 
   private List<BrokerChoice> choices(MeasuredBrokers available) throws CommandFailure {

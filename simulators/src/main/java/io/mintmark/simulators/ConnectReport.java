@@ -26,7 +26,8 @@ public record ConnectReport(
     long coldSeconds,
     Environment generator,
     List<Result> results,
-    Map<String, String> missing) {
+    Map<String, String> missing)
+    implements MeasuredReport {
 
   /** The label of what bars are about: our broker on the fast crypto provider. */
   public static final String FAST = "fast";
@@ -92,6 +93,7 @@ public record ConnectReport(
   }
 
   /** Whether every connection was admitted by every broker that was measured. */
+  @Override
   @JsonProperty
   public boolean passed() {
     return !results.isEmpty()
@@ -133,12 +135,13 @@ public record ConnectReport(
     return results.stream().filter(r -> r.label().equals(label)).findFirst();
   }
 
-  /** The report as JSON. */
+  @Override
   public String toJson() {
     return ReportJson.text(this);
   }
 
-  /** A column a broker, a row a figure, then the bars. Plain text, each line ended by a line feed. */
+  /** {@inheritDoc} A column a broker, a row a figure, then the bars. */
+  @Override
   public String table() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(row("", Result::label));
