@@ -34,7 +34,7 @@ class OperationIT {
   /** One line of the text format: a comment, or a name, its labels and a figure. */
   private static final Pattern LINE = Pattern.compile("# (?:HELP|TYPE) [a-z_][a-z0-9_]* .+|"
       + "[a-z_][a-zA-Z0-9_]*(?:\\{[a-z]+=\"[^\"\\\\]+\"(?:,[a-z]+=\"[^\"\\\\]+\")*})?"
-      + " -?[0-9.]+(?:E[0-9]+)?");
+      + " -?[0-9.]+(?:E-?[0-9]+)?");
 
   @TempDir
   static Path folder;
