@@ -17,6 +17,7 @@ import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FeedEntry;
 import io.mintmark.identity.FeedMemory;
 import io.mintmark.identity.FeedPage;
+import io.mintmark.identity.FleetId;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.provisioning.Issuer.State;
 import io.mintmark.provisioning.ocsp.OcspQuestions;
@@ -295,6 +296,19 @@ class RecoveryTest {
             "broker b-1 knows application billing, which is not known here: apply it again",
             "broker b-1 knows fleet sensors otherwise: compare, and apply again what is right");
     assertThat(installation.get().applications().list()).isEmpty();
+  }
+
+  @Test
+  void tellsWhatBrokersSayWasRemoved() throws Exception {
+    back();
+    installation.get().fleetRemover().remove(new FleetId("sensors"), true, OPERATOR);
+    FeedPage known = page();
+    restore();
+    assertRefused(FIRST_TELL, "went backwards", () -> read("b-1", known.place()));
+    tell("b-1", known);
+    assertThat(recover().replayed().differences())
+        .containsExactly("broker b-1 says that fleet sensors was removed:"
+            + " remove it again if that is right");
   }
 
   /** Hands over to a new issuing CA; answers with the one before. */

@@ -219,25 +219,30 @@ final class MemoryReplay {
 
   private void compare(String broker, FeedEntry entry) {
     if (entry.fleet() != null) {
-      differs(
-          "fleet:" + entry.fleet().fleet(),
-          entry,
-          broker,
-          "fleet " + entry.fleet().fleet());
+      String fleet = entry.fleet().fleet();
+      differs("fleet:" + fleet, entry, broker, "fleet " + fleet, entry.fleet().removed());
     } else if (entry.application() != null) {
       String name = entry.application().application();
-      differs("application:" + name, entry, broker, "application " + name);
+      boolean removed = entry.application().removed();
+      differs("application:" + name, entry, broker, "application " + name, removed);
     } else if (entry.bundle() != null) {
       bundles.replay(broker, entry.bundle(), what -> difference(broker, what));
     }
   }
 
-  private void differs(String subject, FeedEntry entry, String broker, String what) {
+  private void differs(
+      String subject, FeedEntry entry, String broker, String what, boolean removed) {
     Optional<FeedEntry> ours = FeedTable.find(tx.handle(), subject);
     if (ours.isEmpty()) {
-      difference(broker, "knows " + what + ", which is not known here: apply it again");
+      if (!removed) {
+        difference(broker, "knows " + what + ", which is not known here: apply it again");
+      }
     } else if (!withoutSequence(ours.get()).equals(withoutSequence(entry))) {
-      difference(broker, "knows " + what + " otherwise: compare, and apply again what is right");
+      difference(
+          broker,
+          removed
+              ? "says that " + what + " was removed: remove it again if that is right"
+              : "knows " + what + " otherwise: compare, and apply again what is right");
     }
   }
 
