@@ -2,6 +2,7 @@ package io.mintmark.broker;
 
 import io.mintmark.identity.Issued;
 import io.mintmark.identity.KeyId;
+import io.mintmark.identity.Validity;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
@@ -13,6 +14,7 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -29,8 +31,12 @@ import java.util.stream.Collectors;
  * CONNECT, though TLS has checked the chain: HiveMQ takes up to 10 s to notice that its trust store
  * has changed, a resumed session was checked by the trust of its day, and the store of a listener
  * somebody else configured may hold other CAs, whose certificates are not our identities whatever
- * names they carry. TLS has just verified the signatures and the JDK remembers that, so this costs
- * little. Thread-safe.
+ * names they carry. TLS has just verified the signatures and the JDK remembers that. Thread-safe.
+ *
+ * <p>The CAs above a device's certificate are few, and the same for many. So the first certificate
+ * below them goes through all of the JDK's path validation; for those after it what is left to ask is
+ * whether that CA has issued them and whether all of them are valid now. Not where a CA of the path
+ * constrains names: these are held against each certificate.
  */
 final class ChainCheck {
 
@@ -40,7 +46,23 @@ final class ChainCheck {
    * @param names of the keys of the CAs met so far; few
    */
   private record Standing(
-      Set<TrustAnchor> anchors, Set<String> withdrawn, Map<X509Certificate, String> names) {}
+      Set<TrustAnchor> anchors,
+      Set<X509Certificate> roots,
+      Set<String> withdrawn,
+      Map<X509Certificate, String> names,
+      Map<List<X509Certificate>, Proven> proven) {}
+
+  /**
+   * What path validation has found of the CAs above a certificate.
+   *
+   * @param issuer the one that issued it
+   * @param validity when all of them are valid
+   * @param names of their keys
+   */
+  private record Proven(X509Certificate issuer, Validity validity, List<String> names) {}
+
+  /** More than CAs there are: who shows others with his certificate must not fill the memory. */
+  private static final int MOST_PROVEN = 64;
 
   private final Clock clock;
   private volatile Standing standing;
@@ -56,7 +78,12 @@ final class ChainCheck {
     Set<TrustAnchor> anchors = trust.anchors().stream()
         .map(c -> new TrustAnchor(c, nameConstraints(c)))
         .collect(Collectors.toUnmodifiableSet());
-    standing = new Standing(anchors, trust.withdrawn(), new ConcurrentHashMap<>());
+    standing = new Standing(
+        anchors,
+        Set.copyOf(trust.anchors()),
+        trust.withdrawn(),
+        new ConcurrentHashMap<>(),
+        new ConcurrentHashMap<>());
   }
 
   /**
@@ -69,22 +96,41 @@ final class ChainCheck {
    */
   List<String> require(List<X509Certificate> chain) throws RefusedException {
     Standing now = standing;
+    if (chain.isEmpty() || now.roots().contains(chain.get(0))) {
+      throw new RefusedException(Refusal.UNTRUSTED, "a trust anchor is nobody's certificate");
+    }
+    if (now.anchors().isEmpty()) {
+      throw new RefusedException(Refusal.UNTRUSTED, "nobody is trusted");
+    }
+    Instant moment = clock.instant();
+    X509Certificate leaf = chain.get(0);
+    Proven proven = now.proven().get(chain.subList(1, chain.size()));
+    if (proven != null
+        && proven.validity().contains(moment)
+        && Validity.of(leaf).contains(moment)
+        && Issued.by(leaf, proven.issuer())) {
+      return proven.names();
+    }
+    return validated(now, chain, moment);
+  }
+
+  /** By all of the JDK's rules, which also find the words for what is wrong. */
+  private static List<String> validated(Standing now, List<X509Certificate> chain, Instant moment)
+      throws RefusedException {
     try {
-      if (chain.isEmpty() || isAnchor(now, chain.get(0))) {
-        throw new RefusedException(Refusal.UNTRUSTED, "a trust anchor is nobody's certificate");
-      }
-      if (now.anchors().isEmpty()) {
-        throw new RefusedException(Refusal.UNTRUSTED, "nobody is trusted");
-      }
       List<X509Certificate> path = path(now.anchors(), chain);
       CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
       PKIXParameters parameters = new PKIXParameters(now.anchors());
       // Revocation is the feed's: denials are read after this.
       parameters.setRevocationEnabled(false);
-      parameters.setDate(Date.from(clock.instant()));
+      parameters.setDate(Date.from(moment));
       PKIXCertPathValidatorResult result = (PKIXCertPathValidatorResult)
           CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
-      return above(now, path, result.getTrustAnchor().getTrustedCert());
+      List<X509Certificate> cas = new ArrayList<>(path.subList(1, path.size()));
+      cas.add(result.getTrustAnchor().getTrustedCert());
+      List<String> names = names(now, cas);
+      remember(now, chain.subList(1, chain.size()), cas, names);
+      return names;
     } catch (CertPathValidatorException e) {
       boolean over = e.getIndex() == 0
           && (e.getReason() == BasicReason.EXPIRED || e.getReason() == BasicReason.NOT_YET_VALID);
@@ -94,11 +140,27 @@ final class ChainCheck {
     }
   }
 
-  private static List<String> above(
-      Standing now, List<X509Certificate> path, X509Certificate anchor) throws RefusedException {
+  private static void remember(
+      Standing now, List<X509Certificate> shown, List<X509Certificate> cas, List<String> names) {
+    Instant from = Instant.MIN;
+    Instant to = Instant.MAX;
+    for (X509Certificate ca : cas) {
+      if (nameConstraints(ca) != null) {
+        return;
+      }
+      Validity validity = Validity.of(ca);
+      from = validity.notBefore().isAfter(from) ? validity.notBefore() : from;
+      to = validity.notAfter().isBefore(to) ? validity.notAfter() : to;
+    }
+    if (!to.isBefore(from) && now.proven().size() < MOST_PROVEN) {
+      now.proven().put(List.copyOf(shown), new Proven(cas.get(0), new Validity(from, to), names));
+    }
+  }
+
+  private static List<String> names(Standing now, List<X509Certificate> cas)
+      throws RefusedException {
     List<String> names = new ArrayList<>();
-    for (int i = 1; i <= path.size(); i++) {
-      X509Certificate ca = i < path.size() ? path.get(i) : anchor;
+    for (X509Certificate ca : cas) {
       String name = now.names().computeIfAbsent(ca, c -> KeyId.of(c.getPublicKey()));
       if (now.withdrawn().contains(name)) {
         throw new RefusedException(Refusal.UNTRUSTED, "CA " + name + " was withdrawn");
@@ -125,10 +187,6 @@ final class ChainCheck {
           : chain.stream().filter(c -> !path.contains(c) && Issued.by(last, c)).findFirst();
     }
     return path;
-  }
-
-  private static boolean isAnchor(Standing now, X509Certificate certificate) {
-    return now.anchors().stream().anyMatch(a -> a.getTrustedCert().equals(certificate));
   }
 
   /** OID 2.5.29.30 (RFC 5280, section 4.2.1.10), without the OCTET STRING around it. */

@@ -84,6 +84,7 @@ final class LivePolicy implements FeedListener, ClientInitializer {
         policy.gatePublish(publishGate);
       }
       permissions.addAll(Permissions.subscribe(topics, builders));
+      policy.granted().settle();
     });
     // The policy may have changed since the CONNECT was judged; a later change finds it open.
     update(session, feed.get());
@@ -156,6 +157,7 @@ final class LivePolicy implements FeedListener, ClientInitializer {
     List<TopicPermission> all = new ArrayList<>(Permissions.publish(next.topics(), builders));
     all.addAll(Permissions.subscribe(next.topics(), builders));
     Permissions.replace(permissions, all);
+    next.settle();
   }
 
   /** Whether some subscription may have been granted before that is not now, or not so high. */

@@ -98,7 +98,8 @@ final class Permissions {
 
   /** Whether HiveMQ's permissions cannot say what these grants allow to publish. */
   static boolean needPublishGate(TopicGrants grants) {
-    return grants.publishGrants().stream().anyMatch(grant -> grant.topic().endsWith("/"));
+    return grants.publish().stream().anyMatch(topic -> topic.endsWith("/"))
+        || grants.publishLimited().stream().anyMatch(grant -> grant.topic().endsWith("/"));
   }
 
   /**

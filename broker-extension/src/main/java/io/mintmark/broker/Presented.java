@@ -4,6 +4,7 @@ import io.mintmark.identity.Identity;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -42,6 +43,13 @@ record Presented(Identity identity, BigInteger number, long notAfterSecond, List
 
   /** As the feed and the log write it. */
   static String serial(BigInteger number) {
-    return number.toString(16);
+    // What BigInteger.toString(16) says of numbers above zero, which divides where this only
+    // writes.
+    String hex = HexFormat.of().formatHex(number.toByteArray());
+    int zeros = 0;
+    while (zeros < hex.length() - 1 && hex.charAt(zeros) == '0') {
+      zeros++;
+    }
+    return hex.substring(zeros);
   }
 }

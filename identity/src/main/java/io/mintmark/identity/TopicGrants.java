@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,6 +42,8 @@ public record TopicGrants(
   public static final TopicGrants NONE = new TopicGrants(List.of(), List.of());
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)}");
+  private static final String OPENING = "${";
+  private static final String CLOSING = "}";
   private static final String ATTRIBUTE = "attr.";
 
   /**
@@ -167,35 +171,33 @@ public record TopicGrants(
       return topic;
     }
     Map<String, String> values = variables(identity);
-    if (identity instanceof Identity.Device) {
-      Matcher m = VARIABLE.matcher(topic);
-      while (m.find()) {
-        if (m.group(1).startsWith(ATTRIBUTE)) {
-          String name = m.group(1).substring(ATTRIBUTE.length());
-          values.put(m.group(1), attribute(topic, name, identity, attributes.get(name)));
-        }
-      }
-    }
-    return substitute(topic, values);
+    return substitute(
+        topic,
+        name -> name.startsWith(ATTRIBUTE) && identity instanceof Identity.Device
+            ? attribute(topic, name.substring(ATTRIBUTE.length()), identity, attributes)
+            : values.get(name),
+        values::keySet);
   }
 
   /** In doubt nothing is granted: a value that could widen a filter does not get into one. */
-  private static String attribute(String topic, String name, Identity identity, String value) {
+  private static String attribute(
+      String topic, String name, Identity identity, Map<String, String> attributes) {
+    String value = attributes.get(name);
+    if (value != null && DeviceId.isValid(value)) {
+      return value;
+    }
     String what =
         "'" + Printable.of(topic) + "' names the attribute '" + Printable.of(name) + "', ";
     if (value == null) {
       throw new IllegalArgumentException(what + "which " + identity.name()
           + " does not have: import a manifest that gives it one");
     }
-    if (!DeviceId.isValid(value)) {
-      throw new IllegalArgumentException(what
-          + "which for "
-          + identity.name()
-          + " is '"
-          + Printable.of(value)
-          + "': in a topic only 1 to 64 of A-Z a-z 0-9 . _ - can stand for it (and not . or ..)");
-    }
-    return value;
+    throw new IllegalArgumentException(what
+        + "which for "
+        + identity.name()
+        + " is '"
+        + Printable.of(value)
+        + "': in a topic only 1 to 64 of A-Z a-z 0-9 . _ - can stand for it (and not . or ..)");
   }
 
   private TopicGrants map(Function<String, String> resolution) {
@@ -224,25 +226,34 @@ public record TopicGrants(
   }
 
   /**
-   * Replaces each {@code ${name}}; used for topic filters and for client id patterns.
+   * Replaces each {@code ${name}}.
    *
-   * @throws IllegalArgumentException if a variable is not among the values
+   * @param values null for a name that stands for nothing here
+   * @param names those there are, for the message
+   * @throws IllegalArgumentException if a variable stands for nothing
    */
-  static String substitute(String template, Map<String, String> values) {
-    Matcher m = VARIABLE.matcher(template);
-    StringBuilder out = new StringBuilder();
-    while (m.find()) {
-      String value = values.get(m.group(1));
+  private static String substitute(
+      String template, UnaryOperator<String> values, Supplier<Set<String>> names) {
+    StringBuilder out = new StringBuilder(template.length() + 64);
+    int from = 0;
+    int start = template.indexOf(OPENING);
+    int end = template.indexOf(CLOSING, start);
+    while (start >= 0 && end >= 0) {
+      String name = template.substring(start + OPENING.length(), end);
+      String value = values.apply(name);
       if (value == null) {
         throw new IllegalArgumentException("'"
             + Printable.of(template)
             + "' names ${"
-            + Printable.of(m.group(1))
+            + Printable.of(name)
             + "}, which is not one of "
-            + values.keySet().stream().sorted().map(v -> "${" + v + "}").toList());
+            + names.get().stream().sorted().map(v -> "${" + v + "}").toList());
       }
-      m.appendReplacement(out, Matcher.quoteReplacement(value));
+      out.append(template, from, start).append(value);
+      from = end + 1;
+      start = template.indexOf(OPENING, from);
+      end = template.indexOf(CLOSING, start);
     }
-    return m.appendTail(out).toString();
+    return out.append(template, from, template.length()).toString();
   }
 }
