@@ -30,6 +30,7 @@ final class LoadLoop implements AutoCloseable {
   final ByteBuffer out = ByteBuffer.allocate(BUFFER);
 
   private final Selector selector;
+  private final SourceAddresses sources = new SourceAddresses();
 
   LoadLoop() throws IOException {
     selector = Selector.open();
@@ -53,6 +54,7 @@ final class LoadLoop implements AutoCloseable {
     SocketChannel channel = SocketChannel.open();
     channel.configureBlocking(false);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel.bind(sources.next(address));
     TlsLink link = new TlsLink(this, channel, engine, owner);
     // A connection that is there at once is writable at once, too.
     channel.connect(address);
