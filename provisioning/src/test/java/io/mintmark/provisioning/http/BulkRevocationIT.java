@@ -82,7 +82,7 @@ class BulkRevocationIT {
   }
 
   private static void await(Callable<Boolean> rule) {
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(rule);
+    Awaitility.await().until(rule);
   }
 
   private static JsonNode ask(String path, String body) throws Exception {
