@@ -95,6 +95,7 @@ final class Running implements AutoCloseable {
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(90))
+          .pollInterval(Duration.ofMillis(50))
           .until(() -> !process.isAlive() || running.log().contains("Stop with Ctrl-C"));
       if (!process.isAlive()) {
         throw new AssertionError(arguments[0] + " ended: " + running.log());
