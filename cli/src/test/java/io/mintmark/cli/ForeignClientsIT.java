@@ -151,8 +151,7 @@ class ForeignClientsIT {
       assertThat(
               publish(OTHER, OTHER, "telemetry/sensors/" + OTHER + "/t", "19.0").exitCode())
           .isZero();
-      Awaitility.await()
-          .until(() -> Files.readString(received).contains("19.0"));
+      Awaitility.await().until(() -> Files.readString(received).contains("19.0"));
       assertThat(Files.readString(received)).doesNotContain("forged");
     } finally {
       subscriber.destroy();
@@ -164,7 +163,8 @@ class ForeignClientsIT {
   @Order(6)
   void mosquittoCannotSubscribeElsewhereOrBorrowAClientId() throws Exception {
     Launcher.Result all = Launcher.run(
-        Map.of(), mosquitto("mosquitto_sub", own(DEVICE), DEVICE, "-t", "#", "-q", "1", "-W", "30"));
+        Map.of(),
+        mosquitto("mosquitto_sub", own(DEVICE), DEVICE, "-t", "#", "-q", "1", "-W", "30"));
     assertThat(all.all().toLowerCase(Locale.ROOT)).contains("denied");
     Launcher.Result borrowed = publish(DEVICE, OTHER, "telemetry/sensors/" + OTHER + "/t", "x");
     assertThat(borrowed.exitCode()).isNotZero();
