@@ -21,6 +21,7 @@ import io.mintmark.identity.SessionEvent;
 import io.mintmark.identity.SessionReport;
 import io.mintmark.identity.SubscribeGrant;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.identity.testing.FreePort;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.identity.testing.ShownCertificate;
 import java.io.ByteArrayOutputStream;
@@ -103,6 +104,9 @@ final class FakeFeed implements AutoCloseable {
 
   /** Listens; on the same port as before if it did before. */
   synchronized FakeFeed start() throws IOException {
+    if (port == 0) {
+      port = FreePort.find();
+    }
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(tls) {
       @Override
@@ -121,7 +125,6 @@ final class FakeFeed implements AutoCloseable {
     server.createContext("/.well-known/est/simplereenroll", this::reenroll);
     server.createContext("/.well-known/est/simpleenroll", this::enroll);
     server.start();
-    port = server.getAddress().getPort();
     return this;
   }
 
@@ -367,6 +370,11 @@ final class FakeFeed implements AutoCloseable {
   void bundle(Bundle bundle) {
     FeedEntry entry = new FeedEntry(next(), null, null, null, bundle);
     append(subject(entry), entry);
+  }
+
+  /** The sequence number of what it says last. */
+  synchronized long head() {
+    return head;
   }
 
   private synchronized long next() {

@@ -7,13 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Rate;
 import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.identity.testing.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocketFactory;
@@ -69,7 +69,7 @@ class OperationIT {
       refused(() -> overWebSocket(device("d2"), "d1"), 0x85);
 
       world.feed.deny(TestPki.deviceId("sensors", "d1"), "revoked");
-      assertThat(device.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(device.disconnected()).succeedsWithin(Patience.LONGEST);
       refused(() -> overWebSocket(d1, "d1"), NOT_AUTHORIZED);
     }
     HeldCertificate stranger = HeldCertificate.builder()
@@ -90,7 +90,7 @@ class OperationIT {
     try (Socket socket =
         sockets.createSocket("localhost", world.broker.websocketPort().getAsInt())) {
       // Less than HiveMQ waits for a CONNECT.
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(9_000);
       socket.getOutputStream().write("""
           GET /mqtt HTTP/1.1
           Host: localhost
@@ -139,7 +139,7 @@ class OperationIT {
         .contains("\nmintmark_connects_refused_total{reason=\"feed-stale\"} 0.0\n")
         .contains("\ncom_hivemq_messages_incoming_publish_count ");
     assertThat(figure(before, "mintmark_reports_waiting")).isNotNegative();
-    assertThat(figure(before, "mintmark_feed_lag_seconds")).isBetween(0.0, 40.0);
+    assertThat(figure(before, "mintmark_feed_lag_seconds")).isBetween(0.0, 90.0);
     assertThat(figure(before, "mintmark_snapshot_age_seconds")).isBetween(0.0, 100.0);
     assertThat(figure(before, "mintmark_certificate_remaining_seconds")).isPositive();
 
@@ -157,7 +157,7 @@ class OperationIT {
         assertThat(figure(now, "mintmark_sessions_live")).isPositive();
       });
       world.feed.deny(TestPki.deviceId("sensors", "m1"), "revoked");
-      assertThat(device.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(device.disconnected()).succeedsWithin(Patience.LONGEST);
     }
     await().untilAsserted(() -> {
       String now = metrics();
@@ -165,7 +165,7 @@ class OperationIT {
       grown(before, now, 1, "mintmark_sessions_cut_delay_seconds_count");
       grown(before, now, 1, "mintmark_feed_sequence");
       assertThat(figure(now, "mintmark_sessions_cut_delay_seconds{quantile=\"0.99\"}"))
-          .isBetween(0.0, 5.0);
+          .isBetween(0.0, 60.0);
     });
   }
 

@@ -11,6 +11,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -25,7 +28,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 /** A foreign MQTT 5 client at the other end of a real TLS connection, and what it saw. */
 final class Peer implements AutoCloseable {
 
-  private static final long PATIENCE_MILLIS = 10_000;
+  private static final long PATIENCE_MILLIS = 30_000;
 
   private final MqttAsyncClient client;
   private final RememberedSockets sockets;
@@ -76,7 +79,7 @@ final class Peer implements AutoCloseable {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(true);
     options.setAutomaticReconnect(false);
-    options.setConnectionTimeout(10);
+    options.setConnectionTimeout(30);
     RememberedSockets sockets = new RememberedSockets(
         (credential == null ? Credential.anonymousTlsContext(trust) : credential.tlsContext(trust))
             .getSocketFactory());
@@ -104,9 +107,34 @@ final class Peer implements AutoCloseable {
   /** Publishes with QoS 1 or 2 and returns the reason code of the acknowledgement. */
   int publish(String topic, String payload, int qos, boolean retained) throws MqttException {
     byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-    IMqttToken token = client.publish(topic, bytes, qos, retained);
-    token.waitForCompletion(PATIENCE_MILLIS);
-    return token.getReasonCodes()[0];
+    try {
+      IMqttToken token = client.publish(topic, bytes, qos, retained);
+      token.waitForCompletion(PATIENCE_MILLIS);
+      return token.getReasonCodes()[0];
+    } catch (MqttException e) {
+      return refusal(e);
+    }
+  }
+
+  /** HiveMQ closes after a refused PUBLISH, which Paho may notice before it reads the answer. */
+  private int refusal(MqttException fault) throws MqttException {
+    if (isOfBroker(fault.getReasonCode())) {
+      return fault.getReasonCode();
+    }
+    try {
+      int code = disconnected.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      if (isOfBroker(code)) {
+        return code;
+      }
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      fault.addSuppressed(e);
+    }
+    throw fault;
+  }
+
+  /** Paho's own begin at 32,000 (MQTT 5.0, section 2.4). */
+  private static boolean isOfBroker(int reasonCode) {
+    return reasonCode >= 0x80 && reasonCode <= 0xff;
   }
 
   /** Publishes with QoS 0: nobody answers. */

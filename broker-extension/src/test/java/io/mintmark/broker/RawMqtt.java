@@ -20,7 +20,7 @@ final class RawMqtt implements AutoCloseable {
   RawMqtt(int port, Credential credential, Collection<X509Certificate> trust) throws IOException {
     socket =
         (SSLSocket) credential.tlsContext(trust).getSocketFactory().createSocket("localhost", port);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(30_000);
     in = new DataInputStream(socket.getInputStream());
     out = new DataOutputStream(socket.getOutputStream());
   }
@@ -129,7 +129,7 @@ final class RawMqtt implements AutoCloseable {
     return in.read() < 0;
   }
 
-  /** Reads until the broker closes; fails after 10 s. */
+  /** Reads until the broker closes; fails after 30 s. */
   void awaitDisconnect() throws IOException {
     in.readAllBytes();
   }

@@ -10,10 +10,10 @@ import io.mintmark.identity.FleetPolicy;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.identity.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -68,7 +68,7 @@ class RevocationIT {
           long denied = System.nanoTime();
           world.feed.deny(TestPki.deviceId("sensors", device), "revoked");
           assertThat(peer.disconnected())
-              .succeedsWithin(Duration.ofSeconds(10))
+              .succeedsWithin(Patience.LONGEST)
               .isEqualTo(NOT_AUTHORIZED);
           assertThat(peer.lastWords()).isEqualTo("this identity was revoked");
           millis.add((System.nanoTime() - denied) / 1_000_000);
@@ -101,7 +101,7 @@ class RevocationIT {
             "superseded",
             before.certificate().getNotAfter().toInstant()));
         refused(before.credential(), "rekeyed");
-        assertThat(old.isConnected()).isFalse();
+        assertThat(old.disconnected()).succeedsWithin(Patience.LONGEST);
         assertThat(renewed.publish("telemetry/sensors/rekeyed", "still here")).isZero();
       }
     }
@@ -118,7 +118,7 @@ class RevocationIT {
       refused(stolen.credential(), "cloned");
       assertThat(good.isConnected()).isTrue();
       world.feed.deny(TestPki.deviceId("sensors", "cloned"), "revoked");
-      assertThat(good.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(good.disconnected()).succeedsWithin(Patience.LONGEST);
     }
   }
 
@@ -130,7 +130,7 @@ class RevocationIT {
       device.subscribe("commands/sensors/suspended/#");
       world.feed.deny(suspended);
       assertThat(device.disconnected())
-          .succeedsWithin(Duration.ofSeconds(10))
+          .succeedsWithin(Patience.LONGEST)
           .isEqualTo(ADMINISTRATIVE_ACTION);
     }
     refused(device("suspended"), "suspended");
@@ -153,7 +153,7 @@ class RevocationIT {
       world.feed.deny(offline);
       world.feed.deny(gateway);
       world.feed.deny(live);
-      assertThat(device.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(device.disconnected()).succeedsWithin(Patience.LONGEST);
       for (String clientId : List.of("live", "offline", "gateway:1")) {
         await()
             .until(() ->
@@ -183,9 +183,7 @@ class RevocationIT {
     try (Peer device = admitted(world.pki.device("shortlived", "s1").credential(), "s1");
         LogLines log = new LogLines()) {
       world.feed.fleet(new FleetPolicy("shortlived", "${device}", TopicGrants.NONE, true));
-      assertThat(device.disconnected())
-          .succeedsWithin(Duration.ofSeconds(10))
-          .isEqualTo(NOT_AUTHORIZED);
+      assertThat(device.disconnected()).succeedsWithin(Patience.LONGEST).isEqualTo(NOT_AUTHORIZED);
       await()
           .until(() -> log.lines().stream()
               .anyMatch(l -> l.startsWith(
@@ -239,7 +237,10 @@ class RevocationIT {
       deaf.publish5("telemetry/sensors/deaf", "before");
       await().until(() -> watcher.received().contains("telemetry/sensors/deaf before"));
       world.feed.deny(TestPki.deviceId("sensors", "deaf"), "revoked");
-      await().until(() -> log.lines().stream().anyMatch(l -> l.startsWith("INFO cut ")));
+      await()
+          .until(() -> log.lines().stream()
+              .anyMatch(l -> l.startsWith("INFO cut ")
+                  && l.contains(" device=" + TestPki.deviceId("sensors", "deaf") + " ")));
       deaf.publish5("telemetry/sensors/deaf", "after");
       try (Peer marker = world.device("sensors", "marker")) {
         marker.publish("telemetry/sensors/marker", "end");
@@ -254,16 +255,19 @@ class RevocationIT {
     HeldCertificate fought = world.pki.device("sensors", "told");
     try (Peer first = world.connect(fought.credential(), "told");
         Peer second = world.connect(fought.credential(), "told")) {
-      assertThat(first.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(first.disconnected()).succeedsWithin(Patience.LONGEST);
       second.kill();
     }
+    // Else the next might come before the broker has noticed that this one went.
+    told(fought, "lost");
     world.connect(fought.credential(), "told").close();
+    told(fought, "closed");
     try (Peer cut = world.connect(fought.credential(), "told")) {
       world.feed.deny(Denial.ofSerial(
           fought.certificate().getSerialNumber(),
           "superseded",
           fought.certificate().getNotAfter().toInstant()));
-      assertThat(cut.disconnected()).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(cut.disconnected()).succeedsWithin(Patience.LONGEST);
     }
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> world.connect(fought.credential(), "told").close())
@@ -287,6 +291,13 @@ class RevocationIT {
                 "CONNECTED null null 60",
                 "ENDED superseded null null",
                 "REFUSED superseded null null"));
+  }
+
+  private static void told(HeldCertificate of, String reason) {
+    String serial = of.certificate().getSerialNumber().toString(16);
+    await()
+        .until(() -> world.feed.reported().stream()
+            .anyMatch(e -> e.serial().equals(serial) && reason.equals(e.reason())));
   }
 
   private static Credential device(String device) {

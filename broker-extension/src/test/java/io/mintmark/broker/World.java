@@ -1,5 +1,7 @@
 package io.mintmark.broker;
 
+import static org.awaitility.Awaitility.await;
+
 import com.hivemq.configuration.service.InternalConfigurations;
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Credential;
@@ -78,6 +80,12 @@ final class World implements AutoCloseable {
       broker.close();
       broker = null;
     }
+  }
+
+  /** Waits until all that the feed says now is in force; the broker's log is read for it. */
+  void awaitFeedRead(LogLines log) {
+    String last = "INFO feed read to " + feed.head();
+    await().until(() -> log.lines().contains(last));
   }
 
   Peer connect(Credential credential, String clientId) throws MqttException {

@@ -164,7 +164,7 @@ class CaVerbsIT {
     List<X509Certificate> newRoot =
         both.stream().filter(c -> !oldRoot.contains(c)).toList();
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .until(() -> !est(device, newRoot).caCertificates().isEmpty());
     Credential renewed = renew(device, oldRoot);

@@ -48,7 +48,7 @@ class CrashIT {
   void losesNothingThatWasAnswered() throws Exception {
     Path data = folder.resolve("data");
     int underLoad = 0;
-    try (CrashService service = new CrashService(data, random)) {
+    try (CrashService service = new CrashService(data)) {
       service.start();
       service.awaitUp();
       CrashFleets fleets = CrashFleets.define(service, 100 + 40 * KILLS, 2 + KILLS / 2);
@@ -195,7 +195,7 @@ class CrashIT {
   @Timeout(300)
   void aFirstStartMayBeKilledAtAnyFile() throws Exception {
     Path data = folder.resolve("data");
-    try (CrashService service = new CrashService(data, random)) {
+    try (CrashService service = new CrashService(data)) {
       for (String file : List.of(
           "registry.db",
           "passphrase",

@@ -2,14 +2,12 @@ package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mintmark.identity.testing.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -25,27 +23,11 @@ final class CrashService implements AutoCloseable {
   private final int operatorPort;
   private Process process;
 
-  CrashService(Path data, Random random) throws IOException {
+  CrashService(Path data) throws IOException {
     this.data = data;
     this.log = data.resolveSibling(data.getFileName() + ".log");
-    this.devicePort = freePort(random);
-    this.operatorPort = freePort(random);
-  }
-
-  /**
-   * Below the ports that outgoing connections get: a client that tries a port of that range while
-   * nobody listens can be connected to itself, and then holds it.
-   */
-  private static int freePort(Random random) throws IOException {
-    for (int attempt = 0; attempt < 100; attempt++) {
-      int port = 10_000 + random.nextInt(20_000);
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        // Taken: the next one.
-      }
-    }
-    throw new IOException("no free port from 10000 to 29999 in 100 attempts");
+    this.devicePort = FreePort.find();
+    this.operatorPort = FreePort.find();
   }
 
   Path data() {

@@ -73,7 +73,7 @@ class OwnCertificatesIT {
         operator.changeIssuer(next, "activate", Map.of());
         String name = operator.issuer(next).path("subject").asText();
         // HiveMQ looks for another certificate every 10 s.
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
           for (int port : ports) {
             X509Certificate now = shown(installation, port);
             assertThat(before).doesNotContain(now.getSerialNumber());

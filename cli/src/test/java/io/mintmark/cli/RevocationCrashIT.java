@@ -46,6 +46,7 @@ class RevocationCrashIT {
       try (Running service = start(data)) {
         Awaitility.await()
             .atMost(Duration.ofSeconds(60))
+            .pollInterval(Duration.ofMillis(200))
             .until(
                 () -> service.mintmark("revocation", "show", "1").out().contains("finishedAt: "));
         requireDone(registry, DEVICES);
@@ -56,7 +57,7 @@ class RevocationCrashIT {
         assertThat(again.exitCode()).isEqualTo(1);
         assertThat(again.err()).contains("run 1 (revoke fleet many) was done at");
         Awaitility.await()
-            .atMost(Duration.ofSeconds(20))
+            .pollInterval(Duration.ofMillis(200))
             .until(() -> onCrl(data, registry), n -> n == DEVICES);
       }
     }

@@ -95,6 +95,7 @@ final class Running implements AutoCloseable {
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(90))
+          .pollInterval(Duration.ofMillis(50))
           .until(() -> !process.isAlive() || running.log().contains("Stop with Ctrl-C"));
       if (!process.isAlive()) {
         throw new AssertionError(arguments[0] + " ended: " + running.log());
@@ -146,9 +147,19 @@ final class Running implements AutoCloseable {
     process.waitFor();
   }
 
+  /** Asks it to end as Ctrl-C does, which takes a broker seconds, and waits until it has. */
+  void stop() throws IOException {
+    end(process, output);
+  }
+
+  /** Ends it at once: what it keeps outlives that, and the next start finds it. */
   @Override
   public void close() throws IOException {
-    end(process, output);
+    try {
+      kill();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     Files.deleteIfExists(output);
   }
 

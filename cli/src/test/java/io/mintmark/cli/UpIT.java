@@ -58,6 +58,7 @@ class UpIT {
       assertThat(up.log()).contains("trust domain plant.example");
       assertThat(Files.readString(data.resolve("trust.pem"))).isEqualTo(root);
       assertThat(up.mintmark("fleet", "list").exitCode()).isZero();
+      up.stop();
     }
   }
 

@@ -40,7 +40,7 @@ class BrokerRestartIT {
           devices.broker.stop();
         }
         if (i == MESSAGES * 2 / 3) {
-          assertThat(client.isConnected()).isFalse();
+          await().until(() -> !client.isConnected());
           devices.broker.start();
         }
         sent.add(client.publish("telemetry/b-1/a", Integer.toString(i).getBytes(UTF_8), 1));
@@ -48,11 +48,10 @@ class BrokerRestartIT {
       CompletableFuture.allOf(sent.toArray(new CompletableFuture<?>[0])).get();
 
       await()
-          .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> assertThat(application.texts())
               .containsAll(
                   IntStream.range(0, MESSAGES).mapToObj(Integer::toString).toList()));
-      await().ignoreExceptions().until(() -> {
+      await().pollInterval(Duration.ofMillis(200)).ignoreExceptions().until(() -> {
         application.command("b-1", "welcome back");
         return commands.contains("welcome back");
       });

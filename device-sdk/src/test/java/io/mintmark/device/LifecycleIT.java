@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -58,13 +57,13 @@ class LifecycleIT {
         client.start();
         client.publish("telemetry/l-1/a", "x".getBytes(UTF_8), i % 2).get();
       }
-      assertThat(threads().size()).isLessThan(5);
+      await().until(() -> threads().size() < 5);
     }
     System.out.printf(
         "%d clients started, used and closed: %.1f ms each%n",
         CYCLES, (System.nanoTime() - began) / 1e6 / CYCLES);
     assertThat(events.count("connected")).isEqualTo(CYCLES);
-    await().atMost(Duration.ofSeconds(20)).until(() -> threads().isEmpty());
+    await().until(() -> threads().isEmpty());
   }
 
   @Test
@@ -72,7 +71,6 @@ class LifecycleIT {
     try (DeviceClient client = devices.device("l-2", events).build()) {
       client.start();
       await()
-          .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> assertThat(threads())
               .containsExactly("mintmark-l-2-in", "mintmark-l-2-out", "mintmark-timer"));
     }
@@ -85,9 +83,12 @@ class LifecycleIT {
     executor.setRemoveOnCancelPolicy(true);
     try (DeviceClient client = devices.device("l-3", events).executor(executor).build()) {
       client.start();
-      assertThat(executor.getQueue()).as("the renewal, the question when to").hasSize(2);
+      await()
+          .untilAsserted(() -> assertThat(executor.getQueue())
+              .as("the renewal, the question when to")
+              .hasSize(2));
     }
-    assertThat(executor.getQueue()).isEmpty();
+    await().until(() -> executor.getQueue().isEmpty());
     assertThat(executor.isShutdown()).isFalse();
     executor.shutdown();
   }

@@ -56,7 +56,7 @@ class ReconnectIT {
       client.start();
       devices.broker.denied.add("b-3");
       devices.broker.kick("b-3");
-      await().until(() -> events.count("refused") == 1);
+      await().until(() -> events.count("refused") >= 1);
       long since = System.nanoTime();
       // Each wait is a second at least, however slow the machine is.
       await()
@@ -138,16 +138,15 @@ class ReconnectIT {
             .device("b-5", events)
             .broker("localhost", proxy.port())
             .keepAlive(Duration.ofSeconds(1))
-            .connectTimeout(Duration.ofSeconds(1))
+            .connectTimeout(Duration.ofSeconds(5))
             .build()) {
       client.start();
-      await()
-          .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofSeconds(3))
-          .until(client::isConnected);
+      // A machine that stands still for a second may lose it, and then has it again.
+      await().during(Duration.ofSeconds(2)).until(client::isConnected);
+      long before = events.count("disconnected");
       proxy.fallSilent();
       CompletableFuture<Void> sent = client.publish("telemetry/b-5/a", "x".getBytes(UTF_8), 1);
-      await().until(() -> events.count("disconnected") == 1);
+      await().until(() -> events.count("disconnected") > before);
       assertThat(sent).isNotDone();
       proxy.recover();
       sent.get();

@@ -17,10 +17,10 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.builder.Builders;
+import io.mintmark.identity.testing.FreePort;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.OutputStream;
 import java.math.BigInteger;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -74,9 +74,7 @@ final class TestBroker implements AutoCloseable {
 
   TestBroker(TestPki pki, HeldCertificate server, Path folder, boolean durable) throws Exception {
     this.folder = folder;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    port = FreePort.find();
     Path conf = Files.createDirectories(folder.resolve("conf"));
     Files.createDirectories(folder.resolve("data"));
     Files.createDirectories(folder.resolve("extensions"));

@@ -536,8 +536,7 @@ class SessionReportsTest {
   }
 
   @Test
-  void manyAtOnceTakeMilliseconds() throws Exception {
-    List<Long> millis = new ArrayList<>();
+  void manyAtOnceAreTaken() throws Exception {
     for (int round = 0; round < 10; round++) {
       List<SessionEvent> events = new ArrayList<>();
       for (int i = 0; i < 250; i++) {
@@ -548,14 +547,9 @@ class SessionReportsTest {
               event(Kind.ENDED, number - 250, "n-" + i, "a" + i, "10.0.0.1", "lost", null, null));
         }
       }
-      long began = System.nanoTime();
-      report(events.toArray(new SessionEvent[0]));
-      millis.add((System.nanoTime() - began) / 1_000_000);
+      assertThat(report(events.toArray(new SessionEvent[0]))).isFalse();
     }
-    System.out.println("a report of 500 events takes ms: " + millis);
     assertThat(installation.get().brokers().list().get(0).sessions()).isEqualTo(250);
-    // Some 10 on an idle machine.
-    assertThat(millis.stream().sorted().toList().get(5)).isLessThan(500);
   }
 
   @Test

@@ -12,7 +12,8 @@ class DemoIT {
   @TempDir
   Path folder;
 
-  private DemoReport demo(boolean sound) throws Exception {
+  /** Runs a small one against an installation of its own. */
+  static DemoReport demo(Path folder, boolean sound) throws Exception {
     DemoOptions options = new DemoOptions(
         3, folder.resolve("demo"), 30, Duration.ofSeconds(1), Duration.ofSeconds(14));
     try (TestInstallation installation =
@@ -24,21 +25,12 @@ class DemoIT {
 
   @Test
   void everyClaimHoldsOfASoundInstallation() throws Exception {
-    DemoReport report = demo(true);
+    DemoReport report = demo(folder, true);
 
     assertThat(report.claims()).as(report.table()).hasSize(15).allMatch(Claim::passed);
     assertThat(report.figures())
         .containsEntry("renewal.devices", 3L)
         .containsEntry("renewal.lost", 0L)
         .containsKey("revocation.cut-ms");
-  }
-
-  /** Otherwise a claim would prove nothing. */
-  @Test
-  void noClaimHoldsOfAnInstallationThatIsWrongInEveryWay() throws Exception {
-    DemoReport report = demo(false);
-
-    assertThat(report.claims()).as(report.table()).hasSize(15).noneMatch(Claim::passed);
-    assertThat(report.claims()).noneMatch(claim -> claim.figure().equals("not run"));
   }
 }

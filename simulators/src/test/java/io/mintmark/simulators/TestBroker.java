@@ -5,9 +5,8 @@ import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.ExtensionMain;
 import io.mintmark.identity.Credential;
-import java.io.IOException;
+import io.mintmark.identity.testing.FreePort;
 import java.io.OutputStream;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -68,7 +67,7 @@ final class TestBroker implements AutoCloseable {
               .formatted(folder.resolve("trust.p12"), PASSWORD)
           + "<client-authentication-mode>REQUIRED</client-authentication-mode>";
     }
-    int port = freePort();
+    int port = FreePort.find();
     Files.writeString(folder.resolve("conf/config.xml"), """
         <hivemq>
           <listeners>
@@ -113,13 +112,6 @@ final class TestBroker implements AutoCloseable {
   private static void save(KeyStore store, Path file) throws Exception {
     try (OutputStream out = Files.newOutputStream(file)) {
       store.store(out, PASSWORD.toCharArray());
-    }
-  }
-
-  /** HiveMQ does not choose a port by itself. */
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

@@ -14,7 +14,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -82,7 +81,7 @@ class BulkRevocationIT {
   }
 
   private static void await(Callable<Boolean> rule) {
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(rule);
+    Awaitility.await().until(rule);
   }
 
   private static JsonNode ask(String path, String body) throws Exception {

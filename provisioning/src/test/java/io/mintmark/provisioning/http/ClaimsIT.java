@@ -210,7 +210,7 @@ class ClaimsIT {
   @Test
   void endsWhenItSaysSo() throws Exception {
     HeldCertificate shared = certificate();
-    String soon = Instant.now().plusMillis(1500).toString();
+    String soon = Instant.now().plusSeconds(3).toString();
     long id = RunningService.json(
             RunningService.expect(200, create(shared.certificatePem(), 5, soon, false)))
         .get("id")

@@ -118,7 +118,7 @@ class LoadIT {
       CompletableFuture<RawHttps.Answer> beyond = work();
       // One of them waits and is sent away after its time, the other at once.
       busy((RawHttps.Answer) CompletableFuture.anyOf(waiting, beyond).get());
-      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(QUEUED_FOR);
+      assertThat(waiting.isDone() && beyond.isDone()).isFalse();
       busy(waiting.get());
       busy(beyond.get());
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(QUEUED_FOR);
@@ -161,7 +161,7 @@ class LoadIT {
     try (SSLSocket socket = client().connect()) {
       socket.getOutputStream().write("GET /wo".getBytes(US_ASCII));
       // Its request would have 20 s, and so has the socket.
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(15_000);
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }

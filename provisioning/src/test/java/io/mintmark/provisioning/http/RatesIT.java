@@ -251,15 +251,17 @@ class RatesIT {
     RawHttps.Answer answer = poll(two, head);
     RunningService.expect(503, answer);
     assertThat(answer.header("Retry-After")).isEqualTo("5");
+    // News for all that wait.
+    running.applyEnrolment("news", "{mode: open}");
     for (CompletableFuture<RawHttps.Answer> each : parked) {
       RunningService.expect(200, each.get());
     }
-    assertThat(running.service().waitingBrokers()).isZero();
+    await().until(() -> running.service().waitingBrokers() == 0);
   }
 
   private static RawHttps.Answer poll(Credential who, long head) {
     try {
-      return running.device(who).get("/v1/feed?wait=2&after=" + head);
+      return running.device(who).get("/v1/feed?wait=50&after=" + head);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -43,7 +43,7 @@ class SlowClientsIT {
   static void start(@TempDir Path data) throws Exception {
     Files.writeString(data.resolve("service.yaml"), """
         limits:
-          timeouts: {handshake: 1s, request: 1s, response: 1s, idle: 30s}
+          timeouts: {handshake: 3s, request: 3s, response: 3s, idle: 60s}
           requests: {at-once: 2, queued: 0}
         """);
     running = RunningService.of(data, "s-1");
@@ -95,7 +95,7 @@ class SlowClientsIT {
 
   /** Waits for the end of a connection; what came before it. */
   private static String cut(Socket socket) throws IOException {
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(30_000);
     StringBuilder read = new StringBuilder();
     try (socket) {
       for (int b = socket.getInputStream().read();
@@ -145,7 +145,7 @@ class SlowClientsIT {
       assertThat(cut(each.getValue())).as(each.getKey()).isEmpty();
     }
     assertThat(cut(second)).startsWith("HTTP/1.1 200");
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(50));
   }
 
   @Test

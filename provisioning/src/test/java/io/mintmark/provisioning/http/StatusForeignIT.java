@@ -8,8 +8,8 @@ import io.mintmark.identity.EstClient;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.DocumentSection;
 import io.mintmark.identity.testing.ForeignPrograms;
+import io.mintmark.identity.testing.FreePort;
 import io.mintmark.identity.testing.HeldCertificate;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -42,7 +42,7 @@ class StatusForeignIT {
   @BeforeAll
   static void start() throws Exception {
     ForeignPrograms.require("curl", "openssl", "ocsptool", "certtool", "nginx");
-    int port = freePort();
+    int port = FreePort.find();
     status = "http://localhost:" + port;
     running = RunningService.withStatus(
         folder.resolve("mintmark-data"), status, port, "good", "gone", "held");
@@ -261,7 +261,7 @@ class StatusForeignIT {
 
   @Test
   void nginxServesAPageToAnEnrolledDeviceAndNotToARevokedOne() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     String server = blocks("nginx").get(0).replace("8444", "127.0.0.1:" + port);
     Files.writeString(folder.resolve("nginx.conf"), """
         daemon off;
@@ -333,11 +333,5 @@ class StatusForeignIT {
         .results()
         .map(block -> block.group(1))
         .toList();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

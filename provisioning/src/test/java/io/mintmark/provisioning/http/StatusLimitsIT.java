@@ -37,7 +37,7 @@ class StatusLimitsIT {
     running = RunningService.withStatus(data, """
         http://localhost:8480
         limits:
-          timeouts: {request: 1s, response: 1s, idle: 30s}
+          timeouts: {request: 3s, response: 3s, idle: 60s}
           connections: {per-address: %d}
           exempt-addresses: []
         """.formatted(MOST_CONNECTIONS), 0);
@@ -69,7 +69,7 @@ class StatusLimitsIT {
     Socket socket = new Socket(
         InetAddress.getLoopbackAddress(),
         running.service().statusUri().orElseThrow().getPort());
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(30_000);
     open.add(socket);
     return socket;
   }
