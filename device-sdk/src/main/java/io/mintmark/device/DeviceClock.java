@@ -56,17 +56,17 @@ final class DeviceClock extends Clock {
     this.system = system;
     this.nanos = nanos;
     this.folder = folder;
-    this.stored = stored(folder).orElse(Instant.MIN);
-    this.least = new Moment(stored(folder).orElse(Instant.EPOCH), nanos.getAsLong());
+    this.stored = stored(folder);
+    this.least = new Moment(stored, nanos.getAsLong());
   }
 
-  private static Optional<Instant> stored(DeviceFolder folder) {
+  private static Instant stored(DeviceFolder folder) {
     try {
-      return folder.leastTime();
+      return folder.leastTime().orElse(Instant.EPOCH);
     } catch (IOException e) {
       LOG.log(
           System.Logger.Level.WARNING, "what time it was is not remembered: {0}", e.getMessage());
-      return Optional.empty();
+      return Instant.EPOCH;
     }
   }
 
@@ -161,7 +161,7 @@ final class DeviceClock extends Clock {
   private void store() {
     Instant bound = least();
     synchronized (storing) {
-      if (stored.isAfter(bound.minus(STORED_EVERY))) {
+      if (bound.isBefore(stored.plus(STORED_EVERY))) {
         return;
       }
       stored = bound;

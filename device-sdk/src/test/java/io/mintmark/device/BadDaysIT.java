@@ -301,8 +301,8 @@ class BadDaysIT {
       assertThat(events.count("enrolled")).isEqualTo(2);
       assertThat(life.client.credential().certificate().getNotAfter().toInstant())
           .isAfter(timers.now());
+      await().until(() -> events.count("moved") == 1);
     }
-    assertThat(events.count("moved")).isEqualTo(1);
   }
 
   private final FakeTimers timers = new FakeTimers(Instant.now());

@@ -113,7 +113,7 @@ final class DatedHttpsServer implements AutoCloseable {
     Exchange(SSLSocket socket) throws IOException {
       this.socket = socket;
       InputStream in = new BufferedInputStream(socket.getInputStream());
-      String[] request = line(in).split(" ");
+      String[] request = line(in).split(" ", 3);
       method = request[0];
       uri = URI.create(request[1]);
       for (String header = line(in); !header.isEmpty(); header = line(in)) {

@@ -1,6 +1,5 @@
 package io.mintmark.device;
 
-import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -44,7 +43,7 @@ final class FakeBroker implements AutoCloseable {
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(
         new KeyManager[] {shown.credential().keyManager()},
-        new TrustManager[] {Credential.trustManager(pki.anchors())},
+        new TrustManager[] {pki.clients(pki.anchors())},
         null);
     listener = (SSLServerSocket)
         tls.getServerSocketFactory().createServerSocket(0, 200, InetAddress.getLoopbackAddress());

@@ -85,7 +85,7 @@ final class FakeEst implements AutoCloseable {
     shown = new ShownCertificate(pki.server.credential());
     SSLContext tls = SSLContext.getInstance("TLS");
     TrustManager clients =
-        Credential.trustManager(List.of(pki.root.certificate(), pki.factory.certificate()));
+        pki.clients(List.of(pki.root.certificate(), pki.factory.certificate()));
     tls.init(new KeyManager[] {shown}, new TrustManager[] {clients}, null);
     server = new DatedHttpsServer(tls, () -> clock);
     server.on("/.well-known/est/" + TestPki.FLEET, this::answer);

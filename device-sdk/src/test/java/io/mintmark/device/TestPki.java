@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x509.Extension;
 
 /** An installation's certificates: operational root and issuer, servers, and a factory beside. */
@@ -113,10 +114,16 @@ final class TestPki {
     }
   }
 
+  /** Whom a server takes that leaves it to others whether a certificate is valid now. */
+  TrustManager clients(List<X509Certificate> anchors) {
+    return new DatedTrust(anchors, chain -> chain[0].getNotBefore().toInstant());
+  }
+
   Credential bootstrap(String device) {
     return HeldCertificate.builder()
         .serialNumberAttribute(device)
         .commonName(device)
+        .validity(longAgo, farOff)
         .signedBy(factory)
         .build()
         .credential();
