@@ -184,7 +184,7 @@ class BadDaysIT {
       case IN_THE_HANDSHAKE -> toBroker.breakAnswersAfter(200);
       case AFTER_CONNECT -> broker.answer = -1;
     }
-    try (DeviceClient client = device().connectTimeout(Duration.ofMillis(500)).build()) {
+    try (DeviceClient client = device().connectTimeout(Duration.ofMillis(300)).build()) {
       client.startInBackground();
       await().until(() -> events.count("retrying") > 0);
       assertThat(events.causes.get(0))
@@ -210,7 +210,7 @@ class BadDaysIT {
           return false;
         };
     }
-    try (DeviceClient client = device().answerTimeout(Duration.ofMillis(500)).build()) {
+    try (DeviceClient client = device().answerTimeout(Duration.ofMillis(300)).build()) {
       client.startInBackground();
       await().until(() -> events.count("retrying") > 0);
       assertThat(events.causes.get(0))
@@ -224,6 +224,28 @@ class BadDaysIT {
         .as("the request is repeated with its key")
         .extracting(FakeEst.Request::key)
         .containsOnly(est.requests.get(0).key());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void saysWhichNameDoesNotResolveAndAsksAgain(boolean service) throws Exception {
+    // No label is that long, which the resolver knows without asking anybody.
+    String nobody = "x".repeat(64) + ".invalid";
+    DeviceClientBuilder builder = device();
+    if (service) {
+      builder.service(URI.create("https://" + nobody + ":8443"));
+    } else {
+      builder.broker(nobody, 8883);
+    }
+    try (DeviceClient client = builder.build()) {
+      client.startInBackground();
+      await().until(() -> events.count("retrying") > 1);
+    }
+    assertThat(events.causes)
+        .allSatisfy(cause -> assertThat(cause)
+            .isInstanceOf(RetryLaterException.class)
+            .hasMessageContaining(
+                "the name does not resolve to an address (DNS): " + nobody));
   }
 
   @Test
@@ -263,13 +285,13 @@ class BadDaysIT {
       int connects = broker.connects.get();
       toBroker.cut();
       await().until(() -> events.count("retrying") == 1);
-      life.live(Duration.ofDays(1));
+      life.live(Duration.ofHours(12));
 
       // From one a minute to one an hour, each between half of the wait and all of it.
-      assertThat(broker.connects.get() - connects).isBetween(24, 60);
-      // With each a renewal and an enrolment; and renewal information, which goes on.
-      assertThat(asked.get()).isBetween(48, 150);
-      assertThat(events.count("refused")).isBetween(24L, 60L);
+      assertThat(broker.connects.get() - connects).isBetween(12, 33);
+      // With each a renewal and an enrolment; and now and then for the roots.
+      assertThat(asked.get()).isBetween(24, 75);
+      assertThat(events.count("refused")).isBetween(12L, 33L);
       assertThat(events.causes).last().isInstanceOf(RefusedException.class);
 
       broker.answer = 0;

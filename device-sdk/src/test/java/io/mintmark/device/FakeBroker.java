@@ -25,6 +25,7 @@ final class FakeBroker implements AutoCloseable {
   private static final int CONNECT = 1;
   private static final int PUBLISH = 3;
   private static final int PINGREQ = 12;
+  private static final int DISCONNECT = 14;
 
   final AtomicInteger connects = new AtomicInteger();
   final List<String> published = new CopyOnWriteArrayList<>();
@@ -96,6 +97,7 @@ final class FakeBroker implements AutoCloseable {
         }
       }
       case PINGREQ -> out.write(new byte[] {(byte) 0xd0, 0});
+      case DISCONNECT -> throw new IOException("the device has said goodbye");
       default -> {
         // What needs no answer.
       }

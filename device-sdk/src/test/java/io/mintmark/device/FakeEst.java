@@ -72,6 +72,10 @@ final class FakeEst implements AutoCloseable {
   volatile Mischief before = NONE;
   volatile Mischief after = NONE;
   volatile Clock clock = Clock.systemUTC();
+
+  /** Dates the answers alone, where it is not null. */
+  volatile Clock dates;
+
   volatile Duration lifetime = Duration.ofHours(1);
 
   private final ShownCertificate shown;
@@ -84,10 +88,9 @@ final class FakeEst implements AutoCloseable {
     caCertificates = List.of(pki.root.certificate(), pki.issuing.certificate());
     shown = new ShownCertificate(pki.server.credential());
     SSLContext tls = SSLContext.getInstance("TLS");
-    TrustManager clients =
-        pki.clients(List.of(pki.root.certificate(), pki.factory.certificate()));
+    TrustManager clients = pki.clients(List.of(pki.root.certificate(), pki.factory.certificate()));
     tls.init(new KeyManager[] {shown}, new TrustManager[] {clients}, null);
-    server = new DatedHttpsServer(tls, () -> clock);
+    server = new DatedHttpsServer(tls, () -> dates == null ? clock : dates);
     server.on("/.well-known/est/" + TestPki.FLEET, this::answer);
   }
 

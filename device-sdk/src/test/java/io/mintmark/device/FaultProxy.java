@@ -117,21 +117,30 @@ final class FaultProxy implements AutoCloseable {
   }
 
   private void pump(Socket from, Socket to, long most, boolean answers) throws IOException {
-    try (from;
-        to) {
+    long left = most;
+    try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[CHUNK];
-      long left = most;
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         hold(n);
-        if (!silent && !(answers && losingAnswers)) {
+        if (!isLost(answers)) {
           int passing = (int) Math.min(n, left);
           out.write(buffer, 0, passing);
           left -= passing;
         }
       }
+    } finally {
+      // That the other side is gone is told to nobody either.
+      if (left > 0 && !isLost(answers)) {
+        closeQuietly(from);
+        closeQuietly(to);
+      }
     }
+  }
+
+  private boolean isLost(boolean answers) {
+    return silent || (answers && losingAnswers);
   }
 
   private void hold(int bytes) throws IOException {

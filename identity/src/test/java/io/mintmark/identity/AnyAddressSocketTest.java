@@ -85,8 +85,7 @@ class AnyAddressSocketTest {
   @Test
   void doesNotBeginAtTheSameOneEachTime() throws Exception {
     List<String> began = new ArrayList<>();
-    try (ServerSocket other =
-        new ServerSocket(server.getLocalPort(), 50, loopback(4))) {
+    try (ServerSocket other = new ServerSocket(server.getLocalPort(), 50, loopback(4))) {
       assertThat(other.isBound()).isTrue();
       for (int i = 0; i < 50; i++) {
         try (Socket socket = socket(1, 4)) {
