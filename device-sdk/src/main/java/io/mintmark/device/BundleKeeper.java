@@ -34,6 +34,7 @@ final class BundleKeeper {
 
   private final DeviceTrust trust;
   private final EstSettings settings;
+  private final ServiceTime time;
   private final Clock clock;
   private final Callbacks callbacks;
   private final Runnable replaced;
@@ -46,12 +47,13 @@ final class BundleKeeper {
   BundleKeeper(
       DeviceTrust trust,
       EstSettings settings,
-      Clock clock,
+      ServiceTime time,
       Callbacks callbacks,
       Runnable replaced) {
     this.trust = trust;
     this.settings = settings;
-    this.clock = clock;
+    this.time = time;
+    this.clock = time.clock();
     this.callbacks = callbacks;
     this.replaced = replaced;
   }
@@ -114,8 +116,12 @@ final class BundleKeeper {
     }
   }
 
-  /** Asks for the roots now, as somebody's certificate was not by any of those held. */
+  /**
+   * Asks for the roots now, as somebody's certificate was not by any of those held, or not valid by
+   * the device's clock.
+   */
   void doubt(Credential shown) {
+    time.ask();
     try {
       check(shown, null);
     } catch (EstException e) {
@@ -136,7 +142,7 @@ final class BundleKeeper {
 
   /** Roots by which the service cannot be reached would shut the device out for good. */
   private void requireService(List<X509Certificate> bundle) throws EstException {
-    est(Credential.anonymousTlsContext(bundle)).caCertificates();
+    est(Credential.anonymousTlsContext(trust.by(bundle))).caCertificates();
   }
 
   private void refuse(Exception cause) {
@@ -162,6 +168,7 @@ final class BundleKeeper {
         tls,
         clock,
         settings.connectTimeout(),
-        settings.answerTimeout());
+        settings.answerTimeout(),
+        time);
   }
 }

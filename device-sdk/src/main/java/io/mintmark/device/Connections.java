@@ -347,7 +347,8 @@ final class Connections implements Link.Owner {
     Duration wait = reconnect.after(++failures);
     Optional<Duration> asked =
         cause instanceof RetryLaterException later ? later.retryAfter() : Optional.empty();
-    return asked.filter(a -> a.compareTo(wait) > 0).orElse(wait);
+    // Those that were asked to wait were asked at once, and are not to come back at once.
+    return asked.map(wait::plus).orElse(wait);
   }
 
   private synchronized void retry() {

@@ -64,6 +64,7 @@ public final class DeviceClient implements AutoCloseable {
   private final Session session;
   private final Callbacks callbacks;
   private final DeviceTrust trust;
+  private final ServiceTime time;
   private final BundleKeeper bundles;
   private final IdentityKeeper keeper;
   private final Connections connections;
@@ -76,19 +77,15 @@ public final class DeviceClient implements AutoCloseable {
     session = new Session(settings.queueLimit());
     Incoming incoming = new Incoming(session, callbacks);
     trust = settings.trust();
-    bundles = new BundleKeeper(
-        trust, settings.est(), settings.clock(), callbacks, this::forgetTlsSessions);
+    time = new ServiceTime(settings.clock(), trust, settings.est(), callbacks);
+    bundles = new BundleKeeper(trust, settings.est(), time, callbacks, this::forgetTlsSessions);
     keeper = new IdentityKeeper(
         settings.folder().credentials(),
         new Enrolment(
-            settings.est(),
-            trust,
-            bundles::offered,
-            settings.folder().pendingKey(),
-            settings.clock()),
+            settings.est(), trust, bundles::offered, settings.folder().pendingKey(), time),
         trust,
         settings.est(),
-        settings.clock(),
+        time,
         callbacks);
     connections = new Connections(
         keeper,
@@ -121,7 +118,8 @@ public final class DeviceClient implements AutoCloseable {
           credential.context(),
           settings.clock(),
           est.connectTimeout(),
-          est.answerTimeout());
+          est.answerTimeout(),
+          time);
       String bundle = null;
       try {
         Optional<RenewalInfo> answer = service.of(credential.credential().certificate());

@@ -4,6 +4,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.Validity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -86,8 +88,8 @@ public final class DeviceClientBuilder {
   }
 
   /**
-   * Where the device keeps its credential, a pending key and the trust bundle. One folder for one
-   * client; it survives restarts.
+   * Where the device keeps its credential, a pending key, the trust bundle and what time it was at
+   * least. One folder for one client; it survives restarts.
    */
   public DeviceClientBuilder folder(Path path) {
     folder = path;
@@ -219,7 +221,10 @@ public final class DeviceClientBuilder {
     return this;
   }
 
-  /** The time of day, by which certificates are valid and renewed; the system's by default. */
+  /**
+   * The time of day, by which certificates are valid and renewed; the system's by default. Where it
+   * is wrong by more than two minutes, the device goes by the service's.
+   */
   public DeviceClientBuilder clock(Clock source) {
     clock = source;
     return this;
@@ -247,7 +252,22 @@ public final class DeviceClientBuilder {
    * @throws UncheckedIOException if the folder's trust bundle cannot be read or stored
    */
   public DeviceClient build() {
+    DeviceClock believed = believed(System::nanoTime);
+    return build(believed, new ExecutorTimers(executor, believed));
+  }
+
+  /**
+   * The clock of a client that is built next.
+   *
+   * @param nanos time to measure with
+   */
+  DeviceClock believed(LongSupplier nanos) {
     requireComplete();
+    return new DeviceClock(clock, nanos, new DeviceFolder(folder));
+  }
+
+  /** The client, by this clock and with these timers. */
+  DeviceClient build(DeviceClock believed, Timers timers) {
     DeviceFolder memory = new DeviceFolder(folder);
     if (device == null && bootstrap != null) {
       device = BootstrapName.of(bootstrap.certificate())
@@ -260,15 +280,15 @@ public final class DeviceClientBuilder {
         new MqttSettings(
             host, port, connectTimeout, keepAlive, sessionExpiry, inFlight, largestPacket, will),
         memory,
-        trust(memory),
+        trust(memory, believed),
         clientIdSuffix,
         (device == null ? fleet.value() : device.value()) + clientIdSuffix,
         queueLimit,
         Backoff.reconnect(firstReconnect, longestReconnect, random),
         Backoff.refused(firstRefused, longestRefused, random),
-        clock,
+        believed,
         random);
-    return new DeviceClient(settings, listener, new ExecutorTimers(executor, clock));
+    return new DeviceClient(settings, listener, timers);
   }
 
   private void requireComplete() {
@@ -299,9 +319,11 @@ public final class DeviceClientBuilder {
     }
   }
 
-  private DeviceTrust trust(DeviceFolder memory) {
+  private DeviceTrust trust(DeviceFolder memory, DeviceClock believed) {
     try {
-      return DeviceTrust.open(memory, trust);
+      DeviceTrust opened = DeviceTrust.open(memory, trust, believed);
+      opened.anchors().forEach(root -> believed.atLeast(Validity.of(root).notBefore()));
+      return opened;
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

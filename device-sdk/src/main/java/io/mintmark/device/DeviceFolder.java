@@ -6,10 +6,14 @@ import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.PendingKey;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The device's memory on disk. {@code credential.pem} (0600) and {@code trust.pem} are files other
@@ -62,6 +66,34 @@ record DeviceFolder(Path path) {
    */
   void keep(Collection<X509Certificate> anchors) throws IOException {
     AtomicFile.write(trust(), Bundle.of(anchors).pem());
+  }
+
+  /**
+   * What time it was at least when this was last told; empty if it never was.
+   *
+   * @throws IOException if it cannot be read
+   */
+  Optional<Instant> leastTime() throws IOException {
+    try {
+      return Optional.of(Instant.parse(Files.readString(time()).strip()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (DateTimeParseException e) {
+      throw new IOException(time() + " holds no time: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Stores what time it is at least; durable when this returns.
+   *
+   * @throws IOException if it could not be stored; what there was is still there
+   */
+  void keepLeastTime(Instant moment) throws IOException {
+    AtomicFile.write(time(), moment + "\n");
+  }
+
+  private Path time() {
+    return path.resolve("time");
   }
 
   private Path trust() {

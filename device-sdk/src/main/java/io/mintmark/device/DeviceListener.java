@@ -73,6 +73,14 @@ public interface DeviceListener {
    */
   default void trustRefused(RefusedException reason) {}
 
+  /**
+   * The system's clock is wrong by more than two minutes, or so much that certificates do not hold by
+   * it: this client goes by the service's from now on. The system's clock stays as it is.
+   *
+   * @param ahead by how much it is ahead of the service's; negative if it is behind
+   */
+  default void clockCorrected(Duration ahead) {}
+
   /** The broker did not grant a subscription, or not again on a new session; it is gone. */
   default void subscriptionRefused(String filter, DeviceException cause) {}
 

@@ -1,6 +1,5 @@
 package io.mintmark.device;
 
-import java.time.Clock;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,7 +14,7 @@ import java.util.random.RandomGenerator;
  * @param queueLimit most messages that may wait
  * @param reconnect waits between attempts that failed
  * @param refused waits between attempts that were refused
- * @param clock the time of day
+ * @param clock the time of day, as the device believes it
  * @param random for jitter
  */
 record DeviceSettings(
@@ -28,5 +27,5 @@ record DeviceSettings(
     int queueLimit,
     Backoff reconnect,
     Backoff refused,
-    Clock clock,
+    DeviceClock clock,
     RandomGenerator random) {}

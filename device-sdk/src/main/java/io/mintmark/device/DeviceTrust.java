@@ -1,13 +1,16 @@
 package io.mintmark.device;
 
-import io.mintmark.identity.Credential;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -17,29 +20,35 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class DeviceTrust extends X509ExtendedTrustManager {
 
-  /** Anchors, and what the JDK makes of them. */
+  /** Anchors, and what the JDK makes of them by the device's clock. */
   private record Held(List<X509Certificate> anchors, X509ExtendedTrustManager manager) {
-    static Held of(Collection<X509Certificate> anchors) {
-      return new Held(List.copyOf(anchors), Credential.trustManager(anchors));
+    static Held of(Collection<X509Certificate> anchors, Clock clock) {
+      return new Held(List.copyOf(anchors), new DatedTrust(anchors, chain -> clock.instant()));
     }
   }
 
+  /** As JSSE says it in TLS 1.3. */
+  private static final String ANY_KEY_EXCHANGE = "UNKNOWN";
+
   private final DeviceFolder folder;
+  private final Clock clock;
   private volatile Held held;
 
-  private DeviceTrust(DeviceFolder folder, Collection<X509Certificate> anchors) {
+  private DeviceTrust(DeviceFolder folder, Collection<X509Certificate> anchors, Clock clock) {
     this.folder = folder;
-    this.held = Held.of(anchors);
+    this.clock = clock;
+    this.held = Held.of(anchors, clock);
   }
 
   /**
    * The folder's anchors, else the given ones, which are stored then.
    *
+   * @param clock when certificates have to be valid
    * @throws IOException if they cannot be read or stored
    */
-  static DeviceTrust open(DeviceFolder folder, Collection<X509Certificate> given)
+  static DeviceTrust open(DeviceFolder folder, Collection<X509Certificate> given, Clock clock)
       throws IOException {
-    return new DeviceTrust(folder, folder.anchors(given));
+    return new DeviceTrust(folder, folder.anchors(given), clock);
   }
 
   /** The roots trusted now. */
@@ -54,7 +63,36 @@ final class DeviceTrust extends X509ExtendedTrustManager {
    */
   synchronized void replace(Collection<X509Certificate> anchors) throws IOException {
     folder.keep(anchors);
-    held = Held.of(anchors);
+    held = Held.of(anchors, clock);
+  }
+
+  /** The same by other anchors: whom the device would trust if it held these. */
+  TrustManager by(Collection<X509Certificate> anchors) {
+    return Held.of(anchors, clock).manager();
+  }
+
+  /** The same but for the moment: a chain that is valid at one that is not the clock's will do. */
+  TrustManager whenever() {
+    return new DatedTrust(anchors(), DeviceTrust::lastBeginning);
+  }
+
+  /** When the certificates of a chain were all there; one may have expired since. */
+  private static Instant lastBeginning(X509Certificate[] chain) {
+    return Stream.of(chain)
+        .map(certificate -> certificate.getNotBefore().toInstant())
+        .max(Instant::compareTo)
+        .orElse(Instant.EPOCH);
+  }
+
+  /** Whether a server's chain, of which all else has been checked, is valid at the moment. */
+  boolean holds(List<X509Certificate> chain, Instant moment) {
+    try {
+      new DatedTrust(anchors(), c -> moment)
+          .checkServerTrusted(chain.toArray(new X509Certificate[0]), ANY_KEY_EXCHANGE);
+      return true;
+    } catch (CertificateException e) {
+      return false;
+    }
   }
 
   @Override

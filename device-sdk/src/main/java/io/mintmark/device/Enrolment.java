@@ -38,6 +38,7 @@ final class Enrolment {
   private final DeviceTrust trust;
   private final Consumer<List<X509Certificate>> caCertificates;
   private final PendingKey pendingKey;
+  private final ServiceTime time;
   private final Clock clock;
 
   /**
@@ -48,12 +49,13 @@ final class Enrolment {
       DeviceTrust trust,
       Consumer<List<X509Certificate>> caCertificates,
       PendingKey pendingKey,
-      Clock clock) {
+      ServiceTime time) {
     this.settings = settings;
     this.trust = trust;
     this.caCertificates = caCertificates;
     this.pendingKey = pendingKey;
-    this.clock = clock;
+    this.time = time;
+    this.clock = time.clock();
   }
 
   /** A first certificate, or one after the last has expired (section 4.2.1). */
@@ -91,7 +93,12 @@ final class Enrolment {
       throws DeviceException {
     URI label = EstClient.label(settings.service(), settings.fleet());
     EstClient est = new EstClient(
-        label, shown.tlsContext(trust), clock, settings.connectTimeout(), settings.answerTimeout());
+        label,
+        shown.tlsContext(trust),
+        clock,
+        settings.connectTimeout(),
+        settings.answerTimeout(),
+        time);
     String what = "the service at " + label.getAuthority() + " gave no certificate";
     try {
       KeyPair keys = pendingKey.take(taken);

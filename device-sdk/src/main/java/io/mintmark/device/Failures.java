@@ -4,6 +4,7 @@ import io.mintmark.identity.EstException;
 import io.mintmark.identity.EstRefusedException;
 import io.mintmark.identity.EstRetryLaterException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -40,9 +41,14 @@ final class Failures {
     if (e instanceof EstRefusedException) {
       return new RefusedException(message, e);
     }
+    UnknownHostException unknown = cause(e, UnknownHostException.class);
+    if (unknown != null) {
+      return new RetryLaterException(
+          what + ": the name does not resolve to an address (DNS): " + unknown.getMessage(), e);
+    }
     Throwable tls = e instanceof EstException && e.getCause() != null ? e.getCause() : e;
     if (tls instanceof SSLException ssl) {
-      if (causedBy(ssl, CertificateException.class)) {
+      if (cause(ssl, CertificateException.class) != null) {
         return new RefusedException(
             what + ": its certificate is not trusted or not for this host: " + ssl.getMessage()
                 + " (the trust anchors are those of the folder's trust.pem)",
@@ -59,15 +65,17 @@ final class Failures {
 
   /** Whether it failed because the other side's certificate is not trusted here. */
   static boolean isDistrust(Throwable failure) {
-    return causedBy(failure, SSLException.class) && causedBy(failure, CertificateException.class);
+    return cause(failure, SSLException.class) != null
+        && cause(failure, CertificateException.class) != null;
   }
 
-  private static boolean causedBy(Throwable failure, Class<? extends Throwable> kind) {
+  /** What of this kind is behind a failure; null if nothing is. */
+  private static <T extends Throwable> T cause(Throwable failure, Class<T> kind) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (kind.isInstance(t)) {
-        return true;
+        return kind.cast(t);
       }
     }
-    return false;
+    return null;
   }
 }

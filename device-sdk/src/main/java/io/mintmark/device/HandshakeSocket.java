@@ -1,11 +1,12 @@
 package io.mintmark.device;
 
+import io.mintmark.identity.AnyAddressSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Socket;
+import java.net.SocketException;
 
 /**
  * A TCP socket that sends each flight of a TLS handshake whole: until {@link #release}, what is
@@ -13,10 +14,14 @@ import java.net.Socket;
  * one by one; a broker that refuses the first closes while the others are written, the write fails,
  * and the alert that would have told why is never read. Until the release, one thread at a time.
  */
-final class HandshakeSocket extends Socket {
+final class HandshakeSocket extends AnyAddressSocket {
 
   private ByteArrayOutputStream flight = new ByteArrayOutputStream();
   private volatile boolean released;
+
+  HandshakeSocket() throws SocketException {
+    // As its parent makes itself.
+  }
 
   /** Sends what has been written, and from now on everything at once. */
   void release() throws IOException {

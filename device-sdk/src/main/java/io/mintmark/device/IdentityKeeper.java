@@ -3,8 +3,8 @@ package io.mintmark.device;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.Validity;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.Optional;
 
 /**
@@ -14,13 +14,20 @@ import java.util.Optional;
  */
 final class IdentityKeeper implements Renewals.Keeper {
 
+  /** One request for a certificate. */
+  @FunctionalInterface
+  private interface Issuance {
+    Credential ask() throws DeviceException;
+  }
+
   private static final System.Logger LOG = System.getLogger(IdentityKeeper.class.getName());
 
   private final CredentialStore store;
   private final Enrolment enrolment;
   private final DeviceTrust trust;
   private final EstSettings settings;
-  private final Clock clock;
+  private final ServiceTime time;
+  private final DeviceClock clock;
   private final Callbacks callbacks;
   private volatile TlsCredential current;
 
@@ -29,13 +36,14 @@ final class IdentityKeeper implements Renewals.Keeper {
       Enrolment enrolment,
       DeviceTrust trust,
       EstSettings settings,
-      Clock clock,
+      ServiceTime time,
       Callbacks callbacks) {
     this.store = store;
     this.enrolment = enrolment;
     this.trust = trust;
     this.settings = settings;
-    this.clock = clock;
+    this.time = time;
+    this.clock = time.clock();
     this.callbacks = callbacks;
   }
 
@@ -51,6 +59,9 @@ final class IdentityKeeper implements Renewals.Keeper {
   synchronized TlsCredential valid() throws DeviceException {
     if (current == null) {
       current = load().orElse(null);
+    }
+    if (clock.isGuess()) {
+      time.ask();
     }
     if (current == null || isOver(current)) {
       enrol();
@@ -92,7 +103,7 @@ final class IdentityKeeper implements Renewals.Keeper {
     if (current == null || isOver(current)) {
       enrol();
     } else {
-      Credential renewed = enrolment.renew(current.credential());
+      Credential renewed = inTime(() -> enrolment.renew(current.credential()));
       keep(renewed);
       callbacks.tell(l -> l.renewed(renewed));
     }
@@ -100,9 +111,21 @@ final class IdentityKeeper implements Renewals.Keeper {
   }
 
   private void enrol() throws DeviceException {
-    Credential enrolled = enrolment.enrol();
+    Credential enrolled = inTime(enrolment::enrol);
     keep(enrolled);
     callbacks.tell(l -> l.enrolled(enrolled));
+  }
+
+  /** Asks once more where the service's certificate was not valid by a clock that is right now. */
+  private Credential inTime(Issuance issuance) throws DeviceException {
+    try {
+      return issuance.ask();
+    } catch (RefusedException e) {
+      if (!Failures.isDistrust(e) || !time.look()) {
+        throw e;
+      }
+      return issuance.ask();
+    }
   }
 
   private void keep(Credential credential) throws RetryLaterException {
@@ -112,10 +135,16 @@ final class IdentityKeeper implements Renewals.Keeper {
     } catch (IOException e) {
       throw new RetryLaterException("cannot store the new credential: " + e.getMessage(), e);
     }
+    clock.atLeast(Validity.of(credential.certificate()).notBefore());
     current = TlsCredential.issued(credential, trust, clock.instant());
   }
 
+  /** By a clock that runs ahead a good credential is over, so the service is asked for the time. */
   private boolean isOver(TlsCredential credential) {
+    if (!clock.instant().isAfter(credential.notAfter())) {
+      return false;
+    }
+    time.ask();
     return clock.instant().isAfter(credential.notAfter());
   }
 
@@ -131,6 +160,7 @@ final class IdentityKeeper implements Renewals.Keeper {
             settings.fleet());
         return Optional.empty();
       }
+      stored.ifPresent(c -> clock.atLeast(c.lifetime().notBefore()));
       return stored;
     } catch (IOException | IllegalArgumentException e) {
       LOG.log(

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.net.SocketException;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -20,7 +20,7 @@ final class Wire implements AutoCloseable {
 
   private static final int READ_BUFFER = 1_024;
 
-  private final HandshakeSocket tcp = new HandshakeSocket();
+  private final HandshakeSocket tcp;
   private final int largestPacket;
   private InputStream in;
   private OutputStream out;
@@ -30,19 +30,23 @@ final class Wire implements AutoCloseable {
    */
   Wire(int largestPacket) {
     this.largestPacket = largestPacket;
+    try {
+      tcp = new HandshakeSocket();
+    } catch (SocketException e) {
+      throw new IllegalStateException("this JDK makes no sockets", e);
+    }
   }
 
   /**
-   * Connects, and shakes hands. The broker's certificate has to be for the host (RFC 9525), which
+   * Connects to one of the host's addresses, and shakes hands. The broker's certificate has to be for the host (RFC 9525), which
    * JSSE checks only where it is told to.
+   *
+   * @param timeout for each address, and for each answer
    */
   void open(String host, int port, SSLContext tls, Duration timeout) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(host, port);
-    if (address.isUnresolved()) {
-      throw new UnknownHostException(host);
-    }
+    tcp.connect(
+        InetSocketAddress.createUnresolved(host, port), Math.toIntExact(timeout.toMillis()));
     tcp.setTcpNoDelay(true);
-    tcp.connect(address, Math.toIntExact(timeout.toMillis()));
     readTimeout(timeout);
     SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(tcp, host, port, true);
     SSLParameters parameters = socket.getSSLParameters();

@@ -52,7 +52,7 @@ class BundleKeeperIT {
   void start() throws Exception {
     est = new FakeEst(pki);
     est.takeReports();
-    trust = TestPki.trust(new DeviceFolder(folder), pki.anchors());
+    trust = TestPki.trust(new DeviceFolder(folder), pki.anchors(), Clock.systemUTC());
     keeper = keeper(Clock.systemUTC());
   }
 
@@ -71,10 +71,14 @@ class BundleKeeperIT {
 
   private BundleKeeper keeper(Clock clock) {
     Duration patience = Duration.ofSeconds(5);
+    est.clock = clock;
+    EstSettings settings =
+        new EstSettings(est.uri(), TestPki.FLEET, null, new DeviceId("d-1"), patience, patience);
+    DeviceClock believed = new DeviceClock(clock, System::nanoTime, new DeviceFolder(folder));
     return new BundleKeeper(
         trust,
-        new EstSettings(est.uri(), TestPki.FLEET, null, new DeviceId("d-1"), patience, patience),
-        clock,
+        settings,
+        new ServiceTime(believed, trust, settings, callbacks),
         callbacks,
         () -> replaced.forEach(TlsCredential::forgetSessions));
   }
@@ -105,7 +109,9 @@ class BundleKeeperIT {
     assertThat(est.reports)
         .containsExactly(new FakeEst.Report(Bundle.fingerprint(both), shown.certificate()));
     await().untilAsserted(() -> assertThat(events.anchors).containsExactly(both));
-    assertThat(TestPki.trust(new DeviceFolder(folder), pki.anchors()).anchors()).isEqualTo(both);
+    assertThat(TestPki.trust(new DeviceFolder(folder), pki.anchors(), Clock.systemUTC())
+            .anchors())
+        .isEqualTo(both);
   }
 
   @Test

@@ -50,20 +50,22 @@ class EnrolmentIT {
   private IdentityKeeper keeper(
       Clock clock, List<X509Certificate> anchors, FleetId fleet, Credential shown) {
     DeviceFolder memory = new DeviceFolder(folder);
-    DeviceTrust trust = TestPki.trust(memory, anchors);
+    DeviceClock believed = new DeviceClock(clock, System::nanoTime, memory);
+    DeviceTrust trust = TestPki.trust(memory, anchors, believed);
     EstSettings settings = new EstSettings(
         est.uri(), fleet, shown, new DeviceId("d-1"), Duration.ofSeconds(5), Duration.ofSeconds(5));
+    ServiceTime time = new ServiceTime(believed, trust, settings, callbacks);
     return new IdentityKeeper(
         memory.credentials(),
         new Enrolment(
             settings,
             trust,
-            new BundleKeeper(trust, settings, clock, callbacks, () -> {})::offered,
+            new BundleKeeper(trust, settings, time, callbacks, () -> {})::offered,
             memory.pendingKey(),
-            clock),
+            time),
         trust,
         settings,
-        clock,
+        time,
         callbacks);
   }
 

@@ -13,6 +13,7 @@ final class Events implements DeviceListener {
   final List<String> names = new CopyOnWriteArrayList<>();
   final List<Duration> gaps = new CopyOnWriteArrayList<>();
   final List<List<X509Certificate>> anchors = new CopyOnWriteArrayList<>();
+  final List<Duration> corrections = new CopyOnWriteArrayList<>();
   final List<Boolean> sessions = new CopyOnWriteArrayList<>();
   final List<DeviceException> causes = new CopyOnWriteArrayList<>();
   final List<Message> unhandled = new CopyOnWriteArrayList<>();
@@ -79,6 +80,12 @@ final class Events implements DeviceListener {
   public void trustRefused(RefusedException reason) {
     causes.add(reason);
     names.add("trustRefused");
+  }
+
+  @Override
+  public void clockCorrected(Duration ahead) {
+    corrections.add(ahead);
+    names.add("clockCorrected");
   }
 
   @Override

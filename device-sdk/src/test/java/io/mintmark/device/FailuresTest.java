@@ -7,6 +7,7 @@ import io.mintmark.identity.EstRefusedException;
 import io.mintmark.identity.EstRetryLaterException;
 import java.io.EOFException;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import javax.net.ssl.SSLHandshakeException;
@@ -49,6 +50,18 @@ class FailuresTest {
         .isInstanceOf(RetryLaterException.class)
         .hasMessage("no: Connection refused");
     assertThat(Failures.of("no", new EOFException())).hasMessage("no: java.io.EOFException");
+  }
+
+  @Test
+  void aNameThatIsUnknownIsNamed() {
+    UnknownHostException unknown = new UnknownHostException("mqtt.example.org");
+    assertThat(Failures.of("cannot connect", unknown))
+        .isInstanceOf(RetryLaterException.class)
+        .hasMessage(
+            "cannot connect: the name does not resolve to an address (DNS): mqtt.example.org");
+    assertThat(Failures.of("no certificate", new EstException("EST failed", unknown)))
+        .isInstanceOf(RetryLaterException.class)
+        .hasMessageContaining("(DNS): mqtt.example.org");
   }
 
   @Test

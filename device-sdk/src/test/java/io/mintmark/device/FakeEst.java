@@ -1,17 +1,12 @@
 package io.mintmark.device;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
 import io.mintmark.identity.Bundle;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.identity.testing.ShownCertificate;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -25,12 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -40,7 +32,10 @@ import org.bouncycastle.cms.CMSAbsentContent;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
-/** An EST server on real mutual TLS that issues, and misbehaves when told to. */
+/**
+ * An EST server on real mutual TLS that issues, and misbehaves when told to. Its clock dates what it
+ * issues and each of its answers.
+ */
 final class FakeEst implements AutoCloseable {
 
   /**
@@ -77,34 +72,26 @@ final class FakeEst implements AutoCloseable {
   volatile Mischief before = NONE;
   volatile Mischief after = NONE;
   volatile Clock clock = Clock.systemUTC();
+
+  /** Dates the answers alone, where it is not null. */
+  volatile Clock dates;
+
   volatile Duration lifetime = Duration.ofHours(1);
 
   private final ShownCertificate shown;
   private final TestPki pki;
-  private final HttpsServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final DatedHttpsServer server;
   private final Map<PublicKey, X509Certificate> issued = new ConcurrentHashMap<>();
 
   FakeEst(TestPki pki) throws IOException, GeneralSecurityException {
     this.pki = pki;
     caCertificates = List.of(pki.root.certificate(), pki.issuing.certificate());
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     shown = new ShownCertificate(pki.server.credential());
     SSLContext tls = SSLContext.getInstance("TLS");
-    TrustManager clients =
-        Credential.trustManager(List.of(pki.root.certificate(), pki.factory.certificate()));
+    TrustManager clients = pki.clients(List.of(pki.root.certificate(), pki.factory.certificate()));
     tls.init(new KeyManager[] {shown}, new TrustManager[] {clients}, null);
-    server.setHttpsConfigurator(new HttpsConfigurator(tls) {
-      @Override
-      public void configure(HttpsParameters parameters) {
-        SSLParameters ssl = tls.getDefaultSSLParameters();
-        ssl.setWantClientAuth(true);
-        parameters.setSSLParameters(ssl);
-      }
-    });
-    server.createContext("/.well-known/est/" + TestPki.FLEET, this::answer);
-    server.setExecutor(threads);
-    server.start();
+    server = new DatedHttpsServer(tls, () -> dates == null ? clock : dates);
+    server.on("/.well-known/est/" + TestPki.FLEET, this::answer);
   }
 
   /** Shows another certificate from the next whole handshake on. */
@@ -114,7 +101,7 @@ final class FakeEst implements AutoCloseable {
 
   /** Takes reports, as our service does and others do not. */
   void takeReports() {
-    server.createContext("/v1/bundle", exchange -> {
+    server.on("/v1/bundle", exchange -> {
       try (exchange) {
         byte[] body = exchange.getRequestBody().readAllBytes();
         onReport.run();
@@ -129,7 +116,7 @@ final class FakeEst implements AutoCloseable {
     Instant day = clock.instant().plus(Duration.ofDays(1));
     String json = "{\"suggestedWindow\":{\"start\":\"%s\",\"end\":\"%s\"},\"bundle\":\"%s\"}"
         .formatted(day, day.plusSeconds(60), Bundle.fingerprint(roots));
-    server.createContext("/v1/renewal-info", exchange -> {
+    server.on("/v1/renewal-info", exchange -> {
       try (exchange) {
         toldRenewal.incrementAndGet();
         respond(exchange, 200, json.getBytes(StandardCharsets.UTF_8));
@@ -138,7 +125,7 @@ final class FakeEst implements AutoCloseable {
   }
 
   URI uri() {
-    return URI.create("https://localhost:" + server.getAddress().getPort());
+    return URI.create("https://localhost:" + server.port());
   }
 
   /** Answers with a status and one line of text. */
@@ -214,7 +201,6 @@ final class FakeEst implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
   }
 }

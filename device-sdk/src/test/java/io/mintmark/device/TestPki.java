@@ -11,8 +11,11 @@ import java.io.UncheckedIOException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x509.Extension;
 
 /** An installation's certificates: operational root and issuer, servers, and a factory beside. */
@@ -24,18 +27,24 @@ final class TestPki {
   /** RFC 5280, section 4.2.1.1: a keyIdentifier of one octet. Renewal information goes by it. */
   private static final byte[] AUTHORITY_KEY_IDENTIFIER = {0x30, 3, (byte) 0x80, 1, 7};
 
-  final HeldCertificate root =
-      HeldCertificate.builder().commonName("root").authority(1).build();
+  /** Tests set devices' clocks, by which certificates hold or do not. */
+  private final Instant longAgo = Instant.now().minus(Duration.ofDays(60));
+
+  private final Instant farOff = Instant.now().plus(Duration.ofDays(3_650));
+
+  final HeldCertificate root = HeldCertificate.builder()
+      .commonName("root")
+      .authority(1)
+      .validity(longAgo, farOff)
+      .build();
   final HeldCertificate issuing = HeldCertificate.builder()
       .commonName("issuing")
       .authority(0)
+      .validity(longAgo, farOff)
       .signedBy(root)
       .build();
-  final HeldCertificate server = HeldCertificate.builder()
-      .commonName("server")
-      .dns("localhost")
-      .signedBy(issuing)
-      .build();
+  final HeldCertificate server =
+      server(Instant.now().minus(Duration.ofMinutes(5)), Instant.now().plus(Duration.ofDays(365)));
   final HeldCertificate factory =
       HeldCertificate.builder().commonName("factory").authority(0).build();
 
@@ -82,23 +91,39 @@ final class TestPki {
     }
   }
 
+  /** For localhost. */
+  HeldCertificate server(Instant from, Instant to) {
+    return HeldCertificate.builder()
+        .commonName("server")
+        .dns("localhost")
+        .validity(from, to)
+        .signedBy(issuing)
+        .build();
+  }
+
   List<X509Certificate> anchors() {
     return List.of(root.certificate());
   }
 
   /** Stored in the folder, unless that has some. */
-  static DeviceTrust trust(DeviceFolder folder, List<X509Certificate> anchors) {
+  static DeviceTrust trust(DeviceFolder folder, List<X509Certificate> anchors, Clock clock) {
     try {
-      return DeviceTrust.open(folder, anchors);
+      return DeviceTrust.open(folder, anchors, clock);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whom a server takes that leaves it to others whether a certificate is valid now. */
+  TrustManager clients(List<X509Certificate> anchors) {
+    return new DatedTrust(anchors, chain -> chain[0].getNotBefore().toInstant());
   }
 
   Credential bootstrap(String device) {
     return HeldCertificate.builder()
         .serialNumberAttribute(device)
         .commonName(device)
+        .validity(longAgo, farOff)
         .signedBy(factory)
         .build()
         .credential();

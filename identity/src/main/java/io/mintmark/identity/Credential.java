@@ -111,7 +111,16 @@ public final class Credential {
 
   /** A TLS client context that shows no certificate and trusts exactly the given anchors. */
   public static SSLContext anonymousTlsContext(Collection<X509Certificate> trustAnchors) {
-    return tlsContext(new TrustManager[] {trustManager(trustAnchors)});
+    return anonymousTlsContext(trustManager(trustAnchors));
+  }
+
+  /**
+   * The same with trust decided by somebody else.
+   *
+   * @param trust decides about the other side's chain
+   */
+  public static SSLContext anonymousTlsContext(TrustManager trust) {
+    return tlsContext(new TrustManager[] {trust});
   }
 
   private static SSLContext tlsContext(TrustManager[] trust, KeyManager... shown) {

@@ -10,6 +10,7 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -30,10 +31,7 @@ public final class EstClient {
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(30);
 
   private final URI base;
-  private final SSLContext tls;
-  private final Clock clock;
-  private final Duration connectTimeout;
-  private final Duration readTimeout;
+  private final ServiceConnection service;
 
   /**
    * A client with timeouts of 10 s to connect and 30 s for an answer.
@@ -52,20 +50,35 @@ public final class EstClient {
    * @param base the label's root
    * @param tls as above
    * @param clock reads Retry-After where it is a date
-   * @param connectTimeout for the TCP connection, at least 1 ms
+   * @param connectTimeout for the TCP connection to each of the host's addresses, at least 1 ms
    * @param readTimeout for each read, at least 1 ms
    */
   public EstClient(
       URI base, SSLContext tls, Clock clock, Duration connectTimeout, Duration readTimeout) {
+    this(base, tls, clock, connectTimeout, readTimeout, ServerDates.NONE);
+  }
+
+  /**
+   * @param base the label's root
+   * @param tls as above
+   * @param clock as above
+   * @param connectTimeout as above
+   * @param readTimeout as above
+   * @param dates hears what the server says the time is, with each answer
+   */
+  public EstClient(
+      URI base,
+      SSLContext tls,
+      Clock clock,
+      Duration connectTimeout,
+      Duration readTimeout,
+      ServerDates dates) {
     if (!"https".equals(base.getScheme()) || base.getHost() == null) {
       throw new IllegalArgumentException(
           "EST needs an https URI with a host, not '" + Printable.of(base.toString()) + "'");
     }
     this.base = base;
-    this.tls = tls;
-    this.clock = clock;
-    this.connectTimeout = connectTimeout;
-    this.readTimeout = readTimeout;
+    this.service = new ServiceConnection(tls, clock, connectTimeout, readTimeout, dates);
   }
 
   /**
@@ -197,20 +210,14 @@ public final class EstClient {
   private <T> T request(URI uri, String mediaType, byte[] body, Answer<T> answer)
       throws EstException {
     try {
-      HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection();
-      connection.setSSLSocketFactory(tls.getSocketFactory());
-      connection.setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()));
-      connection.setReadTimeout(Math.toIntExact(readTimeout.toMillis()));
-      connection.setInstanceFollowRedirects(false);
-      connection.setUseCaches(false);
-      // Closed after one answer: a kept connection would speak for the credential before.
-      connection.setRequestProperty("Connection", "close");
+      Instant asked = service.clock().instant();
+      HttpsURLConnection connection = service.to(uri);
       connection.setRequestProperty("Accept", "application/pkcs7-mime, text/plain");
       try {
         if (body != null) {
           send(connection, mediaType, body);
         }
-        requireGood(connection);
+        requireGood(connection, service.status(connection, asked));
         return answer.read(connection);
       } finally {
         connection.disconnect();
@@ -252,8 +259,7 @@ public final class EstClient {
     }
   }
 
-  private void requireGood(HttpsURLConnection connection) throws IOException {
-    int status = connection.getResponseCode();
+  private void requireGood(HttpsURLConnection connection, int status) throws IOException {
     if (status == 200) {
       return;
     }
@@ -261,7 +267,8 @@ public final class EstClient {
     if (status == 202 || status == 429 || status == 503) {
       throw new EstRetryLaterException(
           status,
-          RetryAfter.parse(connection.getHeaderField("Retry-After"), clock.instant())
+          RetryAfter.parse(
+                  connection.getHeaderField("Retry-After"), service.clock().instant())
               .orElse(DEFAULT_RETRY));
     }
     if (status >= 400 && status < 500) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
@@ -24,28 +25,39 @@ public final class RenewalInfoClient {
   private static final Duration DEFAULT_RETRY = Duration.ofHours(6);
 
   private static final Duration SHORTEST_RETRY = Duration.ofMinutes(1);
-  private static final Duration LONGEST_RETRY = Duration.ofDays(1);
 
   private final URI service;
-  private final SSLContext tls;
-  private final Clock clock;
-  private final Duration connectTimeout;
-  private final Duration readTimeout;
+  private final ServiceConnection connections;
 
   /**
    * @param service scheme, host and port of the service
    * @param tls trusts the service's root
    * @param clock reads Retry-After where it is a date
-   * @param connectTimeout for the TCP connection, at least 1 ms
+   * @param connectTimeout for the TCP connection to each of the host's addresses, at least 1 ms
    * @param readTimeout for each read, at least 1 ms
    */
   public RenewalInfoClient(
       URI service, SSLContext tls, Clock clock, Duration connectTimeout, Duration readTimeout) {
+    this(service, tls, clock, connectTimeout, readTimeout, ServerDates.NONE);
+  }
+
+  /**
+   * @param service as above
+   * @param tls as above
+   * @param clock as above
+   * @param connectTimeout as above
+   * @param readTimeout as above
+   * @param dates hears what the server says the time is, with each answer
+   */
+  public RenewalInfoClient(
+      URI service,
+      SSLContext tls,
+      Clock clock,
+      Duration connectTimeout,
+      Duration readTimeout,
+      ServerDates dates) {
     this.service = service;
-    this.tls = tls;
-    this.clock = clock;
-    this.connectTimeout = connectTimeout;
-    this.readTimeout = readTimeout;
+    this.connections = new ServiceConnection(tls, clock, connectTimeout, readTimeout, dates);
   }
 
   /**
@@ -67,23 +79,19 @@ public final class RenewalInfoClient {
   }
 
   private Optional<RenewalInfo> fetch(URI uri) throws IOException {
-    HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection();
-    connection.setSSLSocketFactory(tls.getSocketFactory());
-    connection.setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()));
-    connection.setReadTimeout(Math.toIntExact(readTimeout.toMillis()));
-    connection.setInstanceFollowRedirects(false);
-    connection.setUseCaches(false);
-    connection.setRequestProperty("Connection", "close");
+    Instant asked = connections.clock().instant();
+    HttpsURLConnection connection = connections.to(uri);
     connection.setRequestProperty("Accept", "application/json");
     try {
-      int status = connection.getResponseCode();
+      int status = connections.status(connection, asked);
       if (status == 404) {
         return Optional.empty();
       }
       if (status != 200) {
         throw new EstException("renewal information at " + uri + ": the answer is " + status);
       }
-      Duration retry = RetryAfter.parse(connection.getHeaderField("Retry-After"), clock.instant())
+      Duration retry = RetryAfter.parse(
+              connection.getHeaderField("Retry-After"), connections.clock().instant())
           .orElse(DEFAULT_RETRY);
       String json = read(connection.getInputStream());
       return Optional.of(
@@ -94,10 +102,7 @@ public final class RenewalInfoClient {
   }
 
   private static Duration held(Duration retry) {
-    if (retry.compareTo(SHORTEST_RETRY) < 0) {
-      return SHORTEST_RETRY;
-    }
-    return retry.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry;
+    return retry.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : retry;
   }
 
   private static String read(InputStream in) throws IOException {

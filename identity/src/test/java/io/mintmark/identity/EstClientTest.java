@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -130,6 +131,32 @@ class EstClientTest {
           assertThat(e.status()).isEqualTo(403);
           assertThat(e.reason()).isEqualTo("device 'd-1' is\\u000arevoked");
         });
+  }
+
+  @Test
+  void tellsWhatTimeTheServerSaysItIs() throws Exception {
+    List<Instant> said = new ArrayList<>();
+    Instant began = Instant.now();
+    EstClient client = new EstClient(
+        base("localhost"),
+        shown(),
+        Clock.systemUTC(),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
+        (date, asked, chain) -> {
+          assertThat(asked).isBetween(began, Instant.now());
+          assertThat(chain).containsExactly(serverCertificate.certificate());
+          said.add(date);
+        });
+    answer = exchange -> respond(exchange, 200, base64(certsOnly(root.certificate())), null);
+    client.caCertificates();
+    answer = exchange -> exchange.sendResponseHeaders(503, -1);
+    assertThatThrownBy(() -> client.simpleEnroll(new byte[0]))
+        .isInstanceOf(EstRetryLaterException.class);
+    assertThat(said)
+        .hasSize(2)
+        .allSatisfy(date ->
+            assertThat(date).isBetween(began.minusSeconds(1), Instant.now().plusSeconds(1)));
   }
 
   @Test

@@ -64,6 +64,8 @@ class RenewalInfoTest {
         .contains(Duration.ofMinutes(1));
     assertThat(RetryAfter.parse("Thu, 1 Jan 2025 00:01:00 GMT", now)).isEqualTo(Optional.empty());
     assertThat(RetryAfter.parse("Wed, 1 Jan 2025 00:01:00 GMT", now)).contains(Duration.ZERO);
+    assertThat(RetryAfter.parse("999999999", now)).contains(Duration.ofDays(1));
+    assertThat(RetryAfter.parse("Fri, 1 Jan 2027 00:01:00 GMT", now)).contains(Duration.ofDays(1));
     assertThat(RetryAfter.parse(null, now)).isEmpty();
     assertThat(RetryAfter.parse("-5", now)).isEmpty();
   }
