@@ -40,11 +40,11 @@ final class RollingApplication implements AutoCloseable {
     this.trust = trust;
   }
 
-  static RollingApplication connect(Installation installation, Credential credential, Clock clock)
+  static RollingApplication connect(Site site, Credential credential, Clock clock)
       throws IOException {
-    List<X509Certificate> trust = installation.trust();
+    List<X509Certificate> trust = site.trust();
     ApplicationClient client = ApplicationClient.connect(
-        installation.brokerHost(), installation.brokerPort(), trust, credential, clock);
+        site.brokerHost(), site.brokerPort(), trust, credential, clock);
     try {
       client.subscribe("#");
     } catch (IOException e) {
@@ -52,7 +52,7 @@ final class RollingApplication implements AutoCloseable {
       throw e;
     }
     return new RollingApplication(
-        installation.service().resolve(EST), clock, client, credential, trust);
+        site.service().resolve(EST), clock, client, credential, trust);
   }
 
   /**
