@@ -48,6 +48,8 @@ final class Faketime {
         "FAKETIME_DONT_FAKE_MONOTONIC", "1",
         // The name before version 0.9.8.
         "DONT_FAKE_MONOTONIC", "1",
+        // Or every wait with an end would be over at once, and Java would spin.
+        "FAKETIME_FORCE_MONOTONIC_FIX", "0",
         "NO_FAKE_STAT", "1");
   }
 }

@@ -34,6 +34,7 @@ public final class FootprintLoad {
   private final FootprintOptions options;
   private final Progress progress;
   private final Clock clock = Clock.systemUTC();
+  private FootprintReport.Start first;
 
   /** A load; nothing happens yet. */
   public FootprintLoad(Site site, FootprintOptions options, Progress progress) {
@@ -55,12 +56,21 @@ public final class FootprintLoad {
     List<DeviceId> ids = factory.make("client", options.clients());
     site.applyFleet(factory.fleetFile());
     site.importManifest(FLEET, factory.manifest());
-    List<VirtualDevice> before = devices(factory, warm);
+    warmUp(devices(factory, warm));
+    List<VirtualDevice> enrolling = devices(factory, ids);
+    FootprintReport.Start enrolled;
+    try {
+      progress.step("Starting " + options.clients() + " clients that enrol");
+      enrolled = start(enrolling);
+    } finally {
+      enrolling.forEach(VirtualDevice::close);
+    }
+    // Others of the same devices, as those that were closed still hold what they held.
+    enrolling.clear();
     List<VirtualDevice> clients = devices(factory, ids);
     try {
-      return measure(before, clients);
+      return measure(enrolled, clients);
     } finally {
-      before.forEach(VirtualDevice::close);
       clients.forEach(VirtualDevice::close);
     }
   }
@@ -76,19 +86,22 @@ public final class FootprintLoad {
     return devices;
   }
 
-  private FootprintReport measure(List<VirtualDevice> before, List<VirtualDevice> clients)
-      throws IOException, InterruptedException {
+  private void warmUp(List<VirtualDevice> devices) throws IOException, InterruptedException {
     progress.step("Starting " + options.warmup() + " clients, unmeasured");
-    FootprintReport.Start first = start(before.subList(0, 1));
-    for (int started = 1; started < options.warmup(); started++) {
-      VirtualDevice device = before.get(started % before.size());
-      device.close();
-      start(List.of(device));
+    try {
+      first = start(devices.subList(0, 1));
+      for (int started = 1; started < options.warmup(); started++) {
+        VirtualDevice device = devices.get(started % devices.size());
+        device.close();
+        start(List.of(device));
+      }
+    } finally {
+      devices.forEach(VirtualDevice::close);
     }
-    before.forEach(VirtualDevice::close);
-    progress.step("Starting " + clients.size() + " clients that enrol");
-    FootprintReport.Start enrolling = start(clients);
-    clients.forEach(VirtualDevice::close);
+  }
+
+  private FootprintReport measure(FootprintReport.Start enrolling, List<VirtualDevice> clients)
+      throws IOException, InterruptedException {
     Thread.sleep(SETTLE_MILLIS);
     LiveHeap without = LiveHeap.of(ProcessHandle.current());
     progress.step("Starting them again");
