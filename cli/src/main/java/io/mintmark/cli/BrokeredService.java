@@ -78,6 +78,7 @@ record BrokeredService(RunningService running, int brokerPort, Clock clock)
       boolean good = each.path("state").asText().equalsIgnoreCase("issued");
       live += good && Instant.parse(each.path("notAfter").asText()).isAfter(now) ? 1 : 0;
     }
-    return new Standing(shown.path("certificates").size(), live, shown.path("clones").size());
+    return new Standing(
+        shown.path("certificates").size(), live, shown.path("clones").size());
   }
 }

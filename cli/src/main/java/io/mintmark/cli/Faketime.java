@@ -42,14 +42,21 @@ final class Faketime {
    */
   static Map<String, String> environment(Path library, Path file) {
     return Map.of(
-        "LD_PRELOAD", library.toString(),
-        FILE, file.toString(),
-        "FAKETIME_NO_CACHE", "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+        "LD_PRELOAD",
+        library.toString(),
+        FILE,
+        file.toString(),
+        "FAKETIME_NO_CACHE",
+        "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC",
+        "1",
         // The name before version 0.9.8.
-        "DONT_FAKE_MONOTONIC", "1",
+        "DONT_FAKE_MONOTONIC",
+        "1",
         // Or every wait with an end would be over at once, and Java would spin.
-        "FAKETIME_FORCE_MONOTONIC_FIX", "0",
-        "NO_FAKE_STAT", "1");
+        "FAKETIME_FORCE_MONOTONIC_FIX",
+        "0",
+        "NO_FAKE_STAT",
+        "1");
   }
 }

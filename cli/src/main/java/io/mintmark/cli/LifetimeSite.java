@@ -5,6 +5,7 @@ import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.provisioning.audit.AuditCheck;
 import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.simulators.Authorities;
 import io.mintmark.simulators.LivingSite;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,6 +40,23 @@ record LifetimeSite(BrokeredService brokered) implements LivingSite {
   @Override
   public URI crl(String issuer) {
     return running().status().resolve(StatusAddresses.crlPath(issuer));
+  }
+
+  @Override
+  public List<String> auditFaults() throws IOException {
+    AuditCheck check = new AuditCheck(running().trust(), List.of(), false);
+    try {
+      OperatorAudit.read(running().operator(), 0, check);
+    } catch (CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    AuditCheck.Result result = check.end();
+    List<String> faults = new ArrayList<>();
+    result.findings().forEach(finding -> faults.add(finding.text()));
+    if (result.covering() == null) {
+      faults.add("none of its " + result.rows() + " rows is signed");
+    }
+    return faults;
   }
 
   @Override

@@ -5,15 +5,17 @@ import io.mintmark.simulators.FootprintOptions;
 import io.mintmark.simulators.MeasuredReport;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(
     name = "footprint",
-    description = "What a device on the SDK takes of its machine: many clients of this process start"
-        + " one after the other, with a new enrolment and with a stored credential, at a temporary"
-        + " service and broker, and then are idle. Tells processor time of a start, heap and threads"
-        + " of an idle client. Exits 0 only if a start takes less than 400 ms of processor time.",
+    description =
+        "What a device on the SDK takes of its machine: many clients of this process start"
+            + " one after the other, with a new enrolment and with a stored credential, at a temporary"
+            + " service and broker, and then are idle. Tells processor time of a start, heap and threads"
+            + " of an idle client. Exits 0 only if a start takes less than 400 ms of processor time.",
     mixinStandardHelpOptions = true)
 final class SimulateFootprintCommand extends BrokerScenarioCommand<FootprintOptions> {
 
@@ -31,6 +33,14 @@ final class SimulateFootprintCommand extends BrokerScenarioCommand<FootprintOpti
       description = "How many clients start before, unmeasured (default: ${DEFAULT-VALUE}).")
   private int warmup;
 
+  @Option(
+      names = "--settle",
+      paramLabel = "DURATION",
+      defaultValue = "7s",
+      converter = DurationOption.class,
+      description = "How long they are idle before they are counted (default: ${DEFAULT-VALUE}).")
+  private Duration settle;
+
   @Override
   String devicesCrypto() {
     return CryptoProvider.none();
@@ -38,16 +48,14 @@ final class SimulateFootprintCommand extends BrokerScenarioCommand<FootprintOpti
 
   @Override
   FootprintOptions options(Path folder) {
-    return new FootprintOptions(clients, warmup, folder);
+    return new FootprintOptions(clients, warmup, settle, folder);
   }
 
   @Override
   MeasuredReport measure(Setting setting, FootprintOptions options) throws Exception {
     setting.progress().step("Starting a broker");
     BrokeredService site = new BrokeredService(
-        setting.service(),
-        setting.brokers().fast().start().address().getPort(),
-        Clock.systemUTC());
+        setting.service(), setting.brokers().fast().start().address().getPort(), Clock.systemUTC());
     return new FootprintLoad(site, options, setting.progress()).run();
   }
 }

@@ -25,10 +25,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "lifetime",
-    description = "Months of renewals in minutes: a temporary service, its broker, devices on the SDK"
-        + " and an application live under libfaketime (Debian: faketime), which has the clocks of all"
-        + " jump from step to step while telemetry flows. Prints one row a claim; exits 0 only if"
-        + " every device stayed connected with a valid certificate and no message was lost.",
+    description =
+        "Months of renewals in minutes: a temporary service, its broker, devices on the SDK"
+            + " and an application live under libfaketime (Debian: faketime), which has the clocks of all"
+            + " jump from step to step while telemetry flows. Prints one row a claim; exits 0 only if"
+            + " every device stayed connected with a valid certificate and no message was lost.",
     mixinStandardHelpOptions = true)
 final class SimulateLifetimeCommand implements Callable<Integer> {
 

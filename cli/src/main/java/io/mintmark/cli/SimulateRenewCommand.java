@@ -10,11 +10,12 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "renew",
-    description = "Renewals under traffic: devices on the SDK renew over EST at a temporary service,"
-        + " one after the other, and move their connections to the new certificate, while telemetry"
-        + " goes up and commands come down with QoS 1. Exits 0 only if every renewal came through,"
-        + " no message was lost, every session was kept, and no device was without a connection for"
-        + " more than 200 ms.",
+    description =
+        "Renewals under traffic: devices on the SDK renew over EST at a temporary service,"
+            + " one after the other, and move their connections to the new certificate, while telemetry"
+            + " goes up and commands come down with QoS 1. Exits 0 only if every renewal came through,"
+            + " no message was lost, every session was kept, and no device was without a connection for"
+            + " more than 200 ms.",
     mixinStandardHelpOptions = true)
 final class SimulateRenewCommand extends BrokerScenarioCommand<RenewOptions> {
 
@@ -22,8 +23,8 @@ final class SimulateRenewCommand extends BrokerScenarioCommand<RenewOptions> {
       names = "--devices",
       paramLabel = "N",
       defaultValue = "10",
-      description = "How many devices are connected, and renew in turn"
-          + " (default: ${DEFAULT-VALUE}).")
+      description =
+          "How many devices are connected, and renew in turn" + " (default: ${DEFAULT-VALUE}).")
   private int devices;
 
   @Option(
@@ -62,9 +63,7 @@ final class SimulateRenewCommand extends BrokerScenarioCommand<RenewOptions> {
   MeasuredReport measure(Setting setting, RenewOptions options) throws Exception {
     setting.progress().step("Starting a broker");
     BrokeredService site = new BrokeredService(
-        setting.service(),
-        setting.brokers().fast().start().address().getPort(),
-        Clock.systemUTC());
+        setting.service(), setting.brokers().fast().start().address().getPort(), Clock.systemUTC());
     return new RenewLoad(site, site, options, setting.progress()).run();
   }
 }

@@ -12,8 +12,8 @@ interface Timers {
    * So a moment far off is looked at again at least this often: every 15 minutes, or as the system
    * property {@code mintmark.device.longest-sleep-millis} says, for tests that move the clock.
    */
-  Duration LONGEST_SLEEP = Duration.ofMillis(
-      Long.getLong("mintmark.device.longest-sleep-millis", Duration.ofMinutes(15).toMillis()));
+  Duration LONGEST_SLEEP = Duration.ofMillis(Long.getLong(
+      "mintmark.device.longest-sleep-millis", Duration.ofMinutes(15).toMillis()));
 
   /** The time of day. */
   Instant now();

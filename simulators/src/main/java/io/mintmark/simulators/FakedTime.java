@@ -45,8 +45,8 @@ public final class FakedTime {
     Files.writeString(next, text(ahead));
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     if (clock.instant().isBefore(before.plus(by))) {
-      throw new IOException("the clock of this process does not follow " + file
-          + ": does it run under libfaketime?");
+      throw new IOException(
+          "the clock of this process does not follow " + file + ": does it run under libfaketime?");
     }
   }
 }

@@ -27,9 +27,6 @@ public final class FootprintLoad {
   /** Few enough that the service does not mind how often one device comes. */
   private static final int WARM_DEVICES = 20;
 
-  /** The thread for callbacks leaves five seconds after the last one. */
-  private static final long SETTLE_MILLIS = 7_000;
-
   private final Site site;
   private final FootprintOptions options;
   private final Progress progress;
@@ -50,8 +47,7 @@ public final class FootprintLoad {
    */
   public FootprintReport run() throws IOException, InterruptedException {
     progress.step("Making " + options.clients() + " devices");
-    Factory factory =
-        Factory.open(options.folder().resolve("factory"), FactoryOptions.of(FLEET));
+    Factory factory = Factory.open(options.folder().resolve("factory"), FactoryOptions.of(FLEET));
     List<DeviceId> warm = factory.make("warm", Math.min(WARM_DEVICES, options.warmup()));
     List<DeviceId> ids = factory.make("client", options.clients());
     site.applyFleet(factory.fleetFile());
@@ -77,8 +73,7 @@ public final class FootprintLoad {
 
   private List<VirtualDevice> devices(Factory factory, List<DeviceId> ids) throws IOException {
     Path folder = options.folder().resolve("devices");
-    VirtualDevice.Home home =
-        new VirtualDevice.Home(site, FLEET, folder, LONGEST_RECONNECT, clock);
+    VirtualDevice.Home home = new VirtualDevice.Home(site, FLEET, folder, LONGEST_RECONNECT, clock);
     List<VirtualDevice> devices = new ArrayList<>();
     for (DeviceId id : ids) {
       devices.add(new VirtualDevice(home, id, factory.credential(id)));
@@ -102,11 +97,11 @@ public final class FootprintLoad {
 
   private FootprintReport measure(FootprintReport.Start enrolling, List<VirtualDevice> clients)
       throws IOException, InterruptedException {
-    Thread.sleep(SETTLE_MILLIS);
+    Thread.sleep(options.settle().toMillis());
     LiveHeap without = LiveHeap.of(ProcessHandle.current());
     progress.step("Starting them again");
     FootprintReport.Start stored = start(clients);
-    Thread.sleep(SETTLE_MILLIS);
+    Thread.sleep(options.settle().toMillis());
     LiveHeap with = LiveHeap.of(ProcessHandle.current());
     List<String> threads = Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)

@@ -52,8 +52,7 @@ public record FootprintReport(
   @Override
   @JsonProperty
   public boolean passed() {
-    return idle == clients
-        && bars().stream().noneMatch(bar -> Boolean.FALSE.equals(bar.reached()));
+    return idle == clients && bars().stream().noneMatch(bar -> Boolean.FALSE.equals(bar.reached()));
   }
 
   /** What is held to figures. */
@@ -97,11 +96,7 @@ public record FootprintReport(
     bars().forEach(bar -> out.append(bar.line()).append('\n'));
     return out.append("\n%,d clients after %,d; Java %s, %d processors, ECDSA by %s\n"
             .formatted(
-                clients,
-                warmup,
-                generator.java(),
-                generator.processors(),
-                generator.signatures()))
+                clients, warmup, generator.java(), generator.processors(), generator.signatures()))
         .toString();
   }
 

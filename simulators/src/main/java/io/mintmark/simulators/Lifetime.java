@@ -12,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -121,8 +120,8 @@ public final class Lifetime {
     site.importManifest(FLEET, factory.manifest());
     VirtualDevice.Home home = new VirtualDevice.Home(
         site, FLEET, options.folder().resolve("devices"), LONGEST_RECONNECT, clock);
-    try (RollingApplication application = RollingApplication.connect(
-            site, site.application("lifetime", EVERYTHING), clock);
+    try (RollingApplication application =
+            RollingApplication.connect(site, site.application("lifetime", EVERYTHING), clock);
         VirtualFleet fleet = new VirtualFleet(home, factory, ids, progress)) {
       VirtualFleet.Outcome outcome = fleet.all("enrolled", VirtualDevice::start);
       if (!outcome.complete()) {
@@ -169,8 +168,9 @@ public final class Lifetime {
       progress.update("day " + days(begin));
     }
     // The broker looks at its files every ten seconds.
-    await("service and broker do not show a certificate of the new issuing CA", () ->
-        serviceFace().isBy(newIssuing) && brokerFace().isBy(newIssuing));
+    await(
+        "service and broker do not show a certificate of the new issuing CA",
+        () -> serviceFace().isBy(newIssuing) && brokerFace().isBy(newIssuing));
     look(devices.get(0));
     claims.put(
         LifetimeRow.CONNECTED,
@@ -198,7 +198,8 @@ public final class Lifetime {
   /** Waits until nobody would be over by the next jump. */
   private void settle(List<VirtualDevice> devices) throws IOException, InterruptedException {
     for (VirtualDevice device : devices) {
-      await(device.id() + " is not connected with a certificate that lasts", () -> isSettled(device));
+      await(
+          device.id() + " is not connected with a certificate that lasts", () -> isSettled(device));
     }
     String[] missing = {null};
     await("a CRL is not renewed", () -> {
@@ -320,7 +321,13 @@ public final class Lifetime {
         LifetimeRow.ISSUING,
         serviceFace().isBy(newIssuing) && brokerFace().isBy(newIssuing),
         "on day %.0f".formatted(options.days() * HAND_OVER_AT),
-        "");
+        "service or broker did not follow");
+    List<String> faults = site.auditFaults();
+    claim(
+        LifetimeRow.AUDIT,
+        faults.isEmpty(),
+        faults.isEmpty() ? "yes" : "no",
+        String.join("; ", faults));
   }
 
   private void claim(LifetimeRow row, boolean held, String figure, String whyNot) {

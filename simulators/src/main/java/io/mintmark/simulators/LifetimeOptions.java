@@ -44,9 +44,10 @@ public record LifetimeOptions(
     }
     if (step.compareTo(SHORTEST_STEP) < 0
         || step.multipliedBy(STEPS_IN_A_LIFE).compareTo(lifetime) > 0) {
-      throw new IllegalArgumentException("steps of " + step.toMinutes() + " minutes are not possible"
-          + " with certificates of " + lifetime.toMinutes() + ": use 1 to "
-          + lifetime.toMinutes() / STEPS_IN_A_LIFE);
+      throw new IllegalArgumentException(
+          "steps of " + step.toMinutes() + " minutes are not possible"
+              + " with certificates of " + lifetime.toMinutes() + ": use 1 to "
+              + lifetime.toMinutes() / STEPS_IN_A_LIFE);
     }
     if (!(messagesPerSecond > 0)) {
       throw new IllegalArgumentException(

@@ -11,7 +11,8 @@ enum LifetimeRow {
   CLONES("nobody taken for a clone"),
   OWN("service, broker and application renewed their own"),
   ISSUING("a new issuing CA taken over by all"),
-  STATUS("CRLs and OCSP current at each step");
+  STATUS("CRLs and OCSP current at each step"),
+  AUDIT("audit log as it was written");
 
   private final String title;
 

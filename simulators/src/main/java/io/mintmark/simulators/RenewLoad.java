@@ -44,8 +44,7 @@ public final class RenewLoad {
    *
    * @param registry of the same service
    */
-  public RenewLoad(
-      Site site, RegisteredDevices registry, RenewOptions options, Progress progress) {
+  public RenewLoad(Site site, RegisteredDevices registry, RenewOptions options, Progress progress) {
     this.site = site;
     this.registry = registry;
     this.options = options;
@@ -60,8 +59,7 @@ public final class RenewLoad {
    */
   public RenewReport run() throws IOException, InterruptedException {
     progress.step("Enrolling and connecting " + options.devices() + " devices");
-    Factory factory =
-        Factory.open(options.folder().resolve("factory"), FactoryOptions.of(FLEET));
+    Factory factory = Factory.open(options.folder().resolve("factory"), FactoryOptions.of(FLEET));
     List<DeviceId> ids = factory.make("renew", options.devices());
     site.applyFleet(factory.fleetFile());
     site.importManifest(FLEET, factory.manifest());

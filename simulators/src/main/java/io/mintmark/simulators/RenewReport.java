@@ -107,7 +107,8 @@ public record RenewReport(
   @Override
   public String table() {
     List<List<String>> renewals = new ArrayList<>();
-    renewals.add(List.of("renewals", "%,d of %,d, each with another key".formatted(renewed, asked)));
+    renewals.add(
+        List.of("renewals", "%,d of %,d, each with another key".formatted(renewed, asked)));
     renewals.add(List.of("connections moved", "%,d".formatted(moved)));
     renewals.add(List.of("sessions kept", "%,d of %,d".formatted(sessionsKept, moved)));
     renewals.add(List.of("connections lost", "%,d".formatted(connectionsLost)));
@@ -120,7 +121,10 @@ public record RenewReport(
     messages.add(row("telemetry, up", telemetry));
     messages.add(row("commands, down", commands));
     StringBuilder out = new StringBuilder();
-    out.append(TextTable.of(renewals)).append('\n').append(TextTable.of(messages)).append('\n');
+    out.append(TextTable.of(renewals))
+        .append('\n')
+        .append(TextTable.of(messages))
+        .append('\n');
     bars().forEach(bar -> out.append(bar.line()).append('\n'));
     fault(out, "renewals", failures);
     fault(out, "telemetry", telemetry.failures());
@@ -141,7 +145,11 @@ public record RenewReport(
 
   private static void fault(StringBuilder out, String what, Map<String, Long> failures) {
     if (!failures.isEmpty()) {
-      out.append("FAIL  ").append(what).append(": ").append(Reasons.text(failures)).append('\n');
+      out.append("FAIL  ")
+          .append(what)
+          .append(": ")
+          .append(Reasons.text(failures))
+          .append('\n');
     }
   }
 }

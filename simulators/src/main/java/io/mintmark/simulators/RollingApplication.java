@@ -43,16 +43,15 @@ final class RollingApplication implements AutoCloseable {
   static RollingApplication connect(Site site, Credential credential, Clock clock)
       throws IOException {
     List<X509Certificate> trust = site.trust();
-    ApplicationClient client = ApplicationClient.connect(
-        site.brokerHost(), site.brokerPort(), trust, credential, clock);
+    ApplicationClient client =
+        ApplicationClient.connect(site.brokerHost(), site.brokerPort(), trust, credential, clock);
     try {
       client.subscribe("#");
     } catch (IOException e) {
       client.close();
       throw e;
     }
-    return new RollingApplication(
-        site.service().resolve(EST), clock, client, credential, trust);
+    return new RollingApplication(site.service().resolve(EST), clock, client, credential, trust);
   }
 
   /**

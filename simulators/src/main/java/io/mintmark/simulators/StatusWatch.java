@@ -55,11 +55,11 @@ final class StatusWatch {
     X509CRL known = crls.get(issuer);
     if (known == null || !known.getNextUpdate().toInstant().isAfter(moment)) {
       X509CRL latest = fetch(issuer);
-      if (!latest.equals(known)) {
+      if (latest != null && !latest.equals(known)) {
         crls.put(issuer, latest);
         published++;
       }
-      return latest.getNextUpdate().toInstant().isAfter(moment);
+      return latest != null && latest.getNextUpdate().toInstant().isAfter(moment);
     }
     return true;
   }
@@ -69,11 +69,14 @@ final class StatusWatch {
     return published;
   }
 
+  /** Null if there is none yet: the first of a CA comes within a second or two. */
   private X509CRL fetch(String issuer) throws IOException {
-    HttpURLConnection connection =
-        (HttpURLConnection) site.crl(issuer).toURL().openConnection();
+    HttpURLConnection connection = (HttpURLConnection) site.crl(issuer).toURL().openConnection();
     connection.setConnectTimeout(TIMEOUT_MILLIS);
     connection.setReadTimeout(TIMEOUT_MILLIS);
+    if (connection.getResponseCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+      return null;
+    }
     try (InputStream in = connection.getInputStream()) {
       X509CRL crl = (X509CRL) CertificateFactory.getInstance("X.509")
           .generateCRL(new ByteArrayInputStream(in.readAllBytes()));
@@ -107,7 +110,8 @@ final class StatusWatch {
           PKIXRevocationChecker.Option.ONLY_END_ENTITY, PKIXRevocationChecker.Option.NO_FALLBACK));
       PKIXParameters parameters = new PKIXParameters(anchors);
       parameters.addCertPathChecker(checker);
-      validator.validate(CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
+      validator.validate(
+          CertificateFactory.getInstance("X.509").generateCertPath(path), parameters);
     } catch (GeneralSecurityException e) {
       throw new IOException(
           "OCSP does not call the certificate of " + credential.identity() + " good: "

@@ -43,12 +43,7 @@ public final class VirtualDevice implements AutoCloseable {
    * @param longestReconnect longest wait between two attempts to connect
    * @param clock what time it is for them
    */
-  record Home(
-      Site site,
-      FleetId fleet,
-      Path folder,
-      Duration longestReconnect,
-      Clock clock) {}
+  record Home(Site site, FleetId fleet, Path folder, Duration longestReconnect, Clock clock) {}
 
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(100);
   private static final int SUBSCRIBE_SECONDS = 10;
@@ -93,8 +88,8 @@ public final class VirtualDevice implements AutoCloseable {
         .clock(home.clock())
         .listener(new Diary())
         .build();
-    CompletableFuture<Void> subscribed = client.subscribe(
-        Topics.commands(identity(), "#"), 1, m -> command(m.topic(), m.payload()));
+    CompletableFuture<Void> subscribed =
+        client.subscribe(Topics.commands(identity(), "#"), 1, m -> command(m.topic(), m.payload()));
     client.start();
     try {
       subscribed.get(SUBSCRIBE_SECONDS, TimeUnit.SECONDS);
