@@ -50,6 +50,13 @@ abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
     return Duration.ZERO;
   }
 
+  /** What devices are played with: little of this machine, if the verb does not say otherwise. */
+  String devicesCrypto() {
+    // One key share of the curve the provider is fast at, as devices with little power send it.
+    System.setProperty("jdk.tls.namedGroups", "secp256r1");
+    return CryptoProvider.install();
+  }
+
   /** What is measured, and where its files are. */
   record Setting(
       RunningService service, MeasuredBrokers brokers, Path folder, TerminalProgress progress) {}
@@ -65,9 +72,7 @@ abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
     try (Shutdown shutdown = new Shutdown()) {
       shutdown.add(() -> TemporaryFolder.delete(folder));
       O options = possible(folder.resolve("factory"));
-      // One key share of the curve the provider is fast at, as devices with little power send it.
-      System.setProperty("jdk.tls.namedGroups", "secp256r1");
-      progress.step("Devices' crypto provider: " + CryptoProvider.install());
+      progress.step("Devices' crypto provider: " + devicesCrypto());
       progress.step("Starting a service");
       RunningService service = service(folder, shutdown);
       MeasuredBrokers brokers =

@@ -53,6 +53,11 @@ final class CryptoProvider {
     }
   }
 
+  /** Leaves things as they are: what a device has that brings no provider of its own. */
+  static String none() {
+    return describe("");
+  }
+
   private static String describe(String remark) {
     Provider first = Security.getProviders("Signature.SHA256withECDSA")[0];
     return first.getName() + " " + first.getVersionStr() + remark;

@@ -11,8 +11,11 @@ import picocli.CommandLine.Command;
     subcommands = {
       SimulateConnectCommand.class,
       SimulateEnrollCommand.class,
+      SimulateFootprintCommand.class,
       SimulateIdleCommand.class,
+      SimulateLifetimeCommand.class,
       SimulatePublishCommand.class,
+      SimulateRenewCommand.class,
       SimulateRevokeCommand.class,
       SimulateRolloverCommand.class,
       SimulateStatusCommand.class

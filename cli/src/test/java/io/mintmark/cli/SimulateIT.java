@@ -2,6 +2,7 @@ package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -169,6 +170,9 @@ class SimulateIT {
       {"revoke", "--revocations", "5001"},
       {"revoke", "--rate", "0"},
       {"publish", "--subscribers", "41"},
+      {"renew", "--renewals", "501"},
+      {"footprint", "--clients", "0"},
+      {"lifetime", "--days", "0"},
       {"idle", "--sessions", "0"}
     }) {
       Launcher.Result usage = Verbs.mintmark("simulate", odd[0], odd[1], odd[2]);
@@ -278,5 +282,46 @@ class SimulateIT {
     assertThat(figures.get("messages.lost").asLong()).isZero();
     assertThat(figures.get("messages.sent").asLong()).isGreaterThan(100);
     assertThat(result.err()).contains("0 of 5 devices hold it");
+  }
+
+  /** How long the gaps are is for a quiet machine. */
+  @Test
+  void renewLosesNothingAndKeepsSessions() throws Exception {
+    JsonNode report = broker("renew", "--devices", "2", "--renewals", "8", "--rate", "100");
+    assertThat(report.get("renewed").asInt()).isEqualTo(8);
+    assertThat(report.get("sessionsKept").asInt()).isEqualTo(8);
+    assertThat(report.get("connectionsLost").asInt()).isZero();
+    assertThat(report.get("gap").get("count").asInt()).isEqualTo(8);
+    assertThat(report.get("mostLive").asInt()).isBetween(1, 2);
+    for (String flow : new String[] {"telemetry", "commands"}) {
+      assertThat(report.get(flow).get("sent").asLong()).isPositive();
+      assertThat(report.get(flow).get("lost").asLong()).isZero();
+      assertThat(report.get(flow).get("unexplained").asLong()).isZero();
+    }
+  }
+
+  /** Three of the ninety days of docs/sdk/renewals.md. */
+  @Test
+  void lifetimeLosesNoDeviceAndNoMessage() throws Exception {
+    assumeThat(Faketime.find()).as("libfaketime, of Debian's package faketime").isNotNull();
+    Path json = folder.resolve("lifetime.json");
+    Launcher.Result result = Launcher.mintmark(
+        "simulate",
+        "lifetime",
+        "--days",
+        "3",
+        "--devices",
+        "2",
+        "--pace",
+        "100",
+        "--json",
+        json.toString());
+    assertThat(result.exitCode()).as(result.all()).isZero();
+    JsonNode figures = read(json).get("figures");
+    assertThat(figures.get("days").asDouble()).isGreaterThanOrEqualTo(3);
+    assertThat(figures.get("renewals.least").asInt()).isGreaterThanOrEqualTo(2);
+    assertThat(figures.get("service.renewals").asInt()).isPositive();
+    assertThat(figures.get("broker.renewals").asInt()).isPositive();
+    assertThat(figures.get("messages.lost").asLong()).isZero();
   }
 }

@@ -63,8 +63,8 @@ public record DemoReport(
         .append(held == claims.size() ? "All " + held : held + " of " + claims.size())
         .append(" claims hold. ")
         .append(devices == 1 ? "1 device, " : devices + " devices, ")
-        .append(Duration.between(started, finished).toSeconds())
-        .append(" s, Java ")
+        .append(took(Duration.between(started, finished)))
+        .append(", Java ")
         .append(environment.java())
         .append(", ")
         .append(environment.processors())
@@ -72,5 +72,9 @@ public record DemoReport(
         .append(environment.signatures())
         .append('\n');
     return out.toString();
+  }
+
+  private static String took(Duration time) {
+    return time.toDays() > 1 ? time.toDays() + " days" : time.toSeconds() + " s";
   }
 }

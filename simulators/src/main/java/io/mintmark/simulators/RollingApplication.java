@@ -40,19 +40,18 @@ final class RollingApplication implements AutoCloseable {
     this.trust = trust;
   }
 
-  static RollingApplication connect(Installation installation, Credential credential, Clock clock)
+  static RollingApplication connect(Site site, Credential credential, Clock clock)
       throws IOException {
-    List<X509Certificate> trust = installation.trust();
-    ApplicationClient client = ApplicationClient.connect(
-        installation.brokerHost(), installation.brokerPort(), trust, credential, clock);
+    List<X509Certificate> trust = site.trust();
+    ApplicationClient client =
+        ApplicationClient.connect(site.brokerHost(), site.brokerPort(), trust, credential, clock);
     try {
       client.subscribe("#");
     } catch (IOException e) {
       client.close();
       throw e;
     }
-    return new RollingApplication(
-        installation.service().resolve(EST), clock, client, credential, trust);
+    return new RollingApplication(site.service().resolve(EST), clock, client, credential, trust);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mintmark.simulators;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Telemetry of a fleet as an open loop: one tick after the other at a constant rate, each device in
+ * Messages of a fleet, or to it, as an open loop: one tick after the other at a constant rate, each device in
  * turn, whether or not the messages before have been answered. Runs on a thread of its own from
  * {@link #start} to {@link #stop}.
  */
@@ -32,9 +33,16 @@ final class Traffic implements AutoCloseable {
     static final Sent NOTHING = new Sent(Map.of(), 0, 0, Map.of());
   }
 
+  /** How one message is sent. */
+  @FunctionalInterface
+  private interface Sender {
+    CompletableFuture<Void> send(VirtualDevice device, byte[] payload) throws IOException;
+  }
+
   private static final int REASON_LENGTH = 120;
 
   private final String stream;
+  private final Sender sender;
   private final List<VirtualDevice> devices;
   private final Pacer pacer;
   private final Clock clock;
@@ -53,12 +61,42 @@ final class Traffic implements AutoCloseable {
 
   /** Traffic of so many messages. */
   Traffic(String stream, List<VirtualDevice> devices, Pacer pacer, Clock clock, long messages) {
+    this(
+        stream,
+        devices,
+        pacer,
+        clock,
+        messages,
+        (device, payload) -> device.publish(Topics.telemetry(device.identity(), stream), payload));
+  }
+
+  private Traffic(
+      String stream,
+      List<VirtualDevice> devices,
+      Pacer pacer,
+      Clock clock,
+      long messages,
+      Sender sender) {
     this.messages = messages;
     this.stream = stream;
+    this.sender = sender;
     this.devices = List.copyOf(devices);
     this.pacer = pacer;
     this.clock = clock;
     thread.setDaemon(true);
+  }
+
+  /** Commands of an application, each device in turn; the next waits for the broker's answer. */
+  static Traffic commands(
+      String stream,
+      ApplicationClient application,
+      List<VirtualDevice> devices,
+      Pacer pacer,
+      Clock clock) {
+    return new Traffic(stream, devices, pacer, clock, Long.MAX_VALUE, (device, payload) -> {
+      application.publish(Topics.commands(device.identity(), stream), payload);
+      return CompletableFuture.completedFuture(null);
+    });
   }
 
   Traffic start() {
@@ -88,8 +126,8 @@ final class Traffic implements AutoCloseable {
     byte[] payload = new Telemetry(stream, id, sequence, due).toJson();
     CompletableFuture<Void> answer;
     try {
-      answer = device.publish(Topics.telemetry(device.identity(), stream), payload);
-    } catch (RuntimeException e) {
+      answer = sender.send(device, payload);
+    } catch (IOException | RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }
     var unused = answer.whenComplete((ok, failure) -> count(failure));

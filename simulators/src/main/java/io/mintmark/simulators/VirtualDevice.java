@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,18 +37,13 @@ public final class VirtualDevice implements AutoCloseable {
   /**
    * What all devices of a fleet share.
    *
-   * @param installation where they enrol and connect
+   * @param site where they enrol and connect
    * @param fleet whose they are
    * @param folder each keeps its credential in a folder of its own below
    * @param longestReconnect longest wait between two attempts to connect
    * @param clock what time it is for them
    */
-  record Home(
-      Installation installation,
-      FleetId fleet,
-      Path folder,
-      Duration longestReconnect,
-      Clock clock) {}
+  record Home(Site site, FleetId fleet, Path folder, Duration longestReconnect, Clock clock) {}
 
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(100);
   private static final int SUBSCRIBE_SECONDS = 10;
@@ -57,6 +54,10 @@ public final class VirtualDevice implements AutoCloseable {
   private final Watch watch = new Watch();
   private final List<Instant> arrivals = new CopyOnWriteArrayList<>();
   private final List<Duration> gaps = new CopyOnWriteArrayList<>();
+  private final List<MessageHandler> commands = new CopyOnWriteArrayList<>();
+  private final Set<PublicKey> keys = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger renewals = new AtomicInteger();
+  private final AtomicInteger sessionsLost = new AtomicInteger();
   private final AtomicInteger disconnects = new AtomicInteger();
   private volatile long enrolledAt;
   private volatile long lostAt;
@@ -77,18 +78,18 @@ public final class VirtualDevice implements AutoCloseable {
    */
   void start() throws DeviceException, TimeoutException, InterruptedException {
     client = DeviceClient.builder()
-        .service(home.installation().service())
+        .service(home.site().service())
         .fleet(home.fleet())
-        .broker(home.installation().brokerHost(), home.installation().brokerPort())
+        .broker(home.site().brokerHost(), home.site().brokerPort())
         .bootstrap(bootstrap)
-        .trust(home.installation().trust())
+        .trust(home.site().trust())
         .folder(home.folder().resolve(id.value()))
         .reconnectBackoff(FIRST_RECONNECT, home.longestReconnect())
         .clock(home.clock())
         .listener(new Diary())
         .build();
-    CompletableFuture<Void> subscribed = client.subscribe(
-        Topics.commands(identity(), "#"), 1, m -> watch.message(m.topic(), m.payload()));
+    CompletableFuture<Void> subscribed =
+        client.subscribe(Topics.commands(identity(), "#"), 1, m -> command(m.topic(), m.payload()));
     client.start();
     try {
       subscribed.get(SUBSCRIBE_SECONDS, TimeUnit.SECONDS);
@@ -102,6 +103,16 @@ public final class VirtualDevice implements AutoCloseable {
           "the broker did not answer a subscription in " + SUBSCRIBE_SECONDS + " s");
     }
     started = true;
+  }
+
+  private void command(String topic, byte[] payload) {
+    watch.message(topic, payload);
+    commands.forEach(handler -> handler.message(topic, payload));
+  }
+
+  /** Hands each command that arrives from now on to this handler too. */
+  void onCommand(MessageHandler handler) {
+    commands.add(handler);
   }
 
   /** Stops, and starts again with the credential it has stored. */
@@ -119,7 +130,7 @@ public final class VirtualDevice implements AutoCloseable {
   }
 
   Identity.Device identity() {
-    return new Identity.Device(home.installation().trustDomain(), home.fleet(), id);
+    return new Identity.Device(home.site().trustDomain(), home.fleet(), id);
   }
 
   /** The operational credential in use. */
@@ -189,6 +200,21 @@ public final class VirtualDevice implements AutoCloseable {
     return List.copyOf(gaps);
   }
 
+  /** How often it renewed. */
+  int renewals() {
+    return renewals.get();
+  }
+
+  /** How many keys it has held certificates for since it was made. */
+  int keys() {
+    return keys.size();
+  }
+
+  /** How often the broker had no session of it any more when it came back. */
+  int sessionsLost() {
+    return sessionsLost.get();
+  }
+
   /** How often it lost its connection without wanting to. */
   int disconnects() {
     return disconnects.get();
@@ -212,26 +238,35 @@ public final class VirtualDevice implements AutoCloseable {
     @Override
     public void enrolled(Credential credential) {
       enrolledAt = System.nanoTime();
-      heldSerial = credential.certificate().getSerialNumber();
+      held(credential);
     }
 
     @Override
     public void renewed(Credential credential) {
+      renewals.incrementAndGet();
+      held(credential);
+    }
+
+    private void held(Credential credential) {
       heldSerial = credential.certificate().getSerialNumber();
+      keys.add(credential.certificate().getPublicKey());
     }
 
     @Override
     public void connected(boolean sessionPresent) {
-      arrived();
+      arrived(sessionPresent);
     }
 
     @Override
     public void moved(Duration gap, boolean sessionPresent) {
       gaps.add(gap);
-      arrived();
+      arrived(sessionPresent);
     }
 
-    private void arrived() {
+    private void arrived(boolean sessionPresent) {
+      if (!sessionPresent && !arrivals.isEmpty()) {
+        sessionsLost.incrementAndGet();
+      }
       usedSerial = heldSerial;
       arrivals.add(home.clock().instant());
     }

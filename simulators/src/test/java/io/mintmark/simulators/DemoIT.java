@@ -19,8 +19,27 @@ class DemoIT {
     try (TestInstallation installation =
             new TestInstallation(folder.resolve("installation"), sound);
         Demo demo = new Demo(installation, options, Progress.none())) {
-      return demo.run();
+      DemoReport report = demo.run();
+      if (sound) {
+        tellsWhatClientsTake(installation);
+      }
+      return report;
     }
+  }
+
+  /** How much it is, is for a quiet machine. */
+  private void tellsWhatClientsTake(TestInstallation installation) throws Exception {
+    FootprintOptions options =
+        new FootprintOptions(3, 2, Duration.ZERO, folder.resolve("footprint"));
+    FootprintReport report = new FootprintLoad(installation, options, Progress.none()).run();
+    assertThat(report.idle()).isEqualTo(3);
+    assertThat(report.enrolling().took().count()).isEqualTo(3);
+    assertThat(report.stored().took().count()).isEqualTo(3);
+    assertThat(report.enrolling().cpuMillis()).isPositive();
+    // One reads, one writes, and one may still be calling back.
+    assertThat(report.threadsEach()).isBetween(2.0, 3.0);
+    assertThat(report.heapByOwner().get("Mintmark")).isPositive();
+    assertThat(report.table()).contains("with a stored credential", "3 of 3");
   }
 
   @Test

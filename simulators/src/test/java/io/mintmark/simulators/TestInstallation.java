@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.DurationText;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TopicGrants;
@@ -55,7 +56,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 final class TestInstallation implements Installation, AutoCloseable {
 
   private static final TrustDomain DOMAIN = new TrustDomain("test.example");
-  private static final Pattern LIFETIME = Pattern.compile("lifetime: (\\d+)s");
+  private static final Pattern LIFETIME = Pattern.compile("lifetime: (\\S+)");
   private static final Pattern FLEET = Pattern.compile("fleet: (\\S+)");
 
   private final HeldCertificate root =
@@ -122,7 +123,7 @@ final class TestInstallation implements Installation, AutoCloseable {
     if (!fleet.find() || !lifetime.find()) {
       throw new IOException("fleet file " + yaml + " is not as expected");
     }
-    lifetimes.put(fleet.group(1), Duration.ofSeconds(Long.parseLong(lifetime.group(1))));
+    lifetimes.put(fleet.group(1), DurationText.parse(lifetime.group(1)));
   }
 
   @Override
