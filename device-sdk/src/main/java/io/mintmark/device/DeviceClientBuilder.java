@@ -396,10 +396,7 @@ public final class DeviceClientBuilder {
       if (bootstrap == null && bootstrapFault == null && !memory.hasCredential()) {
         missing.add("bootstrap(...), as " + folder + " holds no credential yet");
       }
-      if (trust.isEmpty()
-          && trustFault == null
-          && fingerprints.isEmpty()
-          && !memory.hasAnchors()) {
+      if (trust.isEmpty() && trustFault == null && fingerprints.isEmpty() && !memory.hasAnchors()) {
         missing.add("trust(...), as " + folder + " holds no trust bundle yet");
       }
     }

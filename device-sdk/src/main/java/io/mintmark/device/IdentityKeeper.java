@@ -110,7 +110,8 @@ final class IdentityKeeper implements Renewals.Keeper {
       }
       if (!enrolment.canEnrol()) {
         throw new RefusedException(
-            e.getMessage() + "; and this device was given no bootstrap credential to enrol anew with:"
+            e.getMessage()
+                + "; and this device was given no bootstrap credential to enrol anew with:"
                 + " give it one with bootstrap(...)",
             e);
       }

@@ -1,6 +1,5 @@
 package io.mintmark.device;
 
-import io.mintmark.identity.Credential;
 import io.mintmark.identity.EstClient;
 import io.mintmark.identity.EstException;
 import io.mintmark.identity.Pem;
@@ -9,12 +8,21 @@ import java.net.Socket;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertStore;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -62,13 +70,10 @@ final class RootDiscovery {
     } catch (EstException e) {
       throw Failures.of(what, e);
     }
-    try {
-      Credential.trustManager(roots).checkServerTrusted(stranger.chain, stranger.authType);
-    } catch (CertificateException e) {
+    if (!isBy(roots, stranger.chain)) {
       throw new RefusedException(
           what + ": it named the root with the fingerprint given, but its own certificate is not by"
-              + " it; somebody may be in between. Nothing was stored",
-          e);
+              + " it; somebody may be in between. Nothing was stored");
     }
     try {
       trust.replace(roots);
@@ -84,12 +89,38 @@ final class RootDiscovery {
     List<X509Certificate> pinned =
         roots.stream().filter(c -> wanted.contains(fingerprint(c))).toList();
     if (pinned.isEmpty()) {
-      throw new RefusedException(what + " with the fingerprint given, " + String.join(" or ", wanted)
-          + ", but "
-          + roots.stream().map(RootDiscovery::fingerprint).toList()
-          + ": compare with that of the installation's trust.pem. Nothing was stored");
+      throw new RefusedException(
+          what + " with the fingerprint given, " + String.join(" or ", wanted)
+              + ", but "
+              + roots.stream().map(RootDiscovery::fingerprint).toList()
+              + ": compare with that of the installation's trust.pem. Nothing was stored");
     }
     return pinned;
+  }
+
+  /**
+   * Whether a chain ends in one of the roots, whenever that was: a device that has no root yet may not
+   * have the time either. The next connection is asked for dates, purpose and the host's name.
+   */
+  private static boolean isBy(List<X509Certificate> roots, List<X509Certificate> chain) {
+    X509CertSelector leaf = new X509CertSelector();
+    leaf.setCertificate(chain.get(0));
+    Set<TrustAnchor> anchors =
+        roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
+    try {
+      PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, leaf);
+      parameters.addCertStore(
+          CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
+      parameters.setRevocationEnabled(false);
+      parameters.setDate(
+          chain.stream().map(X509Certificate::getNotBefore).max(Date::compareTo).orElseThrow());
+      CertPathBuilder.getInstance("PKIX").build(parameters);
+      return true;
+    } catch (CertPathBuilderException e) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK cannot build certification paths", e);
+    }
   }
 
   private static boolean isRoot(X509Certificate certificate) {
@@ -118,13 +149,11 @@ final class RootDiscovery {
 
   /** Lets anybody pass and remembers who it was. */
   private static final class Stranger extends X509ExtendedTrustManager {
-    private X509Certificate[] chain;
-    private String authType;
+    private List<X509Certificate> chain = List.of();
 
     @Override
     public void checkServerTrusted(X509Certificate[] shown, String type) {
-      chain = shown.clone();
-      authType = type;
+      chain = List.of(shown);
     }
 
     @Override

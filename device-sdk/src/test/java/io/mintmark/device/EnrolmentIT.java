@@ -58,8 +58,7 @@ class EnrolmentIT {
 
   /** A device that knows a fingerprint. */
   private IdentityKeeper keeper(String fingerprint) throws IOException {
-    DeviceTrust trust =
-        DeviceTrust.open(new DeviceFolder(folder), List.of(), Set.of(fingerprint));
+    DeviceTrust trust = DeviceTrust.open(new DeviceFolder(folder), List.of(), Set.of(fingerprint));
     return keeper(Clock.systemUTC(), trust, TestPki.FLEET, bootstrap);
   }
 

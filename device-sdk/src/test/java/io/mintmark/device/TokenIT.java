@@ -63,8 +63,15 @@ class TokenIT {
     Files.createDirectories(tokens);
     Files.writeString(settings, "directories.tokendir = " + tokens + "\n");
     Process process = new ProcessBuilder(
-            "softhsm2-util", "--init-token", "--free", "--label", "device", "--so-pin", "13579",
-            "--pin", PIN)
+            "softhsm2-util",
+            "--init-token",
+            "--free",
+            "--label",
+            "device",
+            "--so-pin",
+            "13579",
+            "--pin",
+            PIN)
         .redirectErrorStream(true)
         .start();
     process.getOutputStream().close();
@@ -139,9 +146,7 @@ class TokenIT {
 
       TlsCredential enrolled = keeper(est, credential).valid();
 
-      assertThat(est.requests)
-          .extracting(FakeEst.Request::shown)
-          .containsExactly(bootstrap);
+      assertThat(est.requests).extracting(FakeEst.Request::shown).containsExactly(bootstrap);
       assertThat(enrolled.identity().device()).isEqualTo(new DeviceId("d-1"));
     } finally {
       Security.removeProvider(token.getName());

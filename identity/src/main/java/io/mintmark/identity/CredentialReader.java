@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import javax.security.auth.login.LoginException;
+import javax.security.auth.login.FailedLoginException;
 
 /**
  * Reads credentials in the forms factories hand them out in. Passphrases and PINs are overwritten
@@ -103,7 +103,8 @@ public final class CredentialReader {
    * @throws IOException if the PIN is wrong, or there is no such key or no certificate with it
    */
   public static Credential keyStore(KeyStore store, String alias, char[] pin) throws IOException {
-    String name = "the key store " + store.getType() + " of " + store.getProvider().getName();
+    String name =
+        "the key store " + store.getType() + " of " + store.getProvider().getName();
     try {
       if (isLoaded(store)) {
         return entry(store, alias, pin, name);
@@ -137,7 +138,7 @@ public final class CredentialReader {
 
   private static boolean isAboutThePin(Throwable e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof LoginException || t instanceof UnrecoverableKeyException) {
+      if (t instanceof FailedLoginException || t instanceof UnrecoverableKeyException) {
         return true;
       }
     }
@@ -153,8 +154,8 @@ public final class CredentialReader {
           + ": it holds " + keys(store));
     }
     if (found == null || found.length == 0) {
-      throw new IOException("there is no certificate with the key '" + Printable.of(alias)
-          + "' in " + name + ": put it there under the same alias");
+      throw new IOException("there is no certificate with the key '" + Printable.of(alias) + "' in "
+          + name + ": put it there under the same alias");
     }
     List<X509Certificate> chain = new ArrayList<>();
     for (Certificate certificate : found) {

@@ -77,8 +77,7 @@ class CredentialReaderTest {
         () -> CredentialReader.pem(folder.resolve("none.pem")),
         "there is no file " + folder.resolve("none.pem"));
     Path other = Files.writeString(folder.resolve("other.pem"), Pem.encode(line.chain()));
-    assertUnread(
-        () -> CredentialReader.pem(key, other), "key does not belong to the certificate");
+    assertUnread(() -> CredentialReader.pem(key, other), "key does not belong to the certificate");
   }
 
   @Test
@@ -87,8 +86,15 @@ class CredentialReaderTest {
     Path both = Files.writeString(folder.resolve("both.pem"), device.toPem());
     Path file = folder.resolve("openssl.p12");
     Process openssl = new ProcessBuilder(
-            "openssl", "pkcs12", "-export", "-in", both.toString(), "-out", file.toString(),
-            "-passout", "pass:" + PASSPHRASE)
+            "openssl",
+            "pkcs12",
+            "-export",
+            "-in",
+            both.toString(),
+            "-out",
+            file.toString(),
+            "-passout",
+            "pass:" + PASSPHRASE)
         .inheritIO()
         .start();
     assertThat(openssl.waitFor()).isZero();
@@ -108,8 +114,7 @@ class CredentialReaderTest {
         () -> CredentialReader.pkcs12(file, wrong), "the passphrase of " + file + " is wrong");
     assertThat(wrong).containsOnly('\0');
     file(store("a", "b"));
-    assertUnread(
-        () -> CredentialReader.pkcs12(file, PASSPHRASE.toCharArray()), "it holds [a, b]");
+    assertUnread(() -> CredentialReader.pkcs12(file, PASSPHRASE.toCharArray()), "it holds [a, b]");
     file(store());
     assertUnread(() -> CredentialReader.pkcs12(file, PASSPHRASE.toCharArray()), "holds none");
     Files.writeString(file, "no key store");
@@ -129,7 +134,8 @@ class CredentialReaderTest {
 
     assertUnread(
         () -> CredentialReader.keyStore(store, "device", "close sesame".toCharArray()),
-        "the PIN of the key store PKCS12 of ", "is wrong");
+        "the PIN of the key store PKCS12 of ",
+        "is wrong");
     assertUnread(
         () -> CredentialReader.keyStore(store, "nobody", PASSPHRASE.toCharArray()),
         "there is no private key 'nobody'",
@@ -144,6 +150,7 @@ class CredentialReaderTest {
         List.of(line.certificate()).toArray(new X509Certificate[0]));
     assertUnread(
         () -> CredentialReader.keyStore(store, "odd", PASSPHRASE.toCharArray()),
-        "the key 'odd'", "does not belong to the certificate");
+        "the key 'odd'",
+        "does not belong to the certificate");
   }
 }
