@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -166,8 +167,14 @@ class RenewalIT {
 
   @Test
   void keepsWhatItHasWhenTheNewOneCannotBeStored() throws Exception {
-    try (DeviceClient client = devices.device("r-6", events).build()) {
+    String root = RootDiscovery.fingerprint(devices.pki.root.certificate());
+    DeviceClientBuilder builder = devices
+        .device("r-6", events)
+        .trust(List.of())
+        .trustFingerprint(root.toUpperCase(Locale.ROOT).replaceAll("..(?=.)", "$0:"));
+    try (DeviceClient client = builder.build()) {
       client.start();
+      assertThat(client.trustAnchors()).isEqualTo(devices.pki.anchors());
       // In the way of the temporary file: the write fails as it would on a full disk.
       Path inTheWay = Files.createDirectories(folder.resolve("r-6/credential.pem.tmp/occupied"));
       assertThatThrownBy(() -> client.renewNow().get())
