@@ -1,7 +1,6 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
-import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Validity;
 import java.io.IOException;
@@ -22,8 +21,9 @@ final class IdentityKeeper implements Renewals.Keeper {
 
   private static final System.Logger LOG = System.getLogger(IdentityKeeper.class.getName());
 
-  private final CredentialStore store;
+  private final CredentialFile store;
   private final Enrolment enrolment;
+  private final RootDiscovery roots;
   private final DeviceTrust trust;
   private final EstSettings settings;
   private final ServiceTime time;
@@ -32,7 +32,7 @@ final class IdentityKeeper implements Renewals.Keeper {
   private volatile TlsCredential current;
 
   IdentityKeeper(
-      CredentialStore store,
+      CredentialFile store,
       Enrolment enrolment,
       DeviceTrust trust,
       EstSettings settings,
@@ -45,6 +45,7 @@ final class IdentityKeeper implements Renewals.Keeper {
     this.time = time;
     this.clock = time.clock();
     this.callbacks = callbacks;
+    this.roots = new RootDiscovery(settings, trust, clock);
   }
 
   @Override
@@ -54,9 +55,10 @@ final class IdentityKeeper implements Renewals.Keeper {
 
   /**
    * A credential to connect with: the current one or the stored one while it is valid, else a new
-   * one.
+   * one. With it there are roots to connect by.
    */
   synchronized TlsCredential valid() throws DeviceException {
+    roots.ensure();
     if (current == null) {
       current = load().orElse(null);
     }
@@ -64,7 +66,7 @@ final class IdentityKeeper implements Renewals.Keeper {
       time.ask();
     }
     if (current == null || isOver(current)) {
-      enrol();
+      renew();
     }
     return current;
   }
@@ -89,29 +91,61 @@ final class IdentityKeeper implements Renewals.Keeper {
     return current;
   }
 
-  private void renewOrEnrol() throws DeviceException {
-    try {
-      renew();
-    } catch (RefusedException e) {
-      enrol();
-    }
-  }
-
-  /** {@inheritDoc} One that has expired cannot renew itself: the device enrols anew. */
+  /**
+   * {@inheritDoc} One that has expired may renew itself for a while, if the fleet lets it; else the device
+   * enrols anew.
+   */
   @Override
   public synchronized TlsCredential renew() throws DeviceException {
-    if (current == null || isOver(current)) {
+    if (current == null) {
       enrol();
+    } else if (isOver(current)) {
+      renewOrEnrol();
     } else {
-      Credential renewed = inTime(() -> enrolment.renew(current.credential()));
-      keep(renewed);
-      callbacks.tell(l -> l.renewed(renewed));
+      renewCurrent();
     }
     return current;
   }
 
+  /**
+   * Renewal first: it asks neither for a bootstrap credential nor, where the fleet wants that for a second
+   * enrolment, for somebody's approval; and it is the device's clock that says that the certificate is
+   * over.
+   */
+  private void renewOrEnrol() throws DeviceException {
+    try {
+      renewCurrent();
+    } catch (DeviceException e) {
+      if (!mayEnrolAfter(e)) {
+        throw e;
+      }
+      if (!enrolment.canEnrol()) {
+        throw new RefusedException(
+            e.getMessage()
+                + "; and this device was given no bootstrap credential to enrol anew with:"
+                + " give it one with bootstrap(...)",
+            e);
+      }
+      enrol();
+    }
+  }
+
+  private boolean mayEnrolAfter(DeviceException e) {
+    if (e instanceof RetryLaterException later) {
+      // A server that refuses an expired certificate in TLS may just hang up.
+      return isOver(current) && later.retryAfter().isEmpty() && enrolment.canEnrol();
+    }
+    return !Failures.isDistrust(e);
+  }
+
+  private void renewCurrent() throws DeviceException {
+    Credential renewed = inTime(() -> enrolment.renew(current.credential()));
+    keep(renewed);
+    callbacks.tell(l -> l.renewed(renewed));
+  }
+
   private void enrol() throws DeviceException {
-    Credential enrolled = inTime(enrolment::enrol);
+    Credential enrolled = inTime(() -> enrolment.enrol(current().map(TlsCredential::credential)));
     keep(enrolled);
     callbacks.tell(l -> l.enrolled(enrolled));
   }
@@ -131,11 +165,12 @@ final class IdentityKeeper implements Renewals.Keeper {
   private void keep(Credential credential) throws RetryLaterException {
     try {
       store.save(credential);
-      enrolment.stored();
     } catch (IOException e) {
-      throw new RetryLaterException("cannot store the new credential: " + e.getMessage(), e);
+      throw new RetryLaterException(
+          "cannot store the new credential in " + store.file() + ", so it is not used: " + e, e);
     }
     clock.atLeast(Validity.of(credential.certificate()).notBefore());
+    enrolment.stored();
     current = TlsCredential.issued(credential, trust, clock.instant());
   }
 

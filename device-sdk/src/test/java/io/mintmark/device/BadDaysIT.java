@@ -244,8 +244,7 @@ class BadDaysIT {
     assertThat(events.causes)
         .allSatisfy(cause -> assertThat(cause)
             .isInstanceOf(RetryLaterException.class)
-            .hasMessageContaining(
-                "the name does not resolve to an address (DNS): " + nobody));
+            .hasMessageContaining("the name does not resolve to an address (DNS): " + nobody));
   }
 
   @Test

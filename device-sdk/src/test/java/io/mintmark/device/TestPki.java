@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x509.Extension;
 
@@ -105,10 +106,15 @@ final class TestPki {
     return List.of(root.certificate());
   }
 
+  /** By the system's clock; see below. */
+  static DeviceTrust trust(DeviceFolder folder, List<X509Certificate> anchors) {
+    return trust(folder, anchors, Clock.systemUTC());
+  }
+
   /** Stored in the folder, unless that has some. */
   static DeviceTrust trust(DeviceFolder folder, List<X509Certificate> anchors, Clock clock) {
     try {
-      return DeviceTrust.open(folder, anchors, clock);
+      return DeviceTrust.open(folder, anchors, Set.of(), clock);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
