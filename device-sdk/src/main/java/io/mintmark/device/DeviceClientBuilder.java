@@ -16,6 +16,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -46,7 +48,7 @@ public final class DeviceClientBuilder {
   private Duration connectTimeout = Duration.ofSeconds(10);
   private Duration answerTimeout = Duration.ofSeconds(30);
   private int inFlight = 32;
-  private int queueLimit = 10_000;
+  private OfflineBuffer buffer = OfflineBuffer.memory(10_000, 16 << 20);
   private int largestPacket = 256 * 1024;
   private Duration firstReconnect = Duration.ofMillis(500);
   private Duration longestReconnect = Duration.ofMinutes(1);
@@ -183,10 +185,12 @@ public final class DeviceClientBuilder {
     return this;
   }
 
-  /** Most messages that wait for the connection or their turn on it; default 10,000. */
-  public DeviceClientBuilder queueLimit(int messages) {
-    requireBetween("queue limit", messages, 1, Integer.MAX_VALUE);
-    queueLimit = messages;
+  /**
+   * Where messages wait for the broker and how many may; by default in memory, 10,000 of 16 MiB
+   * together, and one more fails at once.
+   */
+  public DeviceClientBuilder buffer(OfflineBuffer messages) {
+    buffer = messages;
     return this;
   }
 
@@ -244,7 +248,8 @@ public final class DeviceClientBuilder {
    * The client, not started.
    *
    * @throws IllegalStateException if something is missing; the message names all of it
-   * @throws UncheckedIOException if the folder's trust bundle cannot be read or stored
+   * @throws UncheckedIOException if the folder's trust bundle cannot be read or stored, or its
+   *     buffer not be used: it cannot be written, or another client that is not closed has it
    */
   public DeviceClient build() {
     requireComplete();
@@ -255,15 +260,17 @@ public final class DeviceClientBuilder {
               + Printable.of(bootstrap.certificate().getSubjectX500Principal().getName())
               + "' holds no device id: set it with device(...)"));
     }
+    DeviceTrust anchors = trust(memory);
     DeviceSettings settings = new DeviceSettings(
         new EstSettings(service, fleet, bootstrap, device, connectTimeout, answerTimeout),
         new MqttSettings(
             host, port, connectTimeout, keepAlive, sessionExpiry, inFlight, largestPacket, will),
         memory,
-        trust(memory),
+        anchors,
         clientIdSuffix,
         (device == null ? fleet.value() : device.value()) + clientIdSuffix,
-        queueLimit,
+        buffer,
+        backlog(),
         Backoff.reconnect(firstReconnect, longestReconnect, random),
         Backoff.refused(firstRefused, longestRefused, random),
         clock,
@@ -302,6 +309,14 @@ public final class DeviceClientBuilder {
   private DeviceTrust trust(DeviceFolder memory) {
     try {
       return DeviceTrust.open(memory, trust);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private Function<Consumer<Dropped>, Backlog> backlog() {
+    try {
+      return buffer.open(folder, clock);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

@@ -1,6 +1,8 @@
 package io.mintmark.device;
 
 import java.time.Clock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,7 +14,8 @@ import java.util.random.RandomGenerator;
  * @param trust whom to trust
  * @param clientIdSuffix what follows the device id in the client id; may be empty
  * @param threadName what threads are named after
- * @param queueLimit most messages that may wait
+ * @param buffer how much may wait
+ * @param backlog makes what keeps it, open already
  * @param reconnect waits between attempts that failed
  * @param refused waits between attempts that were refused
  * @param clock the time of day
@@ -25,7 +28,8 @@ record DeviceSettings(
     DeviceTrust trust,
     String clientIdSuffix,
     String threadName,
-    int queueLimit,
+    OfflineBuffer buffer,
+    Function<Consumer<Dropped>, Backlog> backlog,
     Backoff reconnect,
     Backoff refused,
     Clock clock,

@@ -223,7 +223,8 @@ class DeviceClientIT {
 
   @Test
   void waitsForTheConnectionInOrder() throws Exception {
-    try (DeviceClient client = devices.device("d-9", events).queueLimit(3).build()) {
+    try (DeviceClient client =
+        devices.device("d-9", events).buffer(OfflineBuffer.memory(3, 10_000)).build()) {
       CompletableFuture<Void> first = client.publish("telemetry/d-9/a", "1".getBytes(UTF_8), 1);
       CompletableFuture<Void> second = client.publish("telemetry/d-9/a", "2".getBytes(UTF_8), 0);
       CompletableFuture<Void> third = client.publish("telemetry/d-9/a", "3".getBytes(UTF_8), 1);
