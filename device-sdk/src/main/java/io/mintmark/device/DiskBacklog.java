@@ -37,6 +37,7 @@ final class DiskBacklog implements Backlog {
   private final MemoryBacklog qos0;
   private final Deque<Outgoing> window = new ArrayDeque<>();
   private long windowBytes;
+  private boolean closed;
   private final Map<Long, CompletableFuture<Void>> futures = new LinkedHashMap<>();
 
   /**
@@ -101,7 +102,7 @@ final class DiskBacklog implements Backlog {
   }
 
   private Outgoing firstStored() {
-    while (window.isEmpty() && log.unread() > 0) {
+    while (window.isEmpty() && log.unread() > 0 && !closed) {
       load();
     }
     return window.peek();
@@ -233,6 +234,7 @@ final class DiskBacklog implements Backlog {
     futures.values().forEach(done -> heir.left(done, true));
     window.clear();
     futures.clear();
+    closed = true;
     log.close();
   }
 }

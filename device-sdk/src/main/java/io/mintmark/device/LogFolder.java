@@ -93,7 +93,9 @@ final class LogFolder implements Closeable {
         }
       }
     }
-    found.sort(Comparator.comparingLong(LogSegment::first));
+    // A process that ended between making a file and writing it may have left an empty one beside.
+    found.sort(Comparator.comparingLong(LogSegment::first)
+        .thenComparingLong(segment -> segment.path().toFile().length()));
     return found;
   }
 

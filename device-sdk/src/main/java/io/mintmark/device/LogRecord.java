@@ -32,9 +32,8 @@ final class LogRecord {
   private LogRecord() {}
 
   static byte[] message(long secret, long sequence, long publishedAt, byte[] packet) {
-    ByteBuffer record = ByteBuffer.allocate(MESSAGE_OVERHEAD + packet.length);
-    record.position(HEADER);
-    record.put(MESSAGE).putLong(sequence).putLong(publishedAt).put(packet);
+    byte[] record = new byte[MESSAGE_OVERHEAD + packet.length];
+    body(record).put(MESSAGE).putLong(sequence).putLong(publishedAt).put(packet);
     return sealed(secret, record);
   }
 
@@ -57,18 +56,20 @@ final class LogRecord {
   }
 
   static byte[] done(long secret, List<Range> ranges) {
-    ByteBuffer record = ByteBuffer.allocate(doneSize(ranges));
-    record.position(HEADER);
-    record.put(DONE);
-    ranges.forEach(r -> record.putLong(r.first()).putInt(r.count()));
+    byte[] record = new byte[doneSize(ranges)];
+    ByteBuffer body = body(record).put(DONE);
+    ranges.forEach(r -> body.putLong(r.first()).putInt(r.count()));
     return sealed(secret, record);
   }
 
-  private static byte[] sealed(long secret, ByteBuffer record) {
-    byte[] bytes = record.array();
-    record.putInt(0, marker(secret)).putInt(4, bytes.length - HEADER);
-    record.putInt(8, crc(secret, bytes, 0, bytes.length));
-    return bytes;
+  private static ByteBuffer body(byte[] record) {
+    return ByteBuffer.wrap(record, HEADER, record.length - HEADER);
+  }
+
+  private static byte[] sealed(long secret, byte[] record) {
+    ByteBuffer.wrap(record).putInt(marker(secret)).putInt(record.length - HEADER);
+    ByteBuffer.wrap(record).putInt(8, crc(secret, record, 0, record.length));
+    return record;
   }
 
   static int marker(long secret) {

@@ -176,7 +176,12 @@ final class MessageLog {
     limitUnsynced();
     LogSegment created = LogSegment.named(folder.path(), next, SECRETS.nextLong());
     folder.create(created);
-    created.open(disk);
+    try {
+      created.open(disk);
+    } catch (IOException e) {
+      created.delete();
+      throw e;
+    }
     newFiles = true;
     if (last != null && !last.dirty()) {
       last.close();
