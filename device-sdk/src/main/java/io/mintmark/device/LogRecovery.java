@@ -72,7 +72,10 @@ final class LogRecovery {
           message(segment, body.getLong(), limit, LogRecord.HEADER + body.limit());
         } else if (kind == LogRecord.DONE) {
           while (body.hasRemaining()) {
-            done.add(new LogRecord.Range(body.getLong(), body.getInt()));
+            LogRecord.Range range = new LogRecord.Range(body.getLong(), body.getInt());
+            if (range.count() > 0) {
+              done.add(range);
+            }
           }
         }
       }
@@ -113,23 +116,25 @@ final class LogRecovery {
     for (LogRecord.Range range : done) {
       // Numbers that are done are never given out again, even if their messages are not readable.
       gap(last, range.first() + range.count());
-      for (long s = range.first(); s < range.first() + range.count(); s++) {
-        done(s);
-      }
+      done(range);
     }
     for (LogRecord.Range gap : gaps) {
-      for (long s = gap.first(); s < gap.first() + gap.count(); s++) {
-        unreadable += done(s) ? 1 : 0;
-      }
+      unreadable += done(gap);
     }
     for (LogSegment segment : segments.values()) {
       segment.liveBytes(segment.liveCount() == 0 ? 0 : liveBytes(segment));
     }
   }
 
-  private boolean done(long sequence) {
-    var at = segments.floorEntry(sequence);
-    return at != null && at.getValue().done(sequence, 0);
+  private int done(LogRecord.Range range) {
+    Long from = segments.floorKey(range.first());
+    int fresh = 0;
+    for (LogSegment segment : segments
+        .subMap(from == null ? range.first() : from, range.first() + range.count())
+        .values()) {
+      fresh += segment.done(range);
+    }
+    return fresh;
   }
 
   private long liveBytes(LogSegment segment) throws IOException {

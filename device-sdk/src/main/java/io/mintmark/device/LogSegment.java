@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,6 +123,25 @@ final class LogSegment {
     doneCount++;
     liveBytes -= bytes;
     return true;
+  }
+
+  /** Adds the ranges of those that are done. */
+  void addDone(List<LogRecord.Range> ranges) {
+    for (int from = done.nextSetBit(0); from >= 0; ) {
+      int to = done.nextClearBit(from);
+      ranges.add(new LogRecord.Range(first + from, to - from));
+      from = done.nextSetBit(to);
+    }
+  }
+
+  /** Those of its own from the first to before the last are done; how many were not before. */
+  int done(LogRecord.Range range) {
+    int from = index(Math.max(first, Math.min(range.first(), next())));
+    int to = index(Math.max(first, Math.min(range.first() + range.count(), next())));
+    int fresh = to - from - done.get(from, to).cardinality();
+    done.set(from, to);
+    doneCount += fresh;
+    return fresh;
   }
 
   private int index(long sequence) {

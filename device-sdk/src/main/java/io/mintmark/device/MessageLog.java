@@ -291,7 +291,9 @@ final class MessageLog {
     liveBytes -= size;
     doneUnwritten.add(sequence);
     dirty = true;
-    trim();
+    if (at.getValue().liveCount() == 0) {
+      trim();
+    }
     if (doneUnwritten.size() >= MOST_UNWRITTEN) {
       writeDone();
     }
@@ -314,6 +316,10 @@ final class MessageLog {
     }
     List<LogRecord.Range> ranges = LogRecord.ranges(doneUnwritten);
     doneUnwritten.clear();
+    writeDone(ranges);
+  }
+
+  private void writeDone(List<LogRecord.Range> ranges) {
     try {
       LogSegment segment = writable(LogRecord.doneSize(ranges));
       byte[] record = LogRecord.done(segment.secret(), ranges);
@@ -325,20 +331,48 @@ final class MessageLog {
     }
   }
 
-  /** Deletes the files at the beginning in which all is done, but for the one that is written. */
+  /**
+   * Deletes the files in which all is done, but for the one that is written. They need not be the
+   * first: what is in flight may stay so for as long as there is no connection.
+   */
   private void trim() {
-    while (segments.size() > 1 && firstSegment().liveCount() == 0) {
-      delete(firstSegment());
+    LogSegment last = segments.isEmpty() ? null : segments.lastEntry().getValue();
+    for (LogSegment segment : List.copyOf(segments.values())) {
+      boolean there = segments.get(segment.first()) == segment;
+      if (there && segment != last && segment.liveCount() == 0) {
+        if (segment != firstSegment()) {
+          noteAgain(segment.next());
+        }
+        delete(segment);
+      }
     }
   }
 
+  /**
+   * Writes down once more what is done of the files before this sequence number, as the file may say
+   * so that is to be deleted, and that it has been there.
+   */
+  private void noteAgain(long upTo) {
+    List<LogRecord.Range> ranges = new ArrayList<>();
+    long from = segments.firstKey();
+    for (LogSegment segment : segments.headMap(upTo).values()) {
+      if (segment.first() > from) {
+        ranges.add(new LogRecord.Range(from, (int) (segment.first() - from)));
+      }
+      segment.addDone(ranges);
+      from = segment.next();
+    }
+    writeDone(ranges);
+  }
+
   private void delete(LogSegment segment) {
+    Map.Entry<Long, LogSegment> after = segments.higherEntry(segment.first());
     segments.remove(segment.first());
     fileBytes -= segment.end();
     liveBytes -= segment.liveBytes();
     segment.delete();
     if (reading == segment) {
-      readFrom(firstSegment());
+      readFrom(after == null ? null : after.getValue());
     }
   }
 

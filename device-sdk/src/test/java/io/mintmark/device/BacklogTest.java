@@ -37,19 +37,21 @@ class BacklogTest {
 
   private void open(boolean onDisk, int messages, int bytes, OfflineBuffer.WhenFull whenFull)
       throws IOException {
-    OfflineBuffer bounds = onDisk
-        ? OfflineBuffer.disk(messages, bytes)
-        : OfflineBuffer.memory(messages, bytes);
+    OfflineBuffer bounds =
+        onDisk ? OfflineBuffer.disk(messages, bytes) : OfflineBuffer.memory(messages, bytes);
     Backlog backlog = onDisk
         ? new DiskBacklog(
-            MessageLog.open(folder.resolve("buffer"), bytes, disk), bounds, new SettableClock(() -> now), gone::add)
+            MessageLog.open(folder.resolve("buffer"), bytes, disk),
+            bounds,
+            new SettableClock(() -> now),
+            gone::add)
         : new MemoryBacklog(messages, bytes);
     outbox = new Outbox(backlog, whenFull, new PacketIds(), gone::add);
   }
 
   private Outgoing offer(int number, int qos, int size) {
-    Outgoing message = new Outgoing(
-        "t", ByteBuffer.allocate(size).putInt(number).array(), qos);
+    Outgoing message =
+        new Outgoing("t", ByteBuffer.allocate(size).putInt(number).array(), qos);
     outbox.offer(message);
     return message;
   }
@@ -110,8 +112,7 @@ class BacklogTest {
     Outgoing last = offer(5);
     assertThat(gone).as("all are in flight").hasSize(2);
     assertThat(gone.get(1).done()).isSameAs(last.done());
-    assertThat(outbox.state()).isEqualTo(
-        new BufferState(0, 3, outbox.state().bytes(), 2, 0, 0));
+    assertThat(outbox.state()).isEqualTo(new BufferState(0, 3, outbox.state().bytes(), 2, 0, 0));
   }
 
   @ParameterizedTest
@@ -137,10 +138,12 @@ class BacklogTest {
     for (int qos : List.of(0, 1)) {
       offer(2, qos, 65_536);
     }
-    assertThat(gone).hasSize(2).allSatisfy(d -> assertThat(d.cause())
-        .isInstanceOf(InvalidRequestException.class)
-        .hasMessageContaining("a message of 655")
-        .hasMessageContaining("too large for the offline buffer"));
+    assertThat(gone)
+        .hasSize(2)
+        .allSatisfy(d -> assertThat(d.cause())
+            .isInstanceOf(InvalidRequestException.class)
+            .hasMessageContaining("a message of 655")
+            .hasMessageContaining("too large for the offline buffer"));
     assertThat(send()).containsExactly(1);
   }
 
@@ -218,14 +221,34 @@ class BacklogTest {
   }
 
   @Test
+  void whatIsInFlightForLongHoldsUpNoFiles() throws IOException {
+    open(true, 20, 65_536, OfflineBuffer.WhenFull.DROP_OLDEST);
+    offer(0, 1, 1_000);
+    offer(1, 1, 1_000);
+    assertThat(send()).containsExactly(0, 1);
+    outbox.connectionLost();
+    for (int i = 2; i < 2_000; i++) {
+      offer(i, 1, 1_000);
+    }
+    assertThat(gone)
+        .hasSize(1_980)
+        .allSatisfy(d -> assertThat(d.cause()).hasMessageContaining("dropped for a newer one"));
+    outbox.close(new RetryLaterException("restart"));
+    open(true, 20, 65_536, OfflineBuffer.WhenFull.DROP_OLDEST);
+    assertThat(outbox.takeUnreadable()).isZero();
+    assertThat(send()).startsWith(0, 1, 1_982).endsWith(1_999).hasSize(20).isSorted();
+  }
+
+  @Test
   void aFullDiskRefusesTheNewest() throws IOException {
     open(true, 1_000, 65_536, OfflineBuffer.WhenFull.DROP_NEWEST);
     disk.capacity = 5_000;
     for (int i = 0; i < 8; i++) {
       offer(i, 1, 1_000);
     }
-    assertThat(gone).hasSize(4).allSatisfy(
-        d -> assertThat(d.cause()).hasMessageContaining("No space left on device"));
+    assertThat(gone)
+        .hasSize(4)
+        .allSatisfy(d -> assertThat(d.cause()).hasMessageContaining("No space left on device"));
     disk.capacity = 10_000;
     offer(8, 1, 1_000);
     assertThat(send()).containsExactly(0, 1, 2, 3, 8);

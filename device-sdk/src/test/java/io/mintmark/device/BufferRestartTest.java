@@ -92,7 +92,10 @@ class BufferRestartTest {
         }
         case 2, 3, 4 -> {
           if (!unanswered.isEmpty()) {
-            session.published(connection, unanswered.poll().getMessageId()).done().complete(null);
+            session
+                .published(connection, unanswered.poll().getMessageId())
+                .done()
+                .complete(null);
           }
         }
         case 5 -> {
@@ -114,7 +117,8 @@ class BufferRestartTest {
         }
         default -> {
           for (int i = random.nextInt(12); i > 0 && published < MESSAGES; i--) {
-            byte[] payload = ByteBuffer.allocate(4 + random.nextInt(60)).putInt(published).array();
+            byte[] payload =
+                ByteBuffer.allocate(4 + random.nextInt(60)).putInt(published).array();
             assertThat(session.publish(new Outgoing("t", payload, 1))).isNotNull();
             published++;
           }

@@ -46,12 +46,12 @@ final class BufferVictim {
         if (session.publish(new Outgoing("t", payload(number), 1)).isCompletedExceptionally()) {
           break;
         }
-        System.out.println("published " + number++);
+        System.out.println("published " + number++ + ".");
       }
       for (Session.Frame frame : session.take(connection, 0)) {
         MqttPublish packet =
             (MqttPublish) Packets.read(new ByteArrayInputStream(frame.bytes()), 10_000);
-        System.out.println("done " + ByteBuffer.wrap(packet.getPayload()).getInt());
+        System.out.println("done " + ByteBuffer.wrap(packet.getPayload()).getInt() + ".");
         session.published(connection, packet.getMessageId());
       }
       if (number % 100 == 0) {

@@ -32,8 +32,10 @@ class MessageLogTest {
     folder = temp.resolve("buffer");
   }
 
+  private long bytes = BYTES;
+
   private MessageLog open() throws IOException {
-    return MessageLog.open(folder, BYTES, disk);
+    return MessageLog.open(folder, bytes, disk);
   }
 
   private static byte[] packet(long number) {
@@ -171,6 +173,7 @@ class MessageLogTest {
 
   @Test
   void keepsWhatWasWrittenBeforeATear() throws IOException {
+    bytes = 3_000;
     List<Long> all = writeSome();
     Map<Path, byte[]> files = files();
     Path last = files.keySet().stream().reduce((a, b) -> b).orElseThrow();
@@ -266,11 +269,11 @@ class MessageLogTest {
     log.close();
   }
 
-  /** Messages 3 to 16 are left, in several files. */
+  /** Messages 3 to 12 are left, in several files. */
   private List<Long> writeSome() throws IOException {
     MessageLog log = open();
     List<Long> left = new ArrayList<>();
-    for (long i = 1; i <= 16; i++) {
+    for (long i = 1; i <= 12; i++) {
       append(log, i);
       if (i > 2) {
         left.add(i);
