@@ -38,9 +38,10 @@ import java.util.concurrent.ExecutionException;
  * Subscribe before starting: messages that waited at the broker arrive with the connection, and one
  * without a handler goes to {@link DeviceListener#unhandled}.
  *
- * <p>Delivery: QoS 1 is at least once. A message is kept, in memory, until the broker has
- * acknowledged it, over any number of connections; QoS 0 is sent when there is a connection, and
- * may be lost with it. Order is kept within QoS 1 and within QoS 0 per topic.
+ * <p>Delivery: QoS 1 is at least once. A message is kept in the {@link OfflineBuffer} until the
+ * broker has acknowledged it, over any number of connections and, if that is on disk, of restarts;
+ * QoS 0 is sent when there is a connection, and may be lost with it. Order is kept within QoS 1 and
+ * within QoS 0 per topic.
  *
  * <p>Threads: thread-safe; no method but {@link #start} and {@link #close} blocks. Connected, a
  * client has two threads, one that reads and one that writes, and a third while it calls handlers
@@ -63,6 +64,8 @@ public final class DeviceClient implements AutoCloseable {
 
   private final Session session;
   private final Callbacks callbacks;
+  private final BufferKeeper buffer;
+  private final boolean stores;
   private final DeviceTrust trust;
   private final ServiceTime time;
   private final BundleKeeper bundles;
@@ -74,7 +77,11 @@ public final class DeviceClient implements AutoCloseable {
   DeviceClient(DeviceSettings settings, DeviceListener listener, Timers timers) {
     String name = "mintmark-" + settings.threadName();
     callbacks = new Callbacks(name + "-calls", listener);
-    session = new Session(settings.queueLimit());
+    OfflineBuffer bounds = settings.buffer();
+    stores = bounds.onDisk();
+    buffer = new BufferKeeper(callbacks, timers, bounds.syncWithin(), name + "-disk");
+    session = new Session(settings.backlog(), bounds.whenFull(), buffer);
+    buffer.lookAfter(session);
     Incoming incoming = new Incoming(session, callbacks);
     trust = settings.trust();
     time = new ServiceTime(settings.clock(), trust, settings.est(), callbacks);
@@ -195,13 +202,33 @@ public final class DeviceClient implements AutoCloseable {
    * @return done when the broker has acknowledged it (QoS 1) or it was written to the connection
    *     (QoS 0); fails with a {@link DeviceException}: {@link RefusedException} if the topic is not
    *     granted, {@link InvalidRequestException} if the broker cannot take such a message, {@link
-   *     RetryLaterException} if too many messages wait or the client was closed
+   *     RetryLaterException} if the offline buffer is full or the client was closed, {@link
+   *     StoredException} if the message is stored and nobody will tell when it is through
    * @throws IllegalArgumentException if topic or QoS are not valid
    */
   public CompletableFuture<Void> publish(String topic, byte[] payload, int qos) {
     Topics.requireName(topic);
     requireQos(qos);
     return session.publish(new Outgoing(topic, payload.clone(), qos));
+  }
+
+  /**
+   * Brings what was published before to the disk, past any power cut.
+   *
+   * @return done when it is there, or nobody waits for it any more; fails with a {@link
+   *     DeviceException}: {@link InvalidRequestException} if the offline buffer is in memory, {@link
+   *     RetryLaterException} if the disk does not work or the client was closed
+   */
+  public CompletableFuture<Void> stored() {
+    return stores
+        ? buffer.sync()
+        : CompletableFuture.failedFuture(new InvalidRequestException(
+            "the offline buffer is in memory: build the client with OfflineBuffer.disk(...)"));
+  }
+
+  /** How the offline buffer stands. */
+  public BufferState buffer() {
+    return session.state();
   }
 
   /**
@@ -272,7 +299,8 @@ public final class DeviceClient implements AutoCloseable {
    * Gives messages that are on their way up to two seconds, says goodbye to the broker, which keeps
    * the session, and ends all threads; a handler that takes longer than two seconds is interrupted,
    * and a request to the service that is under way may outlast this by its timeout. What is not
-   * acknowledged fails with {@link RetryLaterException}. Does nothing the second time.
+   * acknowledged fails with {@link RetryLaterException}; what is stored stays for the next start, and
+   * its futures fail with {@link StoredException}. Does nothing the second time.
    */
   @Override
   public void close() {
@@ -286,6 +314,7 @@ public final class DeviceClient implements AutoCloseable {
     try {
       session.drain(CLOSE_PATIENCE);
       connections.close(CLOSE_PATIENCE);
+      buffer.close(CLOSE_PATIENCE);
       endSession();
       callbacks.close(CLOSE_PATIENCE);
     } catch (InterruptedException e) {

@@ -26,6 +26,8 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -63,7 +65,7 @@ public final class DeviceClientBuilder {
   private Duration connectTimeout = Duration.ofSeconds(10);
   private Duration answerTimeout = Duration.ofSeconds(30);
   private int inFlight = 32;
-  private int queueLimit = 10_000;
+  private OfflineBuffer buffer = OfflineBuffer.memory(10_000, 16 << 20);
   private int largestPacket = 256 * 1024;
   private Duration firstReconnect = Duration.ofMillis(500);
   private Duration longestReconnect = Duration.ofMinutes(1);
@@ -290,10 +292,12 @@ public final class DeviceClientBuilder {
     return this;
   }
 
-  /** Most messages that wait for the connection or their turn on it; default 10,000. */
-  public DeviceClientBuilder queueLimit(int messages) {
-    requireBetween("queue limit", messages, 1, Integer.MAX_VALUE);
-    queueLimit = messages;
+  /**
+   * Where messages wait for the broker and how many may; by default in memory, 10,000 of 16 MiB
+   * together, and one more fails at once.
+   */
+  public DeviceClientBuilder buffer(OfflineBuffer messages) {
+    buffer = messages;
     return this;
   }
 
@@ -355,7 +359,8 @@ public final class DeviceClientBuilder {
    *
    * @throws IllegalStateException if something is missing; the message names all of it
    * @throws UncheckedIOException if the bootstrap credential or the roots cannot be read and are
-   *     needed, or the folder cannot be written and holds no credential yet
+   *     needed, the folder cannot be written and holds no credential yet, or its buffer cannot be used:
+   *     it cannot be written, or another client that is not closed has it
    */
   public DeviceClient build() {
     DeviceClock believed = believed(System::nanoTime);
@@ -382,15 +387,17 @@ public final class DeviceClientBuilder {
               + Printable.of(bootstrap.certificate().getSubjectX500Principal().getName())
               + "' holds no device id: set it with device(...)"));
     }
+    DeviceTrust anchors = trust(memory, believed);
     DeviceSettings settings = new DeviceSettings(
         new EstSettings(service, fleet, bootstrap, device, connectTimeout, answerTimeout),
         new MqttSettings(
             host, port, connectTimeout, keepAlive, sessionExpiry, inFlight, largestPacket, will),
         memory,
-        trust(memory, believed),
+        anchors,
         clientIdSuffix,
         (device == null ? fleet.value() : device.value()) + clientIdSuffix,
-        queueLimit,
+        buffer,
+        backlog(believed),
         Backoff.reconnect(firstReconnect, longestReconnect, random),
         Backoff.refused(firstRefused, longestRefused, random),
         believed,
@@ -456,6 +463,14 @@ public final class DeviceClientBuilder {
       DeviceTrust opened = DeviceTrust.open(memory, trust, fingerprints, believed);
       opened.anchors().forEach(root -> believed.atLeast(Validity.of(root).notBefore()));
       return opened;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private Function<Consumer<Dropped>, Backlog> backlog(DeviceClock believed) {
+    try {
+      return buffer.open(folder, believed);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

@@ -3,16 +3,17 @@ package io.mintmark.device;
 import java.util.OptionalInt;
 
 /**
- * Something the device asked for and did not get. The three kinds say what the caller should do:
+ * Something the device asked for and did not get. The kinds say what the caller should do:
  *
  * <ul>
  *   <li>{@link InvalidRequestException}: change the request; as it is, it can never work.
  *   <li>{@link RefusedException}: ask a person; the request is sound but not allowed.
  *   <li>{@link RetryLaterException}: do the same again later.
+ *   <li>{@link StoredException}: do nothing; the message is stored and will be sent.
  * </ul>
  */
 public abstract sealed class DeviceException extends Exception
-    permits InvalidRequestException, RefusedException, RetryLaterException {
+    permits InvalidRequestException, RefusedException, RetryLaterException, StoredException {
   private static final long serialVersionUID = 1L;
   private static final int NONE = -1;
 

@@ -84,6 +84,16 @@ public interface DeviceListener {
    */
   default void clockCorrected(Duration ahead) {}
 
+  /**
+   * Messages are lost: the offline buffer was full or could not store them, they expired while they
+   * waited, they were damaged on disk; or the broker does not take a message whose future nobody
+   * has, as it was published before a restart. Told at once, and then once a second at most.
+   *
+   * @param messages how many since it was last told
+   * @param cause of the last one
+   */
+  default void dropped(long messages, DeviceException cause) {}
+
   /** The broker did not grant a subscription, or not again on a new session; it is gone. */
   default void subscriptionRefused(String filter, DeviceException cause) {}
 

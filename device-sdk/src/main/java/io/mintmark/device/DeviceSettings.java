@@ -1,5 +1,7 @@
 package io.mintmark.device;
 
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -11,7 +13,8 @@ import java.util.random.RandomGenerator;
  * @param trust whom to trust
  * @param clientIdSuffix what follows the device id in the client id; may be empty
  * @param threadName what threads are named after
- * @param queueLimit most messages that may wait
+ * @param buffer how much may wait
+ * @param backlog makes what keeps it, open already
  * @param reconnect waits between attempts that failed
  * @param refused waits between attempts that were refused
  * @param clock the time of day, as the device believes it
@@ -24,7 +27,8 @@ record DeviceSettings(
     DeviceTrust trust,
     String clientIdSuffix,
     String threadName,
-    int queueLimit,
+    OfflineBuffer buffer,
+    Function<Consumer<Dropped>, Backlog> backlog,
     Backoff reconnect,
     Backoff refused,
     DeviceClock clock,

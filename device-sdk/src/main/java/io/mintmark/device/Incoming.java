@@ -51,9 +51,9 @@ final class Incoming {
     if (ack.getReturnCode() < Reason.FIRST_FAILURE) {
       message.done().complete(null);
     } else {
-      message
-          .done()
-          .completeExceptionally(Reason.exception(
+      session.refused(
+          message,
+          Reason.exception(
               "the broker did not take the message on " + message.topic(),
               ack.getReturnCode(),
               ack.getProperties().getReasonString()));

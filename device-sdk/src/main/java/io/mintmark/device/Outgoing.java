@@ -1,24 +1,75 @@
 package io.mintmark.device;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * A message on its way out. Topic, payload and QoS never change; the packet id and whether it was
- * sent before belong to the {@link Outbox} that holds it.
+ * sent before belong to the {@link Outbox} that holds it, size and order to its {@link Backlog}.
  */
 final class Outgoing {
 
   private final String topic;
   private final byte[] payload;
   private final int qos;
-  private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private final Duration expiry;
+  private final long since;
+  private final CompletableFuture<Void> done;
+  private final boolean awaited;
+  private int size;
+  private long order;
   private int id;
   private boolean sentBefore;
 
   Outgoing(String topic, byte[] payload, int qos) {
+    this(topic, payload, qos, null);
+  }
+
+  /**
+   * @param expiry how long it may wait; null for ever
+   */
+  Outgoing(String topic, byte[] payload, int qos, Duration expiry) {
+    this(topic, payload, qos, expiry, Duration.ZERO, new CompletableFuture<>(), true);
+  }
+
+  private Outgoing(
+      String topic,
+      byte[] payload,
+      int qos,
+      Duration expiry,
+      Duration waited,
+      CompletableFuture<Void> done,
+      boolean awaited) {
     this.topic = topic;
     this.payload = payload;
     this.qos = qos;
+    this.expiry = expiry;
+    this.since = System.nanoTime() - waited.toNanos();
+    this.done = done;
+    this.awaited = awaited;
+  }
+
+  /**
+   * One that was stored.
+   *
+   * @param waited since it was published
+   * @param done its future; null if nobody has it
+   */
+  static Outgoing stored(
+      String topic,
+      byte[] payload,
+      int qos,
+      Duration expiry,
+      Duration waited,
+      CompletableFuture<Void> done) {
+    return new Outgoing(
+        topic,
+        payload,
+        qos,
+        expiry,
+        waited,
+        done == null ? new CompletableFuture<>() : done,
+        done != null);
   }
 
   String topic() {
@@ -33,9 +84,47 @@ final class Outgoing {
     return qos;
   }
 
+  /** How much is left of its expiry, zero if nothing; null if it has none. */
+  Duration left() {
+    if (expiry == null) {
+      return null;
+    }
+    Duration left = expiry.minusNanos(System.nanoTime() - since);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** Whether it expired before it was ever sent; what was sent is the broker's to forget. */
+  boolean isOver() {
+    Duration left = left();
+    return left != null && left.isZero() && !sentBefore;
+  }
+
   /** Completed when the broker has it (QoS 1) or it was written (QoS 0). */
   CompletableFuture<Void> done() {
     return done;
+  }
+
+  /** Whether somebody may wait for its future: nobody does for one of an earlier process. */
+  boolean isAwaited() {
+    return awaited;
+  }
+
+  /** Bytes of its packet. */
+  int size() {
+    return size;
+  }
+
+  void size(int bytes) {
+    size = bytes;
+  }
+
+  /** Its place among the stored messages. */
+  long order() {
+    return order;
+  }
+
+  void inOrderAt(long place) {
+    order = place;
   }
 
   /** The packet id; 0 while it has none. */

@@ -1,8 +1,11 @@
 package io.mintmark.device;
 
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
@@ -48,13 +51,44 @@ final class Packets {
   }
 
   static byte[] publish(Outgoing message) {
+    MqttProperties properties = new MqttProperties();
+    if (message.left() != null) {
+      properties.setMessageExpiryInterval(seconds(message.left()));
+    }
     MqttPublish publish = new MqttPublish(
         message.topic(),
         new MqttMessage(message.payload(), message.qos(), false, null),
-        new MqttProperties());
+        properties);
     publish.setMessageId(message.id());
     publish.setDuplicate(message.sentBefore());
     return bytes(publish);
+  }
+
+  /** Whole seconds, rounded up. */
+  private static long seconds(Duration duration) {
+    return Math.min(duration.plusNanos(999_999_999).toSeconds(), LONGEST_EXPIRY);
+  }
+
+  /**
+   * A message that was stored as its packet.
+   *
+   * @param waited since it was published; its expiry counts from then
+   * @param done its future; null if nobody has it
+   * @throws IOException if it is no PUBLISH
+   */
+  static Outgoing stored(byte[] packet, Duration waited, CompletableFuture<Void> done)
+      throws IOException {
+    if (!(read(new ByteArrayInputStream(packet), packet.length) instanceof MqttPublish publish)) {
+      throw new IOException("a packet was stored that is no PUBLISH");
+    }
+    Long expiry = publish.getProperties().getMessageExpiryInterval();
+    return Outgoing.stored(
+        publish.getTopicName(),
+        publish.getPayload(),
+        publish.getQoS(),
+        expiry == null ? null : Duration.ofSeconds(expiry),
+        waited,
+        done);
   }
 
   static byte[] puback(int id) {

@@ -1,5 +1,6 @@
 package io.mintmark.device;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -32,21 +35,27 @@ final class Session {
   private final Condition changed = lock.newCondition();
   private final PacketIds ids = new PacketIds();
   private final Outbox outbox;
+  private final BufferWatch watch;
   private final Subscriptions subscriptions = new Subscriptions(ids);
   private final Deliveries deliveries = new Deliveries();
   private final Deque<Integer> acks = new ArrayDeque<>();
-  private final int queueLimit;
+  private final List<Dropped> dropped = new ArrayList<>();
   private Attachment inService;
   private Attachment last;
   private boolean held;
   private DeviceException closed;
 
   /**
-   * @param queueLimit most messages that may wait for a connection or for their turn on it
+   * @param buffer makes what keeps messages, for one that is told of those it loses
+   * @param whenFull what gives way when that is full
+   * @param watch told what becomes of the buffer, without a lock held
    */
-  Session(int queueLimit) {
-    this.queueLimit = queueLimit;
-    this.outbox = new Outbox(queueLimit, ids);
+  Session(
+      Function<Consumer<Dropped>, Backlog> buffer,
+      OfflineBuffer.WhenFull whenFull,
+      BufferWatch watch) {
+    this.watch = watch;
+    this.outbox = new Outbox(buffer.apply(dropped::add), whenFull, ids, dropped::add);
   }
 
   /** Takes a message to be sent; see {@link DeviceClient#publish}. */
@@ -55,12 +64,7 @@ final class Session {
       if (closed != null) {
         return CompletableFuture.failedFuture(closed);
       }
-      if (!outbox.offer(message)) {
-        return CompletableFuture.failedFuture(
-            new RetryLaterException(
-                queueLimit
-                    + " messages wait for the broker, as many as may: publish again when some are through"));
-      }
+      outbox.offer(message);
       return message.done();
     });
   }
@@ -111,25 +115,26 @@ final class Session {
    * @return empty if there was nothing in time; null if the connection is out of service
    */
   List<Frame> take(Attachment connection, long nanos) throws InterruptedException {
-    List<Outgoing> impossible = new ArrayList<>();
+    Changes changes = null;
     lock.lock();
     try {
       long left = nanos;
       while (inService == connection) {
-        List<Frame> batch = batch(connection, impossible);
-        if (!batch.isEmpty() || !impossible.isEmpty() || left <= 0) {
+        List<Frame> batch = batch(connection);
+        if (!batch.isEmpty() || !dropped.isEmpty() || left <= 0) {
           return batch;
         }
         left = changed.awaitNanos(left);
       }
       return null;
     } finally {
+      changes = changes();
       lock.unlock();
-      impossible.forEach(m -> m.done().completeExceptionally(tooMuch(connection, m)));
+      changes.tell(watch);
     }
   }
 
-  private List<Frame> batch(Attachment connection, List<Outgoing> impossible) {
+  private List<Frame> batch(Attachment connection) {
     List<Frame> batch = new ArrayList<>();
     for (Integer ack = acks.poll(); ack != null; ack = acks.poll()) {
       batch.add(new Frame(Packets.puback(ack), null));
@@ -152,7 +157,7 @@ final class Session {
       byte[] bytes = Packets.publish(message);
       if (bytes.length > connection.largestPacket() || message.qos() > connection.maximumQos()) {
         outbox.answered(message.id());
-        impossible.add(message);
+        outbox.refused(message, tooMuch(connection, message));
       } else {
         batch.add(new Frame(bytes, message.qos() == 0 ? message : null));
       }
@@ -234,12 +239,48 @@ final class Session {
             || (outbox.waiting() == 0 && outbox.inFlight() == 0 && acks.isEmpty()));
   }
 
-  /** Fails everything that is not done, and whatever comes from now on. */
+  /** The broker does not take a message that it answered. */
+  void refused(Outgoing message, DeviceException cause) {
+    locked(() -> {
+      outbox.refused(message, cause);
+      return null;
+    });
+  }
+
+  /** How the buffer stands. */
+  BufferState state() {
+    return locked(outbox::state);
+  }
+
+  /**
+   * Brings what the buffer holds to the disk. Not by two threads at a time.
+   *
+   * @throws IOException if it cannot be told whether it is there
+   */
+  void sync() throws IOException {
+    LogSync sync = locked(() -> closed == null ? outbox.backlog().beginSync() : LogSync.NOTHING);
+    boolean failed = true;
+    try {
+      sync.force();
+      failed = false;
+    } finally {
+      boolean notThere = failed;
+      locked(() -> {
+        outbox.backlog().endSync(sync, notThere);
+        return null;
+      });
+    }
+  }
+
+  /** Fails everything that is not done, and whatever comes from now on; what is stored stays so. */
   void close(DeviceException reason) {
     List<CompletableFuture<Void>> left = locked(() -> {
+      if (closed != null) {
+        return List.of();
+      }
       closed = reason;
+      outbox.close(reason);
       List<CompletableFuture<Void>> all = new ArrayList<>();
-      outbox.clear().forEach(m -> all.add(m.done()));
       subscriptions.clear().forEach(s -> all.add(s.done()));
       return all;
     });
@@ -252,14 +293,48 @@ final class Session {
   }
 
   private <T> T locked(Supplier<T> change) {
+    Changes changes = null;
     lock.lock();
     try {
       T result = change.get();
       changed.signalAll();
       return result;
     } finally {
+      changes = changes();
       lock.unlock();
+      changes.tell(watch);
     }
+  }
+
+  /**
+   * What happened to the buffer, to be told when the lock is free.
+   *
+   * @param dropped whose futures are to be failed
+   * @param unreadable messages lost on disk
+   * @param dirty whether there is something to sync
+   */
+  private record Changes(List<Dropped> dropped, long unreadable, boolean dirty) {
+    void tell(BufferWatch watch) {
+      dropped.forEach(d -> d.done().completeExceptionally(d.cause()));
+      List<Dropped> losses = dropped.stream().filter(Dropped::loss).toList();
+      if (!losses.isEmpty()) {
+        watch.dropped(losses.size(), losses.get(losses.size() - 1).cause());
+      }
+      if (unreadable > 0) {
+        watch.dropped(
+            unreadable,
+            new RetryLaterException("messages were stored and cannot be read any more"));
+      }
+      if (dirty) {
+        watch.dirty();
+      }
+    }
+  }
+
+  private Changes changes() {
+    List<Dropped> gone = dropped.isEmpty() ? List.of() : List.copyOf(dropped);
+    dropped.clear();
+    return new Changes(gone, outbox.takeUnreadable(), outbox.backlog().takeDirty());
   }
 
   private void await(Duration patience, BooleanSupplier reached) throws InterruptedException {

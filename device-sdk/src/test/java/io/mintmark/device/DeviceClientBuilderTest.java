@@ -19,6 +19,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -182,6 +183,48 @@ class DeviceClientBuilderTest {
   }
 
   @Test
+  void oneClientToABufferOnDisk() throws Exception {
+    DeviceClientBuilder builder = complete().buffer(OfflineBuffer.disk(10, 65_536));
+    DeviceClient first = builder.build();
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(java.io.UncheckedIOException.class)
+        .hasMessageContaining(folder.resolve("buffer") + ": another client has it");
+    first.close();
+    builder.build().close();
+  }
+
+  @Test
+  void saysWhichBufferItCannotUse() throws Exception {
+    Files.writeString(folder.resolve("buffer"), "no folder");
+    DeviceClientBuilder builder = complete().buffer(OfflineBuffer.disk(10, 65_536));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(java.io.UncheckedIOException.class)
+        .hasMessageContaining("cannot keep messages in " + folder.resolve("buffer"));
+  }
+
+  @Test
+  void whatIsStoredWaitsForTheNextStart() {
+    DeviceClientBuilder builder = complete().buffer(OfflineBuffer.disk(10, 65_536));
+    CompletableFuture<Void> published;
+    try (DeviceClient client = builder.build()) {
+      published = client.publish("telemetry/d-1/a", new byte[10], 1);
+      CompletableFuture<Void> lost = client.publish("telemetry/d-1/a", new byte[10], 0);
+      assertThat(lost).isNotDone();
+      client.stored().join();
+      assertThat(client.buffer().waiting()).isEqualTo(2);
+    }
+    assertThatThrownBy(published::get).cause().isInstanceOf(StoredException.class);
+    try (DeviceClient client = builder.build()) {
+      BufferState state = client.buffer();
+      assertThat(state.waiting()).isEqualTo(1);
+      assertThat(state.bytes()).isBetween(10L, 100L);
+    }
+    try (DeviceClient client = complete().build()) {
+      assertThat(client.stored()).isCompletedExceptionally();
+    }
+  }
+
+  @Test
   void checksValuesWhenTheyAreSet() {
     DeviceClientBuilder b = DeviceClient.builder();
     refused(() -> b.service(URI.create("http://localhost")), "http://localhost");
@@ -191,7 +234,15 @@ class DeviceClientBuilderTest {
     refused(() -> b.keepAlive(Duration.ZERO), "keep-alive of PT0S");
     refused(() -> b.sessionExpiry(Duration.ZERO), "session expiry of PT0S");
     refused(() -> b.inFlight(0), "in-flight window of 0");
-    refused(() -> b.queueLimit(0), "queue limit of 0");
+    refused(() -> OfflineBuffer.memory(0, 10_000), "buffer of messages of 0");
+    refused(() -> OfflineBuffer.memory(1, 1_023), "buffer of bytes of 1023");
+    refused(() -> OfflineBuffer.disk(1, 65_535), "buffer of bytes on disk of 65535");
+    refused(
+        () -> OfflineBuffer.disk(1, 65_536).syncWithin(Duration.ofSeconds(-1)),
+        "sync within PT-1S");
+    assertThatThrownBy(() -> OfflineBuffer.memory(1, 1_024).syncWithin(Duration.ZERO))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("use disk(...)");
     refused(() -> b.largestPacket(1), "largest packet of 1");
     refused(() -> b.connectTimeout(Duration.ZERO), "connect timeout of PT0S");
     refused(() -> b.answerTimeout(Duration.ZERO), "answer timeout of PT0S");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -223,7 +224,8 @@ class DeviceClientIT {
 
   @Test
   void waitsForTheConnectionInOrder() throws Exception {
-    try (DeviceClient client = devices.device("d-9", events).queueLimit(3).build()) {
+    try (DeviceClient client =
+        devices.device("d-9", events).buffer(OfflineBuffer.memory(3, 10_000)).build()) {
       CompletableFuture<Void> first = client.publish("telemetry/d-9/a", "1".getBytes(UTF_8), 1);
       CompletableFuture<Void> second = client.publish("telemetry/d-9/a", "2".getBytes(UTF_8), 0);
       CompletableFuture<Void> third = client.publish("telemetry/d-9/a", "3".getBytes(UTF_8), 1);
@@ -241,6 +243,43 @@ class DeviceClientIT {
               // Brokers keep the order within a QoS.
               .containsExactlyInAnyOrder("1", "2", "3")
               .containsSubsequence("1", "3"));
+    }
+  }
+
+  @Test
+  void sendsAfterARestartWhatItStoredBefore() throws Exception {
+    DeviceClientBuilder device =
+        devices.device("d-20", events).buffer(OfflineBuffer.disk(1_000, 1 << 20));
+    try (DeviceClient client = device.build()) {
+      client.start();
+      client.publish("telemetry/d-20/a", "first".getBytes(UTF_8), 1).get();
+    }
+    List<String> texts = new ArrayList<>(List.of("first"));
+    try (DeviceClient offline = device.build()) {
+      for (int i = 0; i < 300; i++) {
+        texts.add("old " + i);
+        assertThat(offline.publish("telemetry/d-20/a", ("old " + i).getBytes(UTF_8), 1))
+            .isNotDone();
+      }
+      // Not its own topic: the broker refuses it, and nobody has the future any more.
+      assertThat(offline.publish("telemetry/other/a", new byte[1], 1)).isNotDone();
+    }
+    try (DeviceClient client = device.build()) {
+      assertThat(client.buffer().waiting()).isEqualTo(301);
+      CompletableFuture<Void> last = client.publish("telemetry/d-20/a", "new".getBytes(UTF_8), 1);
+      client.start();
+      last.get();
+      texts.add("new");
+      await()
+          .untilAsserted(() -> assertThat(application.received)
+              .filteredOn(r -> r.topic().equals("telemetry/d-20/a"))
+              .extracting(TestApplication.Received::text)
+              .containsExactlyElementsOf(texts));
+      await()
+          .untilAsserted(
+              () -> assertThat(client.buffer()).isEqualTo(new BufferState(0, 0, 0, 1, 0, 0)));
+      await().until(() -> events.count("dropped") == 1);
+      assertThat(events.causes).hasSize(1).first().isInstanceOf(RefusedException.class);
     }
   }
 

@@ -95,6 +95,12 @@ final class Events implements DeviceListener {
   }
 
   @Override
+  public void dropped(long messages, DeviceException cause) {
+    causes.add(cause);
+    names.add("dropped");
+  }
+
+  @Override
   public void handlerFailed(Message message, Throwable failure) {
     failures.add(failure);
     names.add("handlerFailed");

@@ -8,11 +8,17 @@ import org.junit.jupiter.api.Test;
 
 class OutboxTest {
 
-  private final Outbox outbox = new Outbox(10, new PacketIds());
+  private final List<Dropped> gone = new ArrayList<>();
+  private final Outbox outbox = new Outbox(
+      new MemoryBacklog(10, 100_000),
+      OfflineBuffer.WhenFull.DROP_NEWEST,
+      new PacketIds(),
+      gone::add);
 
   private Outgoing offer(int qos) {
     Outgoing message = new Outgoing("t", new byte[0], qos);
-    assertThat(outbox.offer(message)).isTrue();
+    outbox.offer(message);
+    assertThat(gone).isEmpty();
     return message;
   }
 
@@ -43,16 +49,6 @@ class OutboxTest {
     assertThat(take(1)).isEmpty();
     assertThat(outbox.answered(first.id())).isSameAs(first);
     assertThat(take(1)).containsExactly(second, third);
-  }
-
-  @Test
-  void takesNoMoreThanMayWait() {
-    for (int i = 0; i < 10; i++) {
-      offer(1);
-    }
-    assertThat(outbox.offer(new Outgoing("t", new byte[0], 1))).isFalse();
-    outbox.next(1);
-    assertThat(outbox.offer(new Outgoing("t", new byte[0], 1))).isTrue();
   }
 
   @Test
@@ -106,11 +102,15 @@ class OutboxTest {
   }
 
   @Test
-  void clearsEverything() {
+  void givesUpEverything() {
     Outgoing first = offer(1);
     take(10);
     Outgoing second = offer(1);
-    assertThat(outbox.clear()).containsExactly(first, second);
+    DeviceException reason = new RetryLaterException("closed");
+    outbox.close(reason);
+    assertThat(gone)
+        .containsExactly(
+            new Dropped(first.done(), reason, false), new Dropped(second.done(), reason, false));
     assertThat(outbox.waiting() + outbox.inFlight()).isZero();
   }
 }

@@ -24,7 +24,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionTest {
 
-  private final Session session = new Session(1_000);
+  private final Session session = new Session(
+      lost -> new MemoryBacklog(1_000, 1 << 20),
+      OfflineBuffer.WhenFull.DROP_NEWEST,
+      new IgnoringWatch());
+
+  private static final class IgnoringWatch implements BufferWatch {
+    @Override
+    public void dropped(long messages, DeviceException cause) {}
+
+    @Override
+    public void dirty() {}
+  }
 
   private static Outgoing message(int number, int qos) {
     return new Outgoing("t", ByteBuffer.allocate(4).putInt(number).array(), qos);

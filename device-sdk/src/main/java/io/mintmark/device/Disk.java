@@ -1,0 +1,35 @@
+package io.mintmark.device;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** What a log needs of a disk; tests put a worse one here. Thread-safe. */
+class Disk {
+
+  /** Opens a file that exists, to read and write. */
+  LogFile open(Path file) throws IOException {
+    return new LogFile(file);
+  }
+
+  /** Whether a write may have failed because there is less room than this. */
+  boolean isFull(Path folder, long bytes) {
+    try {
+      return Files.getFileStore(folder).getUsableSpace() < bytes;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Makes the names of new files safe; Windows cannot open a folder and does not need to. */
+  void sync(Path folder) throws IOException {
+    if (System.getProperty("os.name").startsWith("Windows")) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}
