@@ -9,6 +9,7 @@ import io.mintmark.identity.RenewalSchedule;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -201,9 +202,20 @@ public final class DeviceClient implements AutoCloseable {
    * @throws IllegalArgumentException if topic or QoS are not valid
    */
   public CompletableFuture<Void> publish(String topic, byte[] payload, int qos) {
-    Topics.requireName(topic);
-    requireQos(qos);
-    return session.publish(new Outgoing(topic, payload.clone(), qos));
+    return publish(Message.of(topic, payload).withQos(qos));
+  }
+
+  /**
+   * Publishes a message, with all that a {@link Message} can have. Without a connection it waits for
+   * one, in its order.
+   *
+   * @return as {@link #publish(String, byte[], int)}; fails with {@link RetryLaterException} also if
+   *     it expired before it could be sent
+   * @throws IllegalArgumentException if it has no topic
+   */
+  public CompletableFuture<Void> publish(Message message) {
+    Topics.requireName(message.topic());
+    return session.publish(new Outgoing(message));
   }
 
   /**
@@ -219,8 +231,24 @@ public final class DeviceClient implements AutoCloseable {
    */
   public CompletableFuture<Void> subscribe(String filter, int qos, MessageHandler handler) {
     Topics.requireFilter(filter);
-    requireQos(qos);
-    return session.subscribe(new Subscription(filter, qos, handler));
+    Message.requireQos(qos);
+    return session.subscribe(
+        new Subscription(filter, qos, Objects.requireNonNull(handler, "handler")));
+  }
+
+  /**
+   * Ends a subscription, or a {@link #reply}, and one of an earlier run that the broker may still
+   * have. Its handler is called no more; messages the broker brings before it has obeyed go to {@link
+   * DeviceListener#unhandled}.
+   *
+   * @param filter as it was subscribed
+   * @return done when the broker has obeyed or has no session of this device any more; fails with a
+   *     {@link DeviceException} if it would not or the client was closed
+   * @throws IllegalArgumentException if the filter is not valid
+   */
+  public CompletableFuture<Void> unsubscribe(String filter) {
+    Topics.requireFilter(filter);
+    return session.subscribe(Subscription.end(filter));
   }
 
   /**
@@ -330,12 +358,6 @@ public final class DeviceClient implements AutoCloseable {
       renewals.open();
     } else if (state == State.STARTING) {
       state = State.BUILT;
-    }
-  }
-
-  private static void requireQos(int qos) {
-    if (qos != 0 && qos != 1) {
-      throw new IllegalArgumentException("QoS " + qos + " is not supported: use 0 or 1");
     }
   }
 }

@@ -28,6 +28,7 @@ public final class DeviceClientBuilder {
 
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(65_535);
+  private static final int LONGEST_WILL = 65_535;
   private static final Duration LONGEST_EXPIRY = Duration.ofSeconds(0xffff_ffffL);
 
   private URI service;
@@ -40,7 +41,7 @@ public final class DeviceClientBuilder {
   private List<X509Certificate> trust = List.of();
   private DeviceListener listener = new DeviceListener() {};
   private String clientIdSuffix = "";
-  private Will will;
+  private Message will;
   private Duration keepAlive = Duration.ofMinutes(1);
   private Duration sessionExpiry = DAY;
   private Duration connectTimeout = Duration.ofSeconds(10);
@@ -142,9 +143,14 @@ public final class DeviceClientBuilder {
    * DeviceClient#close} nor a renewal sends it. None by default.
    */
   public DeviceClientBuilder will(String topic, byte[] payload, int qos) {
-    Topics.requireName(topic);
-    requireBetween("will QoS", qos, 0, 1);
-    will = new Will(topic, payload.clone(), qos);
+    return will(Message.of(topic, payload).withQos(qos));
+  }
+
+  /** As above, with all that a message can have. */
+  public DeviceClientBuilder will(Message message) {
+    Topics.requireName(message.topic());
+    requireBetween("will's payload", message.bytes().length, 0, LONGEST_WILL);
+    will = message;
     return this;
   }
 

@@ -6,6 +6,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttPingResp;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttSubAck;
+import org.eclipse.paho.mqttv5.common.packet.MqttUnsubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 
 /**
@@ -34,7 +35,17 @@ final class Incoming {
     if (packet instanceof MqttPubAck ack) {
       published(connection, ack);
     } else if (packet instanceof MqttSubAck ack) {
-      subscribed(connection, ack);
+      subscribed(
+          connection,
+          ack.getMessageId(),
+          ack.getReturnCodes()[0],
+          ack.getProperties().getReasonString());
+    } else if (packet instanceof MqttUnsubAck ack) {
+      subscribed(
+          connection,
+          ack.getMessageId(),
+          ack.getReturnCodes()[0],
+          ack.getProperties().getReasonString());
     } else if (packet instanceof MqttPublish publish && publish.getQoS() < 2) {
       arrived(connection, publish);
     } else if (!(packet instanceof MqttPingResp)) {
@@ -60,10 +71,10 @@ final class Incoming {
     }
   }
 
-  private void subscribed(Attachment connection, MqttSubAck ack) {
-    int code = ack.getReturnCodes()[0];
+  /** The answer to a SUBSCRIBE or an UNSUBSCRIBE. */
+  private void subscribed(Attachment connection, int id, int code, String words) {
     boolean granted = code < Reason.FIRST_FAILURE;
-    Subscription subscription = session.subscribed(connection, ack.getMessageId(), granted);
+    Subscription subscription = session.subscribed(connection, id, granted);
     if (subscription == null) {
       return;
     }
@@ -72,20 +83,20 @@ final class Incoming {
       return;
     }
     DeviceException refusal = Reason.exception(
-        "the broker did not grant the subscription to " + subscription.filter(),
+        "the broker did not "
+            + (subscription.isEnd() ? "end" : "grant")
+            + " the subscription to "
+            + subscription.filter(),
         code,
-        ack.getProperties().getReasonString());
+        words);
     subscription.done().completeExceptionally(refusal);
-    callbacks.tell(l -> l.subscriptionRefused(subscription.filter(), refusal));
+    if (!subscription.isEnd()) {
+      callbacks.tell(l -> l.subscriptionRefused(subscription.filter(), refusal));
+    }
   }
 
   private void arrived(Attachment connection, MqttPublish publish) {
-    Message message = new Message(
-        publish.getTopicName(),
-        publish.getPayload(),
-        publish.getQoS(),
-        publish.getMessage().isRetained(),
-        publish.isDuplicate());
+    Message message = Packets.message(publish);
     if (publish.getQoS() == 0) {
       // QoS 1 is bounded by our receive maximum; here the choice is to drop or to run out of heap.
       if (callbacks.waiting() < MOST_WAITING_QOS_0) {

@@ -29,7 +29,7 @@ class PacketsTest {
         Duration.ofSeconds(0xffff_ffffL),
         32,
         1 << 16,
-        new Will("w", new byte[] {1}, 1));
+        Message.of("w", new byte[] {1}));
     MqttConnect connect = (MqttConnect) read(Packets.connect("d-1", settings));
     assertThat(connect.getClientId()).isEqualTo("d-1");
     assertThat(connect.isCleanStart()).isFalse();
