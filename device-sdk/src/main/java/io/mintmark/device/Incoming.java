@@ -2,6 +2,7 @@ package io.mintmark.device;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Predicate;
 import org.eclipse.paho.mqttv5.common.packet.MqttPingResp;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
@@ -20,10 +21,15 @@ final class Incoming {
 
   private final Session session;
   private final Callbacks callbacks;
+  private final Predicate<Message> answers;
 
-  Incoming(Session session, Callbacks callbacks) {
+  /**
+   * @param answers takes a message that answers a request, at once; false for all else
+   */
+  Incoming(Session session, Callbacks callbacks, Predicate<Message> answers) {
     this.session = session;
     this.callbacks = callbacks;
+    this.answers = answers;
   }
 
   /**
@@ -64,10 +70,12 @@ final class Incoming {
     } else {
       message
           .done()
-          .completeExceptionally(Reason.exception(
-              "the broker did not take the message on " + message.topic(),
-              ack.getReturnCode(),
-              ack.getProperties().getReasonString()));
+          .completeExceptionally(DeviceException.about(
+              About.MESSAGE,
+              Reason.exception(
+                  "the broker did not take the message on " + message.topic(),
+                  ack.getReturnCode(),
+                  ack.getProperties().getReasonString())));
     }
   }
 
@@ -82,13 +90,10 @@ final class Incoming {
       subscription.done().complete(null);
       return;
     }
-    DeviceException refusal = Reason.exception(
-        "the broker did not "
-            + (subscription.isEnd() ? "end" : "grant")
-            + " the subscription to "
-            + subscription.filter(),
-        code,
-        words);
+    String what = "the broker did not " + (subscription.isEnd() ? "end" : "grant")
+        + " the subscription to " + subscription.filter();
+    DeviceException refusal =
+        DeviceException.about(About.SUBSCRIPTION, Reason.exception(what, code, words));
     subscription.done().completeExceptionally(refusal);
     if (!subscription.isEnd()) {
       callbacks.tell(l -> l.subscriptionRefused(subscription.filter(), refusal));
@@ -98,6 +103,9 @@ final class Incoming {
   private void arrived(Attachment connection, MqttPublish publish) {
     Message message = Packets.message(publish);
     if (publish.getQoS() == 0) {
+      if (answers.test(message)) {
+        return;
+      }
       // QoS 1 is bounded by our receive maximum; here the choice is to drop or to run out of heap.
       if (callbacks.waiting() < MOST_WAITING_QOS_0) {
         callbacks.run(() -> handle(message));
@@ -108,7 +116,12 @@ final class Incoming {
     }
     Deliveries.Arrival arrival =
         session.arrived(connection, publish.getMessageId(), publish.isDuplicate());
-    if (arrival.action() == Deliveries.Action.HANDLE) {
+    if (arrival.action() != Deliveries.Action.HANDLE) {
+      return;
+    }
+    if (answers.test(message)) {
+      session.handled(arrival.delivery());
+    } else {
       callbacks.run(() -> {
         handle(message);
         session.handled(arrival.delivery());

@@ -177,7 +177,9 @@ final class Link {
     }
     wire.close();
     try {
-      owner.ended(this, retired ? null : cause);
+      owner.ended(
+          this,
+          retired || cause == null ? null : DeviceException.about(About.CONNECTION, cause));
     } finally {
       over.countDown();
     }
@@ -261,7 +263,8 @@ final class Link {
     try {
       wire.write(bytes.toByteArray());
     } catch (IOException e) {
-      DeviceException cause = Failures.of("the connection broke while the message was written", e);
+      DeviceException cause = DeviceException.about(
+          About.MESSAGE, Failures.of("the connection broke while the message was written", e));
       batch.stream()
           .filter(frame -> frame.done() != null)
           .forEach(frame -> frame.done().done().completeExceptionally(cause));

@@ -56,10 +56,11 @@ final class Session {
         return CompletableFuture.failedFuture(closed);
       }
       if (!outbox.offer(message)) {
-        return CompletableFuture.failedFuture(
+        return CompletableFuture.failedFuture(DeviceException.about(
+            About.MESSAGE,
             new RetryLaterException(
                 queueLimit
-                    + " messages wait for the broker, as many as may: publish again when some are through"));
+                    + " messages wait for the broker, as many as may: publish again when some are through")));
       }
       return message.done();
     });
@@ -134,7 +135,8 @@ final class Session {
       return null;
     } finally {
       lock.unlock();
-      impossible.forEach(m -> m.done().completeExceptionally(whyNot(connection, m)));
+      impossible.forEach(m -> m.done()
+          .completeExceptionally(DeviceException.about(About.MESSAGE, whyNot(connection, m))));
     }
   }
 
