@@ -111,6 +111,11 @@ final class Connections implements Link.Owner {
     return current != null;
   }
 
+  /** Whether the caller is a thread of the connection in service. */
+  synchronized boolean isCurrentThread() {
+    return current != null && current.isCurrentThread();
+  }
+
   /** What the connection in service was made with; empty if there is none. */
   synchronized Optional<TlsCredential> inService() {
     return Optional.ofNullable(current).map(Link::credential);

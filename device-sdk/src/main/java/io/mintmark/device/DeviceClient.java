@@ -248,10 +248,10 @@ public final class DeviceClient implements AutoCloseable {
    *
    * @return as {@link #publish(String, byte[], int)}; fails with {@link RetryLaterException} also if
    *     it expired before it could be sent
-   * @throws IllegalArgumentException if it has no topic
+   * @throws IllegalArgumentException if it has no topic, or came from another client and holds a
+   *     text with control characters
    */
   public CompletableFuture<Void> publish(Message message) {
-    Topics.requireName(message.topic());
     return session.publish(new Outgoing(message));
   }
 
@@ -334,10 +334,10 @@ public final class DeviceClient implements AutoCloseable {
    *     RetryLaterException} if there is no answer in time, too many requests are open, or for the
    *     reasons of {@link #publish(Message)}. An answer after that is dropped and {@linkplain
    *     #lateAnswers counted}; so it is when the future is cancelled
-   * @throws IllegalArgumentException if topic or timeout are not valid
+   * @throws IllegalArgumentException if message or timeout are not valid
    */
   public CompletableFuture<Message> request(Message request, Duration timeout) {
-    Topics.requireName(request.topic());
+    request.requireSendable();
     if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
       throw new IllegalArgumentException("timeout of " + timeout + ": use " + SHORTEST_TIMEOUT
           + " to " + LONGEST_TIMEOUT);
@@ -433,7 +433,8 @@ public final class DeviceClient implements AutoCloseable {
         Origin.CLOSED,
         new RetryLaterException(
             "the client was closed before this was through: ask again on a new one"));
-    boolean interrupted = waitsWith(session::drain, CLOSE_PATIENCE);
+    // On the thread that would bring the acknowledgements there is nothing to wait for.
+    boolean interrupted = waitsWith(session::drain, patience(connections.isCurrentThread()));
     service.close();
     interrupted |= waitsWith(connections::close, patience(interrupted));
     interrupted |= waitsWith(renewals::awaitEnd, patience(interrupted));
@@ -445,8 +446,8 @@ public final class DeviceClient implements AutoCloseable {
     }
   }
 
-  private static Duration patience(boolean interrupted) {
-    return interrupted ? Duration.ZERO : CLOSE_PATIENCE;
+  private static Duration patience(boolean hurry) {
+    return hurry ? Duration.ZERO : CLOSE_PATIENCE;
   }
 
   /** Takes a step; an interrupt ends the waiting, but not what is to be done. True if there was one. */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.eclipse.paho.mqttv5.common.packet.MqttPingResp;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
-import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttSubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttUnsubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
@@ -52,7 +51,7 @@ final class Incoming {
           ack.getMessageId(),
           ack.getReturnCodes()[0],
           ack.getProperties().getReasonString());
-    } else if (packet instanceof MqttPublish publish && publish.getQoS() < 2) {
+    } else if (packet instanceof PublishReader.Arrived publish && publish.getQoS() < 2) {
       arrived(connection, publish);
     } else if (!(packet instanceof MqttPingResp)) {
       throw new IOException(
@@ -100,8 +99,8 @@ final class Incoming {
     }
   }
 
-  private void arrived(Attachment connection, MqttPublish publish) {
-    Message message = Packets.message(publish);
+  private void arrived(Attachment connection, PublishReader.Arrived publish) {
+    Message message = publish.message();
     if (publish.getQoS() == 0) {
       if (answers.test(message)) {
         return;

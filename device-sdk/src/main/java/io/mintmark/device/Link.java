@@ -117,10 +117,13 @@ final class Link {
 
   /** Waits for the end; false if it did not come in time. At once true on a thread of its own. */
   boolean awaitEnd(Duration patience) throws InterruptedException {
+    return isCurrentThread() || over.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Whether the caller is a thread of this connection. */
+  boolean isCurrentThread() {
     Thread caller = Thread.currentThread();
-    return caller == reader
-        || caller == writer
-        || over.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    return caller == reader || caller == writer;
   }
 
   private Thread thread(String what, Runnable task) {

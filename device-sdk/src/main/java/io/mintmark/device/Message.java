@@ -26,6 +26,7 @@ import java.util.Optional;
 public final class Message {
 
   private static final int LONGEST_CORRELATION = 65_535;
+  private static final int LONGEST_ERROR = 1_000;
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration LONGEST_EXPIRY = Duration.ofSeconds(0xffff_ffffL);
 
@@ -138,10 +139,16 @@ public final class Message {
    * An answer that says that the request could not be fulfilled: {@link DeviceClient#request} fails
    * with it, other clients find the user property {@code mintmark-error}.
    *
-   * @param why for the one who asked
+   * @param why for the one who asked; without its control characters and what follows the first
+   *     1,000 characters
    */
   public static Message error(String why) {
-    return answer(new byte[0]).withUserProperty(ERROR, why);
+    String shown = why.codePoints()
+        .limit(LONGEST_ERROR)
+        .filter(c -> !Character.isISOControl(c))
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+    return answer(new byte[0]).withUserProperty(ERROR, shown);
   }
 
   /** Where it was or is to be published; empty for an {@link #answer} that was not sent yet. */
@@ -315,6 +322,21 @@ public final class Message {
     draft.topic = Objects.requireNonNull(request.responseTopic);
     draft.correlationData = request.correlationData;
     return draft.message();
+  }
+
+  /** What arrived may hold texts that no {@code with} method takes, and that cannot be encoded. */
+  void requireSendable() {
+    Topics.requireName(topic);
+    if (contentType != null) {
+      Topics.requireText("content type", contentType);
+    }
+    if (responseTopic != null) {
+      Topics.requireName(responseTopic);
+    }
+    for (UserProperty property : userProperties) {
+      Topics.requireText("user property name", property.name());
+      Topics.requireText("user property", property.value());
+    }
   }
 
   static void requireQos(int qos) {

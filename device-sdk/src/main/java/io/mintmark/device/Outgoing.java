@@ -15,7 +15,12 @@ final class Outgoing {
   private int id;
   private boolean sentBefore;
 
+  /**
+   * @throws IllegalArgumentException if it has no topic, or a text in it came from another client
+   *     and holds what we do not send
+   */
   Outgoing(Message message) {
+    message.requireSendable();
     this.message = message;
   }
 

@@ -91,28 +91,6 @@ final class Packets {
     return Math.min(duration.plusNanos(999_999_999).toSeconds(), LONGEST_EXPIRY);
   }
 
-  /** A PUBLISH that arrived, as the application sees it. */
-  static Message message(MqttPublish publish) {
-    MqttProperties properties = publish.getProperties();
-    Message.Draft draft = new Message.Draft();
-    draft.topic = publish.getTopicName();
-    draft.payload = publish.getPayload();
-    draft.qos = publish.getQoS();
-    draft.retained = publish.getMessage().isRetained();
-    draft.duplicate = publish.isDuplicate();
-    draft.text = properties.getPayloadFormat();
-    draft.contentType = properties.getContentType();
-    draft.responseTopic = properties.getResponseTopic();
-    draft.correlationData = properties.getCorrelationData();
-    if (properties.getMessageExpiryInterval() != null) {
-      draft.expiry = Duration.ofSeconds(properties.getMessageExpiryInterval());
-    }
-    draft.userProperties = properties.getUserProperties().stream()
-        .map(p -> new UserProperty(p.getKey(), p.getValue()))
-        .toList();
-    return draft.message();
-  }
-
   static byte[] puback(int id) {
     try {
       return bytes(new MqttPubAck(MqttReturnCode.RETURN_CODE_SUCCESS, id, new MqttProperties()));

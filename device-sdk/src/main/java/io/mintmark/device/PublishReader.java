@@ -4,22 +4,25 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttDataTypes;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
-import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 
 /**
  * Reads a PUBLISH (MQTT 5, section 3.3). Paho's reader fails on some that a broker may pass on:
- * control characters in a text, correlation data of more than 32,767 bytes. A connection that breaks
+ * control characters in a text, correlation data of more than 32,767 bytes, a response topic with
+ * wildcards. A connection that breaks
  * over a message breaks again whenever the broker brings it again, so what another client wrote into
  * it must not do that; only its structure has to be right.
  */
 final class PublishReader {
 
+  private static final int RETAIN = 0x01;
+  private static final int DUP = 0x08;
   private static final int TEXT = 0x01;
   private static final int EXPIRY = 0x02;
   private static final int CONTENT_TYPE = 0x03;
@@ -30,47 +33,62 @@ final class PublishReader {
 
   private PublishReader() {}
 
+  /** A PUBLISH that arrived, with the message in it. */
+  static final class Arrived extends MqttPublish {
+    private final Message message;
+
+    private Arrived(Message message, int id) {
+      super(
+          message.topic(),
+          new MqttMessage(message.bytes(), message.qos(), message.retained(), null),
+          new MqttProperties());
+      this.message = message;
+      setMessageId(id);
+    }
+
+    Message message() {
+      return message;
+    }
+  }
+
   /**
    * @param flags the lower half of the packet's first byte
    * @param body what follows the fixed header
    */
-  static MqttPublish read(int flags, byte[] body) throws IOException {
+  static Arrived read(int flags, byte[] body) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(body));
-    int qos = flags >> 1 & 0x03;
-    String topic = text(in);
+    Message.Draft draft = new Message.Draft();
+    draft.duplicate = (flags & DUP) != 0;
+    draft.qos = flags >> 1 & 0x03;
+    draft.retained = (flags & RETAIN) != 0;
+    draft.topic = text(in);
     // We allow the broker no topic aliases (section 3.1.2.11.5).
-    if (topic.isEmpty()) {
+    if (draft.topic.isEmpty()) {
       throw new IOException("the broker sent a message without a topic");
     }
-    int id = qos == 0 ? 0 : in.readUnsignedShort();
-    MqttProperties properties = properties(bytes(in, length(in)));
-    byte[] payload = in.readAllBytes();
-    MqttPublish publish = new MqttPublish(
-        topic, new MqttMessage(payload, qos, (flags & 0x01) != 0, null), properties);
-    publish.setMessageId(id);
-    return publish;
+    int id = draft.qos == 0 ? 0 : in.readUnsignedShort();
+    properties(bytes(in, length(in)), draft);
+    draft.payload = in.readAllBytes();
+    return new Arrived(draft.message(), id);
   }
 
-  private static MqttProperties properties(byte[] bytes) throws IOException {
+  private static void properties(byte[] bytes, Message.Draft draft) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-    MqttProperties properties = new MqttProperties();
     List<UserProperty> user = new ArrayList<>();
     while (in.available() > 0) {
       int kind = in.readUnsignedByte();
       switch (kind) {
-        case TEXT -> properties.setPayloadFormat(in.readUnsignedByte() == 1);
-        case EXPIRY -> properties.setMessageExpiryInterval(in.readInt() & 0xffff_ffffL);
-        case CONTENT_TYPE -> properties.setContentType(text(in));
-        case RESPONSE_TOPIC -> properties.setResponseTopic(text(in));
-        case CORRELATION_DATA ->
-          properties.setCorrelationData(bytes(in, in.readUnsignedShort()));
+        case TEXT -> draft.text = in.readUnsignedByte() == 1;
+        case EXPIRY -> draft.expiry = Duration.ofSeconds(in.readInt() & 0xffff_ffffL);
+        case CONTENT_TYPE -> draft.contentType = text(in);
+        case RESPONSE_TOPIC -> draft.responseTopic = text(in);
+        case CORRELATION_DATA -> draft.correlationData = bytes(in, in.readUnsignedShort());
         case SUBSCRIPTION -> length(in);
         case USER_PROPERTY -> user.add(new UserProperty(text(in), text(in)));
         default -> throw new IOException("the broker sent a message with property " + kind);
       }
     }
-    properties.setUserProperties(user);
-    return properties;
+    draft.userProperties = user;
   }
 
   private static String text(DataInputStream in) throws IOException {

@@ -87,14 +87,21 @@ final class Replies {
     if (answer == null || request.responseTopic().isEmpty()) {
       return;
     }
-    CompletableFuture<Void> unused = session
-        .publish(new Outgoing(answer.answering(request)))
-        .whenComplete((done, failure) -> {
-          if (failure instanceof DeviceException cause) {
-            remember(request, cause);
-            callbacks.tell(l -> l.replyFailed(request, cause));
-          }
-        });
+    Outgoing outgoing;
+    try {
+      outgoing = new Outgoing(answer.answering(request));
+    } catch (IllegalArgumentException e) {
+      DeviceException cause =
+          about(new InvalidRequestException("the answer cannot be sent: " + e.getMessage()));
+      callbacks.tell(l -> l.replyFailed(request, cause));
+      return;
+    }
+    CompletableFuture<Void> unused = session.publish(outgoing).whenComplete((done, failure) -> {
+      if (failure instanceof DeviceException cause) {
+        remember(request, cause);
+        callbacks.tell(l -> l.replyFailed(request, cause));
+      }
+    });
   }
 
   /** Why an answer to the request cannot be sent; null if it can, or if none is expected. */

@@ -4,7 +4,9 @@ import io.mintmark.identity.Printable;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +37,16 @@ final class Requests {
    */
   private record Open(String topic, CompletableFuture<Message> answer) {}
 
+  /** A request that waits for the response topic to be granted. */
+  private record Waiting(Outgoing request, CompletableFuture<Message> answer) {}
+
   private final Session session;
   private final Timers timers;
   private final int limit;
   private final Supplier<Optional<String>> responseTopic;
   private final long client = new SecureRandom().nextLong();
   private final Map<Long, Open> open = new HashMap<>();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
   private long last;
   private long late;
   private DeviceException closed;
@@ -97,21 +103,36 @@ final class Requests {
       // Nobody is to obey a request after the one who asked has given up.
       complete = complete.withExpiry(timeout);
     }
-    Outgoing outgoing = new Outgoing(complete);
+    synchronized (waiting) {
+      waiting.add(new Waiting(new Outgoing(complete), answer));
+    }
     CompletableFuture<Void> unused = session
         .subscribeOnce(new Subscription(answers, 1, message -> {}))
         .handle((granted, failure) -> {
-          if (failure != null) {
-            answer.completeExceptionally(notGranted(answers, failure));
-          } else if (!answer.isDone()) {
-            publish(outgoing, answer);
-          }
+          sendOn(failure == null ? null : notGranted(answers, failure));
           return null;
         });
   }
 
-  private void publish(Outgoing request, CompletableFuture<Message> answer) {
-    CompletableFuture<Void> unused = session.publish(request).whenComplete((done, failure) -> {
+  /** In the order they were asked; those who wait for a future are called in no order. */
+  private void sendOn(DeviceException refused) {
+    List<Runnable> then = new ArrayList<>();
+    synchronized (waiting) {
+      for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
+        CompletableFuture<Message> answer = next.answer();
+        if (refused != null) {
+          then.add(() -> answer.completeExceptionally(refused));
+        } else if (!answer.isDone()) {
+          CompletableFuture<Void> sent = session.publish(next.request());
+          then.add(() -> failWith(sent, answer));
+        }
+      }
+    }
+    then.forEach(Runnable::run);
+  }
+
+  private static void failWith(CompletableFuture<Void> sent, CompletableFuture<Message> answer) {
+    CompletableFuture<Void> unused = sent.whenComplete((done, failure) -> {
       if (failure != null) {
         answer.completeExceptionally(failure);
       }

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
-import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,15 +45,15 @@ class RepliesTest {
         .withCorrelationData(CORRELATION);
   }
 
-  private MqttPublish written() throws Exception {
+  private PublishReader.Arrived written() throws Exception {
     List<Session.Frame> frames = session.take(connection, 0);
     return frames.isEmpty()
         ? null
-        : (MqttPublish) Packets.read(new ByteArrayInputStream(frames.get(0).bytes()), 1_000);
+        : (PublishReader.Arrived) Packets.read(new ByteArrayInputStream(frames.get(0).bytes()), 1_000);
   }
 
   private Message answered() throws Exception {
-    Message answer = Packets.message(written());
+    Message answer = written().message();
     assertThat(answer.correlationData())
         .hasValueSatisfying(data -> assertThat(data).isEqualTo(CORRELATION));
     return answer;
@@ -100,6 +99,19 @@ class RepliesTest {
   }
 
   @Test
+  void doesNotPassOnWhatCannotBeSent() throws Exception {
+    Message.Draft echoed = new Message.Draft();
+    echoed.contentType = "a\nb";
+    echoed.responseTopic = "answers/app";
+    replies.by((ReplyHandler) request -> request).received(echoed.message());
+    await().until(() -> events.count("replyFailed") == 1);
+    assertThat(events.causes.get(0))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("the answer cannot be sent: content type 'a\\u000ab'");
+    assertThat(written()).isNull();
+  }
+
+  @Test
   void answersWhenTheAnswerIsThere() throws Exception {
     CompletableFuture<Message> slow = new CompletableFuture<>();
     CompletableFuture<Message> failing = new CompletableFuture<>();
@@ -118,10 +130,9 @@ class RepliesTest {
   @Test
   void doesNotBeginWhatItCouldNotAnswer() throws Exception {
     handler().received(request("go", "elsewhere"));
-    handler().received(Packets.message(new MqttPublish(
-        "commands",
-        new org.eclipse.paho.mqttv5.common.MqttMessage(new byte[0]),
-        responseTopic("answers/#"))));
+    Message.Draft wildcard = new Message.Draft();
+    wildcard.responseTopic = "answers/#";
+    handler().received(wildcard.message());
     await().untilAsserted(() -> assertThat(events.names).containsExactly("replyFailed", "replyFailed"));
     assertThat(events.causes.get(0))
         .isInstanceOf(RefusedException.class)
@@ -131,12 +142,6 @@ class RepliesTest {
         .hasMessageContaining("wildcard");
     assertThat(asked).isEmpty();
     assertThat(written()).isNull();
-  }
-
-  private static MqttProperties responseTopic(String topic) {
-    MqttProperties properties = new MqttProperties();
-    properties.setResponseTopic(topic);
-    return properties;
   }
 
   @Test
@@ -149,7 +154,7 @@ class RepliesTest {
       return Message.answer("!");
     });
     reliable.received(request("first", "answers/2"));
-    MqttPublish sent = written();
+    PublishReader.Arrived sent = written();
     incoming.received(
         connection,
         new MqttPubAck(

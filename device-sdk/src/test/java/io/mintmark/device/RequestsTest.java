@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
-import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.eclipse.paho.mqttv5.common.packet.MqttSubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttSubscribe;
@@ -58,7 +57,7 @@ class RequestsTest {
   }
 
   private Message asked() throws Exception {
-    return Packets.message((MqttPublish) written().get(0));
+    return ((PublishReader.Arrived) written().get(0)).message();
   }
 
   /** What the broker brings, by QoS 0 so that nothing has to be acknowledged. */
@@ -85,8 +84,8 @@ class RequestsTest {
     CompletableFuture<Message> second = requests.ask(Message.of("ask", "2"), MINUTE);
     grant(1);
     List<MqttWireMessage> sent = written();
-    Message one = Packets.message((MqttPublish) sent.get(0));
-    Message two = Packets.message((MqttPublish) sent.get(1));
+    Message one = ((PublishReader.Arrived) sent.get(0)).message();
+    Message two = ((PublishReader.Arrived) sent.get(1)).message();
     assertThat(one.responseTopic()).contains("commands/d-1/answers");
     assertThat(one.expiry()).contains(MINUTE);
     answer(two, Message.answer("two"));
@@ -135,11 +134,11 @@ class RequestsTest {
     session.attach(connection);
     CompletableFuture<Message> asked = requests.ask(Message.of("ask", "1"), MINUTE);
     grant(1);
-    answer(asked(), Message.error("valve\nstuck"));
+    answer(asked(), Message.error("valve\n stuck"));
     DeviceException cause = failure(asked);
     assertThat(cause)
         .isInstanceOf(RefusedException.class)
-        .hasMessage("the request on ask was answered with an error: valve\\u000astuck");
+        .hasMessage("the request on ask was answered with an error: valve stuck");
     assertThat(cause.origin()).isEqualTo(Origin.PEER);
   }
 

@@ -59,7 +59,7 @@ class SessionTest {
     assertThat(take(second))
         .extracting(Object::getClass)
         .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
-        .containsExactly(MqttSubscribe.class, MqttPublish.class);
+        .containsExactly(MqttSubscribe.class, PublishReader.Arrived.class);
     assertThat(sent).isNotDone();
     assertThat(granted).isNotDone();
   }

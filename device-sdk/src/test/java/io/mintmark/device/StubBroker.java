@@ -50,6 +50,7 @@ final class StubBroker implements AutoCloseable {
     try {
       while (true) {
         SSLSocket client = (SSLSocket) listener.accept();
+        client.setTcpNoDelay(true);
         threads.execute(() -> serve(client));
       }
     } catch (IOException e) {

@@ -113,7 +113,8 @@ class SubscriptionsTest {
     Subscription last = add("a");
     assertThat(first.done()).isNotDone();
     last.done().completeExceptionally(new RefusedException("no"));
-    assertThat(first.done()).isCompletedExceptionally();
+    assertThat(first.done()).as("it has ended").isCompletedWithValue(null);
     assertThat(end.done()).isCompletedWithValue(null);
+    assertThat(subscriptions.get("a")).isSameAs(last);
   }
 }
