@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param threadName what threads are named after
  * @param buffer how much may wait
  * @param backlog makes what keeps it, open already
+ * @param requests how to ask and to answer
  * @param reconnect waits between attempts that failed
  * @param refused waits between attempts that were refused
  * @param clock the time of day, as the device believes it
@@ -29,6 +30,7 @@ record DeviceSettings(
     String threadName,
     OfflineBuffer buffer,
     Function<Consumer<Dropped>, Backlog> backlog,
+    RequestSettings requests,
     Backoff reconnect,
     Backoff refused,
     DeviceClock clock,

@@ -108,7 +108,7 @@ final class Enrolment {
     URI label = EstClient.label(settings.service(), settings.fleet());
     EstClient est = new EstClient(
         label,
-        shown.tlsContext(trust),
+        settings.sockets().over(shown.tlsContext(trust)),
         clock,
         settings.connectTimeout(),
         settings.answerTimeout(),

@@ -139,15 +139,23 @@ final class IdentityKeeper implements Renewals.Keeper {
   }
 
   private void renewCurrent() throws DeviceException {
-    Credential renewed = inTime(() -> enrolment.renew(current.credential()));
-    keep(renewed);
-    callbacks.tell(l -> l.renewed(renewed));
+    try {
+      Credential renewed = inTime(() -> enrolment.renew(current.credential()));
+      keep(renewed);
+      callbacks.tell(l -> l.renewed(renewed));
+    } catch (DeviceException e) {
+      throw DeviceException.about(About.RENEWAL, e);
+    }
   }
 
   private void enrol() throws DeviceException {
-    Credential enrolled = inTime(() -> enrolment.enrol(current().map(TlsCredential::credential)));
-    keep(enrolled);
-    callbacks.tell(l -> l.enrolled(enrolled));
+    try {
+      Credential enrolled = inTime(() -> enrolment.enrol(current().map(TlsCredential::credential)));
+      keep(enrolled);
+      callbacks.tell(l -> l.enrolled(enrolled));
+    } catch (DeviceException e) {
+      throw DeviceException.about(About.ENROLMENT, e);
+    }
   }
 
   /** Asks once more where the service's certificate was not valid by a clock that is right now. */
@@ -166,8 +174,11 @@ final class IdentityKeeper implements Renewals.Keeper {
     try {
       store.save(credential);
     } catch (IOException e) {
-      throw new RetryLaterException(
-          "cannot store the new credential in " + store.file() + ", so it is not used: " + e, e);
+      throw DeviceException.from(
+          Origin.DEVICE,
+          new RetryLaterException(
+              "cannot store the new credential in " + store.file() + ", so it is not used: " + e,
+              e));
     }
     clock.atLeast(Validity.of(credential.certificate()).notBefore());
     enrolment.stored();

@@ -4,15 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A message on its way out. Topic, payload and QoS never change; the packet id and whether it was
- * sent before belong to the {@link Outbox} that holds it, size and order to its {@link Backlog}.
+ * A message on its way out. The message never changes; the packet id and whether it was sent before
+ * belong to the {@link Outbox} that holds it, size and order to its {@link Backlog}.
  */
 final class Outgoing {
 
-  private final String topic;
-  private final byte[] payload;
-  private final int qos;
-  private final Duration expiry;
+  private final Message message;
   private final long since;
   private final CompletableFuture<Void> done;
   private final boolean awaited;
@@ -21,29 +18,22 @@ final class Outgoing {
   private int id;
   private boolean sentBefore;
 
-  Outgoing(String topic, byte[] payload, int qos) {
-    this(topic, payload, qos, null);
+  /**
+   * @throws IllegalArgumentException if it has no topic, or a text in it came from another client
+   *     and holds what we do not send
+   */
+  Outgoing(Message message) {
+    this(message, Duration.ZERO, new CompletableFuture<>(), true);
+    message.requireSendable();
   }
 
-  /**
-   * @param expiry how long it may wait; null for ever
-   */
-  Outgoing(String topic, byte[] payload, int qos, Duration expiry) {
-    this(topic, payload, qos, expiry, Duration.ZERO, new CompletableFuture<>(), true);
+  Outgoing(String topic, byte[] payload, int qos) {
+    this(Message.of(topic, payload).withQos(qos));
   }
 
   private Outgoing(
-      String topic,
-      byte[] payload,
-      int qos,
-      Duration expiry,
-      Duration waited,
-      CompletableFuture<Void> done,
-      boolean awaited) {
-    this.topic = topic;
-    this.payload = payload;
-    this.qos = qos;
-    this.expiry = expiry;
+      Message message, Duration waited, CompletableFuture<Void> done, boolean awaited) {
+    this.message = message;
     this.since = System.nanoTime() - waited.toNanos();
     this.done = done;
     this.awaited = awaited;
@@ -55,37 +45,30 @@ final class Outgoing {
    * @param waited since it was published
    * @param done its future; null if nobody has it
    */
-  static Outgoing stored(
-      String topic,
-      byte[] payload,
-      int qos,
-      Duration expiry,
-      Duration waited,
-      CompletableFuture<Void> done) {
+  static Outgoing stored(Message message, Duration waited, CompletableFuture<Void> done) {
     return new Outgoing(
-        topic,
-        payload,
-        qos,
-        expiry,
-        waited,
-        done == null ? new CompletableFuture<>() : done,
-        done != null);
+        message, waited, done == null ? new CompletableFuture<>() : done, done != null);
+  }
+
+  Message message() {
+    return message;
   }
 
   String topic() {
-    return topic;
+    return message.topic();
   }
 
   byte[] payload() {
-    return payload;
+    return message.bytes();
   }
 
   int qos() {
-    return qos;
+    return message.qos();
   }
 
   /** How much is left of its expiry, zero if nothing; null if it has none. */
   Duration left() {
+    Duration expiry = message.expiry().orElse(null);
     if (expiry == null) {
       return null;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,7 +152,8 @@ class BacklogTest {
   @ValueSource(booleans = {false, true})
   void dropsWhatExpired(boolean onDisk) throws IOException {
     open(onDisk, 2, 65_536, OfflineBuffer.WhenFull.DROP_NEWEST);
-    outbox.offer(new Outgoing("t", new byte[4], 1, Duration.ZERO));
+    outbox.offer(Outgoing.stored(
+        expiring(Duration.ofSeconds(1)), Duration.ofSeconds(2), new CompletableFuture<>()));
     offer(2);
     offer(3);
     assertThat(gone).as("one that is over gives way").hasSize(1);
@@ -197,8 +199,8 @@ class BacklogTest {
   @Test
   void countsTheTimeAMessageWaitedForAProcess() throws IOException {
     open(true, 10, 65_536, OfflineBuffer.WhenFull.DROP_NEWEST);
-    outbox.offer(new Outgoing("t", new byte[4], 1, Duration.ofMinutes(5)));
-    outbox.offer(new Outgoing("t", new byte[4], 1, Duration.ofMinutes(20)));
+    outbox.offer(new Outgoing(expiring(Duration.ofMinutes(5))));
+    outbox.offer(new Outgoing(expiring(Duration.ofMinutes(20))));
     now = now.plus(Duration.ofMinutes(10));
     outbox.close(new RetryLaterException("restart"));
     gone.clear();
@@ -213,7 +215,7 @@ class BacklogTest {
   void aClockThatWasNotSetExpiresNothing() throws IOException {
     now = Instant.EPOCH;
     open(true, 10, 65_536, OfflineBuffer.WhenFull.DROP_NEWEST);
-    outbox.offer(new Outgoing("t", new byte[4], 1, Duration.ofMinutes(5)));
+    outbox.offer(new Outgoing(expiring(Duration.ofMinutes(5))));
     outbox.close(new RetryLaterException("restart"));
     now = Clock.systemUTC().instant();
     open(true, 10, 65_536, OfflineBuffer.WhenFull.DROP_NEWEST);
@@ -277,5 +279,9 @@ class BacklogTest {
     assertThat(gone).hasSize(1);
     disk.broken = false;
     assertThat(send()).hasSize(40);
+  }
+
+  private static Message expiring(Duration expiry) {
+    return Message.of("t", new byte[4]).withExpiry(expiry);
   }
 }
