@@ -76,8 +76,9 @@ final class Requests {
         return CompletableFuture.failedFuture(closed);
       }
       if (open.size() >= limit) {
-        return failed(limit + " requests wait for their answers, as many as may: ask again when some"
-            + " are through");
+        return failed(
+            limit + " requests wait for their answers, as many as may: ask again when some"
+                + " are through");
       }
       number = ++last;
       open.put(number, new Open(request.topic(), answer));
@@ -141,14 +142,12 @@ final class Requests {
 
   private static DeviceException notGranted(String answers, Throwable failure) {
     return failure instanceof RefusedException refusal
-        ? about(DeviceException.from(
-            Origin.BROKER,
-            new RefusedException(
-                "no answer can reach this device: its fleet has to grant it to subscribe to "
-                    + answers
-                    + ", or it has to be built with a responseTopic(...) that is granted: "
-                    + refusal.getMessage(),
-                refusal)))
+        ? about(new RefusedException(
+            "no answer can reach this device: its fleet has to grant it to subscribe to "
+                + answers
+                + ", or it has to be built with a responseTopic(...) that is granted: "
+                + refusal.getMessage(),
+            refusal))
         : (DeviceException) failure;
   }
 
@@ -197,8 +196,8 @@ final class Requests {
         .answer()
         .completeExceptionally(about(DeviceException.from(
             Origin.PEER,
-            new RefusedException("the request on " + request.topic() + " was answered with an error: "
-                + Printable.of(message.error().get())))));
+            new RefusedException("the request on " + request.topic()
+                + " was answered with an error: " + Printable.of(message.error().get())))));
   }
 
   private static DeviceException about(DeviceException failure) {
