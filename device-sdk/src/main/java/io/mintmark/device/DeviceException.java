@@ -20,7 +20,7 @@ import java.util.OptionalInt;
 public abstract sealed class DeviceException extends Exception
     permits InvalidRequestException, RefusedException, RetryLaterException, StoredException {
   private static final long serialVersionUID = 1L;
-  private static final int NONE = -1;
+  static final int NONE = -1;
 
   private final int reasonCode;
   private About about;

@@ -19,4 +19,9 @@ public final class RefusedException extends DeviceException {
   RefusedException(String message, int reasonCode) {
     super(message, reasonCode, null);
   }
+
+  /** The same refusal in other words. */
+  RefusedException(String message, RefusedException refusal) {
+    super(message, refusal.reasonCode().orElse(NONE), refusal);
+  }
 }

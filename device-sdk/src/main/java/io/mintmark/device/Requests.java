@@ -142,14 +142,12 @@ final class Requests {
 
   private static DeviceException notGranted(String answers, Throwable failure) {
     return failure instanceof RefusedException refusal
-        ? about(DeviceException.from(
-            Origin.BROKER,
-            new RefusedException(
-                "no answer can reach this device: its fleet has to grant it to subscribe to "
-                    + answers
-                    + ", or it has to be built with a responseTopic(...) that is granted: "
-                    + refusal.getMessage(),
-                refusal)))
+        ? about(new RefusedException(
+            "no answer can reach this device: its fleet has to grant it to subscribe to "
+                + answers
+                + ", or it has to be built with a responseTopic(...) that is granted: "
+                + refusal.getMessage(),
+            refusal))
         : (DeviceException) failure;
   }
 
