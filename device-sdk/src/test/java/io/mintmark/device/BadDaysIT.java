@@ -160,7 +160,8 @@ class BadDaysIT {
     try (DeviceClient client = device().build()) {
       client.start();
     }
-    try (DeviceClient client = device().clock(wrongByDays(20)).build()) {
+    // Not so wrong that it is time to renew.
+    try (DeviceClient client = device().clock(wrongByDays(15)).build()) {
       client.startInBackground();
       await().until(client::isConnected);
     }
