@@ -44,7 +44,7 @@ class ForeignClientsIT {
   @BeforeAll
   static void start() throws IOException {
     ForeignPrograms.require("curl", "openssl", "mosquitto_pub", "mosquitto_sub");
-    up = Running.start(folder.resolve("data"));
+    up = Running.start(folder.resolve("mintmark-data"));
     Verbs.mintmark("factory", "--out", factory().toString(), "--fleet", "sensors", "--devices", "3")
         .succeeded();
     up.takeIn("sensors", factory().resolve("fleet.yaml"), factory().resolve("manifest.csv"));
@@ -251,6 +251,15 @@ class ForeignClientsIT {
     assertThat(untrusted.exitCode()).isEqualTo(3);
   }
 
+  /** Not foreign, but the same reader, and the same installation. */
+  @Test
+  @Order(9)
+  void theDeviceSdkAsItsFirstPagesPrintIt() throws Exception {
+    FirstDevice device = new FirstDevice(folder, up);
+    device.begin();
+    device.runs();
+  }
+
   private static Launcher.Result enroll(String device) throws IOException {
     return script(
         "--url",
@@ -327,6 +336,6 @@ class ForeignClientsIT {
   }
 
   private static String trust() {
-    return folder.resolve("data/trust.pem").toString();
+    return folder.resolve("mintmark-data/trust.pem").toString();
   }
 }
