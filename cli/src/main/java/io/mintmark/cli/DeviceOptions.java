@@ -69,10 +69,8 @@ final class DeviceOptions {
   /** The client, not started. */
   DeviceClient client(DeviceListener listener) throws CommandFailure {
     try {
-      DeviceClientBuilder builder = DeviceClient.builder()
-          .fleet(fleet())
-          .folder(folder)
-          .listener(listener);
+      DeviceClientBuilder builder =
+          DeviceClient.builder().fleet(fleet()).folder(folder).listener(listener);
       URI place = service == null ? endpoints().service() : service;
       URI mqtt = mqtt(place);
       builder.service(place).broker(mqtt.getHost(), mqtt.getPort());
@@ -112,13 +110,13 @@ final class DeviceOptions {
     Path key = file("key.pem");
     if (Files.exists(certificate) && Files.exists(key)) {
       return Optional.of(new Credential(
-          Pem.privateKey(Files.readString(key)),
-          Pem.certificates(Files.readString(certificate))));
+          Pem.privateKey(Files.readString(key)), Pem.certificates(Files.readString(certificate))));
     }
     if (Files.notExists(file("credential.pem"))) {
-      throw unusable(folder + " holds no bootstrap certificate (cert.pem and key.pem), and no other:"
-          + " is it a device's folder, as 'mintmark factory' makes them below devices/? Or name the"
-          + " bootstrap certificate with --bootstrap");
+      throw unusable(
+          folder + " holds no bootstrap certificate (cert.pem and key.pem), and no other:"
+              + " is it a device's folder, as 'mintmark factory' makes them below devices/? Or name the"
+              + " bootstrap certificate with --bootstrap");
     }
     return Optional.empty();
   }
@@ -126,15 +124,15 @@ final class DeviceOptions {
   private URI mqtt(URI place) throws CommandFailure, IOException {
     if (broker != null) {
       URI named = URI.create("mqtts://" + broker);
-      if (named.getHost() == null || named.getUserInfo() != null || !named.getPath().isEmpty()) {
+      if (named.getHost() == null
+          || named.getUserInfo() != null
+          || !named.getPath().isEmpty()) {
         throw unusable("--broker '" + broker + "' is not HOST or HOST:PORT");
       }
       return named.getPort() < 0 ? URI.create(named + ":" + MQTT_PORT) : named;
     }
     URI recorded = service == null ? endpoints().mqtt() : null;
-    return recorded == null
-        ? URI.create("mqtts://" + place.getHost() + ":" + MQTT_PORT)
-        : recorded;
+    return recorded == null ? URI.create("mqtts://" + place.getHost() + ":" + MQTT_PORT) : recorded;
   }
 
   private Endpoints endpoints() throws CommandFailure, IOException {

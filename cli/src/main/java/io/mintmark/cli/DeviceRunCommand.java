@@ -78,8 +78,8 @@ final class DeviceRunCommand implements Callable<Integer> {
       String name = own(topic, device);
       // One that is not granted is an event.
       var unused = device.subscribe(own(filter, device), 1, this::print);
-      LinePublisher lines =
-          new LinePublisher(line -> device.publish(name, line.getBytes(StandardCharsets.UTF_8), qos));
+      LinePublisher lines = new LinePublisher(
+          line -> device.publish(name, line.getBytes(StandardCharsets.UTF_8), qos));
       events.onRefused(lines::fail);
       err.println("published " + lines.publish(input, wait) + " lines to " + name);
       return 0;

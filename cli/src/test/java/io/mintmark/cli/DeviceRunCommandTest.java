@@ -39,7 +39,8 @@ class DeviceRunCommandTest {
     Launcher.Result help = run("--help");
     assertThat(help.exitCode()).isZero();
     assertThat(help.out().replaceAll("\\s+", ""))
-        .contains("telemetry/${fleet}/${device}/lines", "commands/${fleet}/${device}/#", "(default:30s)");
+        .contains(
+            "telemetry/${fleet}/${device}/lines", "commands/${fleet}/${device}/#", "(default:30s)");
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 
@@ -31,6 +32,8 @@ import picocli.CommandLine;
 record FirstDevice(Path folder, Running up) {
 
   private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+  private static final String VERB = "./mintmark ";
+  private static final Pattern IN_FOLDER = Pattern.compile("(?<= )(factory\\b\\S*|\\S+\\.pem)");
   private static final Path README = Launcher.ROOT.resolve("README.md");
   private static final Path PAGE = Launcher.ROOT.resolve("docs/sdk/getting-started.md");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -43,7 +46,8 @@ record FirstDevice(Path folder, Running up) {
     }
     type(blocks(PAGE, "Make a device").get(0));
     assertThat(type(blocks(PAGE, "Try it without code").get(0)))
-        .contains("enrolled as spiffe://mintmark.local/fleet/sensors/device/device-0002, good until")
+        .contains(
+            "enrolled as spiffe://mintmark.local/fleet/sensors/device/device-0002, good until")
         .contains("connected", "published 1 lines to telemetry/sensors/device-0002/lines");
     List<String> example = blocks(PAGE, "Run the example");
     Path said = Files.createTempFile(folder, "thermometer", ".log");
@@ -70,8 +74,8 @@ record FirstDevice(Path folder, Running up) {
   /** The command-line device of the same pages, and what it says when it is not let. */
   void runs() throws Exception {
     String device = folder.resolve("factory/devices/device-0002").toString();
-    try (PipedOutputStream typed = new PipedOutputStream();
-        InputStream input = new PipedInputStream(typed)) {
+    PipedOutputStream typed = new PipedOutputStream();
+    try (InputStream input = new PipedInputStream(typed)) {
       StringWriter out = new StringWriter();
       CompletableFuture<Launcher.Result> running =
           CompletableFuture.supplyAsync(() -> run(input, out, device));
@@ -132,23 +136,22 @@ record FirstDevice(Path folder, Running up) {
   /** Each command of a block: a verb alone in this process, which is quicker, all else by a shell. */
   private String type(String block) throws IOException {
     StringBuilder said = new StringBuilder();
-    for (String line : block.replace("\\\n", " ").replaceAll(" +# .*", "").split("\n")) {
-      Launcher.Result result = line.startsWith("./mintmark ") && !line.contains("|")
-          ? up.mintmark(words(line.substring("./mintmark ".length())))
+    for (String line :
+        block.replace("\\\n", " ").replaceAll(" +# .*", "").lines().toList()) {
+      Launcher.Result result = line.startsWith(VERB) && !line.contains("|")
+          ? verb(line.substring(VERB.length()))
           : Launcher.run(environment(), bash(line));
       said.append(result.succeeded().all());
     }
     return said.toString();
   }
 
-  private String[] words(String line) {
-    return Pattern.compile(" +")
-        .splitAsStream(line)
-        .map(word -> word.replace("'", ""))
-        .map(word -> word.startsWith("factory/") || word.endsWith(".pem") || word.equals("factory")
-            ? folder.resolve(word).toString()
-            : word)
-        .toArray(String[]::new);
+  private Launcher.Result verb(String line) {
+    String there =
+        IN_FOLDER.matcher(line).replaceAll(Matcher.quoteReplacement(folder + "/") + "$1");
+    String[] words = Pattern.compile(" +").split(there.replace("'", ""), -1);
+    // Where the factory stands, there is no service.
+    return line.startsWith("factory ") ? Verbs.mintmark(words) : up.mintmark(words);
   }
 
   private List<String> bash(String command) throws IOException {
@@ -156,7 +159,8 @@ record FirstDevice(Path folder, Running up) {
         .replace("-p 8883", "-p " + up.mqttPort())
         .replace("./mintmark", "'" + Launcher.ROOT.resolve("mintmark") + "'")
         .replace(
-            "java -jar ", "\"$JAVA_HOME/bin/java\" -XX:TieredStopAtLevel=1 -jar '" + Launcher.ROOT + "'/");
+            "java -jar ",
+            "\"$JAVA_HOME/bin/java\" -XX:TieredStopAtLevel=1 -jar '" + Launcher.ROOT + "'/");
     return List.of("bash", "-eo", "pipefail", "-c", "cd '" + folder + "'\n" + here);
   }
 

@@ -49,7 +49,8 @@ public final class Thermometer {
         .service(service)
         .broker(broker.getHost(), broker.getPort())
         .fleet(new FleetId(FLEET))
-        .bootstrap(Credential.fromPem(read(folder.resolve("cert.pem")) + read(folder.resolve("key.pem"))))
+        .bootstrap(
+            Credential.fromPem(read(folder.resolve("cert.pem")) + read(folder.resolve("key.pem"))))
         .trust(Pem.certificates(read(trust)))
         .folder(folder)
         .listener(new Diary())
