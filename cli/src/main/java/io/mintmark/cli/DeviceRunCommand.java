@@ -81,7 +81,8 @@ final class DeviceRunCommand implements Callable<Integer> {
       LinePublisher lines = new LinePublisher(
           line -> device.publish(name, line.getBytes(StandardCharsets.UTF_8), qos));
       events.onRefused(lines::fail);
-      err.println("published " + lines.publish(input, wait) + " lines to " + name);
+      long count = lines.publish(input, wait);
+      err.println("published " + count + (count == 1 ? " line" : " lines") + " to " + name);
       return 0;
     }
   }

@@ -48,7 +48,7 @@ record FirstDevice(Path folder, Running up) {
     assertThat(type(blocks(PAGE, "Try it without code").get(0)))
         .contains(
             "enrolled as spiffe://mintmark.local/fleet/sensors/device/device-0002, good until")
-        .contains("connected", "published 1 lines to telemetry/sensors/device-0002/lines");
+        .contains("connected", "published 1 line to telemetry/sensors/device-0002/lines");
     List<String> example = blocks(PAGE, "Run the example");
     Path said = Files.createTempFile(folder, "thermometer", ".log");
     Process thermometer = Launcher.builder(environment(), bash("exec " + example.get(0)))

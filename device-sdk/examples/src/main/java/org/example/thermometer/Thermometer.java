@@ -38,6 +38,10 @@ public final class Thermometer {
   }
 
   public static void main(String[] args) throws Exception {
+    if (args.length != 1) {
+      System.err.println("usage: java -jar thermometer.jar FOLDER");
+      System.exit(2);
+    }
     Path folder = Path.of(args[0]);
     // Where it belongs; these suit 'mintmark up' on the same machine.
     URI service = URI.create(setting("SERVICE", "https://localhost:8443"));
