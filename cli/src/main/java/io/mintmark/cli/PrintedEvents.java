@@ -86,6 +86,11 @@ final class PrintedEvents implements DeviceListener {
   }
 
   @Override
+  public void replyFailed(Message request, DeviceException cause) {
+    say("not answered: " + request + ": " + cause.getMessage());
+  }
+
+  @Override
   public void handlerFailed(Message message, Throwable failure) {
     say("not handled: " + message + ": " + failure);
   }

@@ -2,8 +2,12 @@ package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mintmark.device.DeviceClient;
+import io.mintmark.device.Message;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
+import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.ForeignPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -96,7 +101,7 @@ class ForeignClientsIT {
     Credential first = credential(DEVICE);
     // As if the power went after the service answered and before the answer was stored.
     Files.writeString(
-        out(DEVICE).resolve("pending-key.pem"), io.mintmark.identity.Pem.encode(first.key()));
+        out(DEVICE).resolve("pending-key.pem"), Pem.encode(first.key()));
     Files.delete(out(DEVICE).resolve("credential.pem"));
     assertThat(enroll(DEVICE).exitCode()).isZero();
     assertThat(credential(DEVICE).certificate()).isEqualTo(first.certificate());
@@ -186,6 +191,54 @@ class ForeignClientsIT {
 
   @Test
   @Order(7)
+  void mosquittoAsksADeviceOnTheSdkAndIsAnswered() throws Exception {
+    ForeignPrograms.require("mosquitto_rr");
+    up.mintmark("app", "apply", "asker", "--publish", "commands/#", "--subscribe", "telemetry/#")
+        .succeeded();
+    Path asker = folder.resolve("asker.pem");
+    up.mintmark("app", "certificate", "asker", "--out", asker.toString()).succeeded();
+    try (DeviceClient device = DeviceClient.builder()
+        .service(up.service())
+        .fleet(new FleetId("sensors"))
+        .broker("localhost", up.mqttPort())
+        .trust(Pem.certificates(Files.readString(Path.of(trust()))))
+        .folder(out(OTHER))
+        .build()) {
+      CompletableFuture<Void> granted = device.reply(
+          "commands/sensors/" + OTHER + "/valve",
+          1,
+          request -> Message.answer("valve " + request.text()).withContentType("text/plain"));
+      device.start();
+      granted.get(20, TimeUnit.SECONDS);
+      Launcher.Result answer = Launcher.run(
+          Map.of(),
+          mosquitto(
+              "mosquitto_rr",
+              asker,
+              "asker",
+              "-t",
+              "commands/sensors/" + OTHER + "/valve",
+              "-e",
+              "telemetry/sensors/" + OTHER + "/answers",
+              "-q",
+              "1",
+              "-m",
+              "open",
+              "-D",
+              "publish",
+              "correlation-data",
+              "c-1",
+              "-F",
+              "%p|%D|%C",
+              "-W",
+              "30"));
+      assertThat(answer.exitCode()).as(answer.all()).isZero();
+      assertThat(answer.out().strip()).isEqualTo("valve open|c-1|text/plain");
+    }
+  }
+
+  @Test
+  @Order(8)
   void whatTheServiceRefusesIsExitCodeFourWithItsReason() throws Exception {
     up.mintmark("device", "revoke", DEVICE, "--reason", "keyCompromise").succeeded();
     Launcher.Result renewal = script(
@@ -223,7 +276,7 @@ class ForeignClientsIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aServiceThatIsAwayOrNotTrustedIsExitCodeThree() throws Exception {
     Launcher.Result away = script(
         "--url",

@@ -12,6 +12,7 @@ final class Attachment {
   private final boolean sessionPresent;
   private final int window;
   private final int maximumQos;
+  private final boolean retains;
   private final long largestPacket;
   private final Duration keepAlive;
 
@@ -26,6 +27,7 @@ final class Attachment {
     int theirs = limits.getReceiveMaximum() == null ? 65_535 : limits.getReceiveMaximum() & 0xffff;
     window = Math.min(settings.inFlight(), theirs);
     maximumQos = limits.getMaximumQoS() == null ? 1 : limits.getMaximumQoS();
+    retains = limits.isRetainAvailable();
     largestPacket =
         limits.getMaximumPacketSize() == null ? LARGEST_PACKET : limits.getMaximumPacketSize();
     keepAlive = limits.getServerKeepAlive() == null
@@ -46,6 +48,11 @@ final class Attachment {
   /** 0 or 1, or 2 where the broker would take more than we send. */
   int maximumQos() {
     return maximumQos;
+  }
+
+  /** Whether the broker keeps retained messages. */
+  boolean retains() {
+    return retains;
   }
 
   /** Longest silence; the broker's word counts where it differs from ours (section 3.2.2.3.14). */

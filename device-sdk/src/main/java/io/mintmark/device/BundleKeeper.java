@@ -147,7 +147,8 @@ final class BundleKeeper {
     if (!why.equals(refused)) {
       refused = why;
       LOG.log(System.Logger.Level.WARNING, why);
-      RefusedException reason = new RefusedException(why, cause);
+      RefusedException reason =
+          DeviceException.about(About.ROOTS, new RefusedException(why, cause));
       callbacks.tell(l -> l.trustRefused(reason));
     }
   }
@@ -159,7 +160,7 @@ final class BundleKeeper {
   private EstClient est(SSLContext tls) {
     return new EstClient(
         EstClient.label(settings.service(), settings.fleet()),
-        tls,
+        settings.sockets().over(tls),
         clock,
         settings.connectTimeout(),
         settings.answerTimeout());

@@ -92,7 +92,7 @@ final class Connections implements Link.Owner {
    */
   synchronized void open(CompletableFuture<Void> connected) {
     if (closed) {
-      connected.completeExceptionally(new RetryLaterException("the client was closed"));
+      connected.completeExceptionally(wasClosed());
       return;
     }
     first = connected;
@@ -109,6 +109,11 @@ final class Connections implements Link.Owner {
 
   synchronized boolean isUp() {
     return current != null;
+  }
+
+  /** Whether the caller is a thread of the connection in service. */
+  synchronized boolean isCurrentThread() {
+    return current != null && current.isCurrentThread();
   }
 
   /** What the connection in service was made with; empty if there is none. */
@@ -133,10 +138,21 @@ final class Connections implements Link.Owner {
     }
   }
 
-  /** Gives up a first attempt that has not come to an end. */
-  synchronized void abandon() {
-    if (next != null) {
-      next.abort();
+  /**
+   * Gives up a first attempt that has not come to an end.
+   *
+   * @param patience how long to wait for that
+   */
+  void abandon(Duration patience) throws InterruptedException {
+    Link inTheMaking;
+    synchronized (this) {
+      inTheMaking = next;
+      next = null;
+      first = null;
+    }
+    if (inTheMaking != null) {
+      inTheMaking.abort();
+      inTheMaking.awaitEnd(patience);
     }
   }
 
@@ -286,9 +302,19 @@ final class Connections implements Link.Owner {
         onEnd(cause, inTheMaking);
       }
     }
-    DeviceException outcome =
-        cause == null ? new RetryLaterException("the client was closed meanwhile") : cause;
+    // Aborted by the close, it failed in some way that means nothing.
+    DeviceException outcome = isClosed() || cause == null ? wasClosed() : cause;
     failed.forEach(future -> future.completeExceptionally(outcome));
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private static DeviceException wasClosed() {
+    return DeviceException.from(
+        Origin.CLOSED,
+        new RetryLaterException("the client was closed meanwhile: build a new one"));
   }
 
   /** Whether another certificate may help: the broker says so, or does not say that it would not. */

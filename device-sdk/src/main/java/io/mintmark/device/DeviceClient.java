@@ -1,6 +1,7 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.EstException;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.RenewalInfo;
@@ -9,6 +10,7 @@ import io.mintmark.identity.RenewalSchedule;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -26,33 +28,43 @@ import java.util.concurrent.ExecutionException;
  *     .folder(Path.of("/var/lib/sensor"))
  *     .build()) {
  *   CompletableFuture<Void> granted =
- *       device.subscribe("commands/sensors/d-1/#", 1, command -> obey(command));
+ *       device.reply("commands/sensors/d-1/#", 1, command -> Message.answer(obey(command)));
  *   device.start();
  *   granted.get();
  *   device.publish("telemetry/sensors/d-1/temperature", reading, 1).get();
  * }
  * }</pre>
  *
- * <p>Lifecycle: built, started, closed; each once, but a {@link #start} that failed may be repeated.
- * {@link #publish} and {@link #subscribe} work before the start too, and wait for the connection.
- * Subscribe before starting: messages that waited at the broker arrive with the connection, and one
- * without a handler goes to {@link DeviceListener#unhandled}.
+ * <p>Lifecycle: built, started, closed; each once, but a {@link #start} that failed or was
+ * interrupted may be repeated. {@link #publish}, {@link #subscribe}, {@link #reply} and {@link
+ * #request} work before the start too, and wait for the connection. Subscribe before starting:
+ * messages that waited at the broker arrive with the connection, and one without a handler goes to
+ * {@link DeviceListener#unhandled}. After the close whatever is asked for fails with a {@link
+ * RetryLaterException} of {@link Origin#CLOSED}; what is known, as {@link #identity}, stays.
  *
  * <p>Delivery: QoS 1 is at least once. A message is kept, in memory, until the broker has
  * acknowledged it, over any number of connections; QoS 0 is sent when there is a connection, and
- * may be lost with it. Order is kept within QoS 1 and within QoS 0 per topic.
+ * may be lost with it. Order is kept within QoS 1 and within QoS 0 per topic. QoS 2 is not
+ * supported.
  *
- * <p>Threads: thread-safe; no method but {@link #start} and {@link #close} blocks. Connected, a
- * client has two threads, one that reads and one that writes, and a third while it calls handlers
- * or listener; renewals run on a thread of their own while they last, and one timer thread serves
- * all clients of the process. All are daemons. Futures are completed on the client's own threads:
- * what depends on them must not block, or be added with the {@code ...Async} methods.
+ * <p>Threads: thread-safe; no method but {@link #start} and {@link #close} blocks, and every one may
+ * be called from handlers, listener and futures. Connected, a client has two threads, one that reads
+ * and one that writes, and a third while it calls handlers or listener; renewals run on a thread of
+ * their own while they last, and one timer thread serves all clients of the process. All are
+ * daemons, and gone when {@link #close} returns, unless one waits for a name to be looked up or for
+ * the application. Futures are completed on the client's own threads (timeouts on the JDK's common
+ * pool): what depends on them must not block, or be added with the {@code ...Async} methods.
+ *
+ * <p>Parameters are never null.
  */
 public final class DeviceClient implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(DeviceClient.class.getName());
 
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
+  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
   private enum State {
     BUILT,
@@ -61,8 +73,17 @@ public final class DeviceClient implements AutoCloseable {
     CLOSED
   }
 
+  /** One of the things to do at the end. */
+  @FunctionalInterface
+  private interface Step {
+    void within(Duration patience) throws InterruptedException;
+  }
+
   private final Session session;
   private final Callbacks callbacks;
+  private final Requests requests;
+  private final Replies replies;
+  private final ServiceSockets service;
   private final DeviceTrust trust;
   private final BundleKeeper bundles;
   private final IdentityKeeper keeper;
@@ -74,8 +95,12 @@ public final class DeviceClient implements AutoCloseable {
     String name = "mintmark-" + settings.threadName();
     callbacks = new Callbacks(name + "-calls", listener);
     session = new Session(settings.queueLimit());
-    Incoming incoming = new Incoming(session, callbacks);
+    requests = new Requests(
+        session, timers, settings.requests().openRequests(), () -> responseTopic(settings));
+    replies = new Replies(session, callbacks, settings.requests().answersTo());
+    Incoming incoming = new Incoming(session, callbacks, requests::takes);
     trust = settings.trust();
+    service = settings.est().sockets();
     bundles = new BundleKeeper(
         trust, settings.est(), settings.clock(), callbacks, this::forgetTlsSessions);
     keeper = new IdentityKeeper(
@@ -112,19 +137,29 @@ public final class DeviceClient implements AutoCloseable {
         connections::move);
   }
 
+  private Optional<String> responseTopic(DeviceSettings settings) {
+    DeviceId device = keeper
+        .current()
+        .map(credential -> credential.identity().device())
+        .orElse(settings.est().device());
+    return device == null && settings.requests().needsDevice()
+        ? Optional.empty()
+        : Optional.of(settings.requests().responseTopic(settings.est().fleet(), device));
+  }
+
   /** Asks when to renew; whether the roots have changed comes with the answer, or is asked as well. */
   private RenewalAdvice.Source advice(DeviceSettings settings) {
     EstSettings est = settings.est();
     return credential -> {
-      RenewalInfoClient service = new RenewalInfoClient(
+      RenewalInfoClient asked = new RenewalInfoClient(
           est.service(),
-          credential.context(),
+          est.sockets().over(credential.context()),
           settings.clock(),
           est.connectTimeout(),
           est.answerTimeout());
       String bundle = null;
       try {
-        Optional<RenewalInfo> answer = service.of(credential.credential().certificate());
+        Optional<RenewalInfo> answer = asked.of(credential.credential().certificate());
         bundle = answer.map(RenewalInfo::bundle).orElse(null);
         return answer;
       } finally {
@@ -154,8 +189,10 @@ public final class DeviceClient implements AutoCloseable {
    * Enrols if there is no valid credential yet, connects, and from then on keeps both up. Returns
    * when connected. When it fails nothing goes on in the background, and it may be called again.
    *
-   * @throws DeviceException {@link RefusedException} if service or broker said no, {@link
-   *     RetryLaterException} if one of them could not be reached
+   * @throws RefusedException if service or broker said no
+   * @throws RetryLaterException if one of them could not be reached, asked to come later, or the
+   *     client was closed meanwhile
+   * @throws DeviceException one of these two
    * @throws InterruptedException if interrupted; as after a failure
    * @throws IllegalStateException if the client is started or closed
    */
@@ -168,7 +205,8 @@ public final class DeviceClient implements AutoCloseable {
       first.get();
       connected = true;
     } catch (InterruptedException e) {
-      connections.abandon();
+      service.abort();
+      connections.abandon(CLOSE_PATIENCE);
       throw e;
     } catch (ExecutionException e) {
       throw (DeviceException) e.getCause();
@@ -201,9 +239,20 @@ public final class DeviceClient implements AutoCloseable {
    * @throws IllegalArgumentException if topic or QoS are not valid
    */
   public CompletableFuture<Void> publish(String topic, byte[] payload, int qos) {
-    Topics.requireName(topic);
-    requireQos(qos);
-    return session.publish(new Outgoing(topic, payload.clone(), qos));
+    return publish(Message.of(topic, payload).withQos(qos));
+  }
+
+  /**
+   * Publishes a message, with all that a {@link Message} can have. Without a connection it waits for
+   * one, in its order.
+   *
+   * @return as {@link #publish(String, byte[], int)}; fails with {@link RetryLaterException} also if
+   *     it expired before it could be sent
+   * @throws IllegalArgumentException if it has no topic, or came from another client and holds a
+   *     text with control characters
+   */
+  public CompletableFuture<Void> publish(Message message) {
+    return session.publish(new Outgoing(message));
   }
 
   /**
@@ -213,14 +262,107 @@ public final class DeviceClient implements AutoCloseable {
    * @param filter may hold the wildcards + and #
    * @param qos 0 or 1: the highest at which messages are delivered
    * @param handler for its messages; where filters overlap, each handler gets the message
-   * @return done when the broker has granted it; fails with a {@link DeviceException} if not, and
-   *     the subscription is gone then, which {@link DeviceListener#subscriptionRefused} hears too
+   * @return done when the broker has granted it, or what took its place; fails with a {@link
+   *     DeviceException} if not, and the subscription is gone then, which {@link
+   *     DeviceListener#subscriptionRefused} hears too: {@link RefusedException} if it is not
+   *     granted, {@link InvalidRequestException} if the broker takes no such filter, {@link
+   *     RetryLaterException} if the client was closed
    * @throws IllegalArgumentException if filter or QoS are not valid
    */
   public CompletableFuture<Void> subscribe(String filter, int qos, MessageHandler handler) {
     Topics.requireFilter(filter);
-    requireQos(qos);
-    return session.subscribe(new Subscription(filter, qos, handler));
+    Message.requireQos(qos);
+    return session.subscribe(
+        new Subscription(filter, qos, Objects.requireNonNull(handler, "handler")));
+  }
+
+  /**
+   * Answers the requests on a topic filter: what the handler returns goes to the response topic that
+   * the request names, with its correlation data (MQTT 5, section 4.10). A subscription like any
+   * other, in place of what the filter had, and ended by {@link #unsubscribe}.
+   *
+   * <p>If the handler throws, an error is answered that tells nothing of the exception, and {@link
+   * DeviceListener#handlerFailed} hears of it. A request is not handed on if it names a response
+   * topic that {@link DeviceClientBuilder#answersTo} does not cover, one that is none, or one the
+   * broker did not take an answer on during the last ten minutes: {@link
+   * DeviceListener#replyFailed} hears why, and also if an answer does not get through. At QoS 1 a
+   * request may come twice if a connection, or the device, goes down meanwhile.
+   *
+   * @param filter as for {@link #subscribe}
+   * @param qos as for {@link #subscribe}: the highest at which requests are delivered. An answer has
+   *     its own, 1 unless {@link Message#withQos} says otherwise; the one who asked gets it at that
+   *     of its subscription, if that is lower
+   * @return as {@link #subscribe}
+   * @throws IllegalArgumentException if filter or QoS are not valid
+   */
+  public CompletableFuture<Void> reply(String filter, int qos, ReplyHandler handler) {
+    return subscribe(filter, qos, replies.by(Objects.requireNonNull(handler, "handler")));
+  }
+
+  /**
+   * As {@link #reply}, with answers that come when they are ready.
+   *
+   * @return as {@link #subscribe}
+   * @throws IllegalArgumentException if filter or QoS are not valid
+   */
+  public CompletableFuture<Void> replyAsync(String filter, int qos, AsyncReplyHandler handler) {
+    return subscribe(filter, qos, replies.by(Objects.requireNonNull(handler, "handler")));
+  }
+
+  /**
+   * Asks somebody, at QoS 1; {@link #request(Message, Duration)}.
+   *
+   * @param topic without wildcards
+   * @param payload copied
+   * @param timeout from now, 1 ms to 1 day
+   */
+  public CompletableFuture<Message> request(String topic, byte[] payload, Duration timeout) {
+    return request(Message.of(topic, payload), timeout);
+  }
+
+  /**
+   * Asks somebody: publishes the message with a response topic and correlation data that is used for
+   * no other, and gives back the answer that carries it (MQTT 5, section 4.10). The first request
+   * subscribes to the response topic, {@link DeviceClientBuilder#responseTopic}, which the fleet has
+   * to grant. If the request has no expiry it gets the timeout as one, so that nobody obeys it after
+   * the device has given up; of a timeout below a second it gets none.
+   *
+   * @param request its response topic and correlation data are replaced
+   * @param timeout from now, 1 ms to 1 day; waiting for a connection counts
+   * @return the answer. Fails with {@link RefusedException} if topic or response topic are not
+   *     granted, or the answer is an {@linkplain Message#error error}; with {@link
+   *     RetryLaterException} if there is no answer in time, too many requests are open, or for the
+   *     reasons of {@link #publish(Message)}. An answer after that is dropped and {@linkplain
+   *     #lateAnswers counted}; so it is when the future is cancelled
+   * @throws IllegalArgumentException if message or timeout are not valid
+   */
+  public CompletableFuture<Message> request(Message request, Duration timeout) {
+    request.requireSendable();
+    if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+      throw new IllegalArgumentException("timeout of " + timeout + ": use " + SHORTEST_TIMEOUT
+          + " to " + LONGEST_TIMEOUT);
+    }
+    return requests.ask(request, timeout);
+  }
+
+  /** How many answers came to nobody: after the timeout, twice, or to an earlier process's request. */
+  public long lateAnswers() {
+    return requests.late();
+  }
+
+  /**
+   * Ends a subscription, or a {@link #reply}, and one of an earlier run that the broker may still
+   * have. Its handler is called no more; messages the broker brings before it has obeyed go to {@link
+   * DeviceListener#unhandled}.
+   *
+   * @param filter as it was subscribed
+   * @return done when the broker has obeyed or has no session of this device any more; fails with a
+   *     {@link DeviceException} if it would not or the client was closed
+   * @throws IllegalArgumentException if the filter is not valid
+   */
+  public CompletableFuture<Void> unsubscribe(String filter) {
+    Topics.requireFilter(filter);
+    return session.subscribe(Subscription.end(filter));
   }
 
   /**
@@ -272,9 +414,11 @@ public final class DeviceClient implements AutoCloseable {
 
   /**
    * Gives messages that are on their way up to two seconds, says goodbye to the broker, which keeps
-   * the session, and ends all threads; a handler that takes longer than two seconds is interrupted,
-   * and a request to the service that is under way may outlast this by its timeout. What is not
-   * acknowledged fails with {@link RetryLaterException}. Does nothing the second time.
+   * the session, cuts requests to the service, and ends all threads; a handler that takes longer
+   * than two seconds is interrupted. What is not acknowledged fails with {@link
+   * RetryLaterException}. May be called at any time and from any thread; from one of the client's
+   * own it does not wait for that. If interrupted it closes without waiting, and stays interrupted.
+   * Does nothing the second time.
    */
   @Override
   public void close() {
@@ -285,20 +429,36 @@ public final class DeviceClient implements AutoCloseable {
       state = State.CLOSED;
     }
     renewals.close();
-    try {
-      session.drain(CLOSE_PATIENCE);
-      connections.close(CLOSE_PATIENCE);
-      endSession();
-      callbacks.close(CLOSE_PATIENCE);
-    } catch (InterruptedException e) {
-      endSession();
+    DeviceException reason = DeviceException.from(
+        Origin.CLOSED,
+        new RetryLaterException(
+            "the client was closed before this was through: ask again on a new one"));
+    // On the thread that would bring the acknowledgements there is nothing to wait for.
+    boolean interrupted = waitsWith(session::drain, patience(connections.isCurrentThread()));
+    service.close();
+    interrupted |= waitsWith(connections::close, patience(interrupted));
+    interrupted |= waitsWith(renewals::awaitEnd, patience(interrupted));
+    session.close(reason);
+    requests.close(reason);
+    interrupted |= waitsWith(callbacks::close, patience(interrupted));
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void endSession() {
-    session.close(new RetryLaterException(
-        "the client was closed before the broker had acknowledged it: ask again on a new one"));
+  private static Duration patience(boolean hurry) {
+    return hurry ? Duration.ZERO : CLOSE_PATIENCE;
+  }
+
+  /** Takes a step; an interrupt ends the waiting, but not what is to be done. True if there was one. */
+  private static boolean waitsWith(Step step, Duration patience) {
+    try {
+      step.within(patience);
+      return false;
+    } catch (InterruptedException e) {
+      waitsWith(step, Duration.ZERO);
+      return true;
+    }
   }
 
   private TlsCredential current() {
@@ -330,12 +490,6 @@ public final class DeviceClient implements AutoCloseable {
       renewals.open();
     } else if (state == State.STARTING) {
       state = State.BUILT;
-    }
-  }
-
-  private static void requireQos(int qos) {
-    if (qos != 0 && qos != 1) {
-      throw new IllegalArgumentException("QoS " + qos + " is not supported: use 0 or 1");
     }
   }
 }

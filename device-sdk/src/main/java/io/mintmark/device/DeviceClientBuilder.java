@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -28,6 +29,7 @@ public final class DeviceClientBuilder {
 
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(65_535);
+  private static final int LONGEST_WILL = 65_535;
   private static final Duration LONGEST_EXPIRY = Duration.ofSeconds(0xffff_ffffL);
 
   private URI service;
@@ -40,7 +42,7 @@ public final class DeviceClientBuilder {
   private List<X509Certificate> trust = List.of();
   private DeviceListener listener = new DeviceListener() {};
   private String clientIdSuffix = "";
-  private Will will;
+  private Message will;
   private Duration keepAlive = Duration.ofMinutes(1);
   private Duration sessionExpiry = DAY;
   private Duration connectTimeout = Duration.ofSeconds(10);
@@ -48,6 +50,9 @@ public final class DeviceClientBuilder {
   private int inFlight = 32;
   private int queueLimit = 10_000;
   private int largestPacket = 256 * 1024;
+  private String responseTopic = "commands/${fleet}/${device}/answers";
+  private int openRequests = 100;
+  private List<String> answersTo = List.of("#");
   private Duration firstReconnect = Duration.ofMillis(500);
   private Duration longestReconnect = Duration.ofMinutes(1);
   private Duration firstRefused = Duration.ofMinutes(1);
@@ -70,7 +75,7 @@ public final class DeviceClientBuilder {
 
   /** The fleet the device enrols in. */
   public DeviceClientBuilder fleet(FleetId id) {
-    fleet = id;
+    fleet = Objects.requireNonNull(id, "fleet");
     return this;
   }
 
@@ -90,13 +95,13 @@ public final class DeviceClientBuilder {
    * client; it survives restarts.
    */
   public DeviceClientBuilder folder(Path path) {
-    folder = path;
+    folder = Objects.requireNonNull(path, "folder");
     return this;
   }
 
   /** What the factory gave the device. It opens the enrolment and nothing else. */
   public DeviceClientBuilder bootstrap(Credential credential) {
-    bootstrap = credential;
+    bootstrap = Objects.requireNonNull(credential, "bootstrap credential");
     return this;
   }
 
@@ -105,7 +110,7 @@ public final class DeviceClientBuilder {
    * serialNumber attribute nor its CN is one.
    */
   public DeviceClientBuilder device(DeviceId id) {
-    device = id;
+    device = Objects.requireNonNull(id, "device");
     return this;
   }
 
@@ -120,7 +125,7 @@ public final class DeviceClientBuilder {
 
   /** Who hears of events; nobody by default. */
   public DeviceClientBuilder listener(DeviceListener events) {
-    listener = events;
+    listener = Objects.requireNonNull(events, "listener");
     return this;
   }
 
@@ -142,9 +147,14 @@ public final class DeviceClientBuilder {
    * DeviceClient#close} nor a renewal sends it. None by default.
    */
   public DeviceClientBuilder will(String topic, byte[] payload, int qos) {
-    Topics.requireName(topic);
-    requireBetween("will QoS", qos, 0, 1);
-    will = new Will(topic, payload.clone(), qos);
+    return will(Message.of(topic, payload).withQos(qos));
+  }
+
+  /** As above, with all that a message can have. */
+  public DeviceClientBuilder will(Message message) {
+    Topics.requireName(message.topic());
+    requireBetween("will's payload", message.bytes().length, 0, LONGEST_WILL);
+    will = message;
     return this;
   }
 
@@ -198,6 +208,46 @@ public final class DeviceClientBuilder {
   }
 
   /**
+   * Where the answers to {@link DeviceClient#request} come. The fleet has to grant the device to
+   * subscribe to it. Answers there go to who asked, and to no handler. Default {@code
+   * commands/${fleet}/${device}/answers}, which fits a fleet that grants {@code
+   * commands/${fleet}/${device}/#}.
+   *
+   * @param topic without wildcards; {@code ${fleet}} and {@code ${device}} stand for the device's
+   *     own
+   */
+  public DeviceClientBuilder responseTopic(String topic) {
+    Topics.requireName(topic.replace("${fleet}", "f").replace("${device}", "d"));
+    responseTopic = topic;
+    return this;
+  }
+
+  /** Most requests of the device that may wait for their answers; default 100. */
+  public DeviceClientBuilder openRequests(int requests) {
+    requireBetween("open requests", requests, 1, 1_000_000);
+    openRequests = requests;
+    return this;
+  }
+
+  /**
+   * The response topics on which {@link DeviceClient#reply} answers; a request that names another is
+   * not handed on. By default all, and the broker decides: it may end the connection over a topic
+   * that the device's fleet does not grant it.
+   *
+   * @param filters at least one; may hold wildcards
+   */
+  public DeviceClientBuilder answersTo(String... filters) {
+    if (filters.length == 0) {
+      throw new IllegalArgumentException("answersTo needs a filter at least: # is all topics");
+    }
+    for (String filter : filters) {
+      Topics.requireFilter(filter);
+    }
+    answersTo = List.of(filters);
+    return this;
+  }
+
+  /**
    * Waits between attempts to connect: random, up to a limit that doubles from the first to the
    * longest. Default 0.5 s to 1 minute.
    */
@@ -221,13 +271,13 @@ public final class DeviceClientBuilder {
 
   /** The time of day, by which certificates are valid and renewed; the system's by default. */
   public DeviceClientBuilder clock(Clock source) {
-    clock = source;
+    clock = Objects.requireNonNull(source, "clock");
     return this;
   }
 
   /** Where jitter comes from; has to be thread-safe. */
   public DeviceClientBuilder random(RandomGenerator source) {
-    random = source;
+    random = Objects.requireNonNull(source, "random");
     return this;
   }
 
@@ -236,7 +286,7 @@ public final class DeviceClientBuilder {
    * of the process. Not shut down by {@link DeviceClient#close}.
    */
   public DeviceClientBuilder executor(ScheduledExecutorService timers) {
-    executor = timers;
+    executor = Objects.requireNonNull(timers, "executor");
     return this;
   }
 
@@ -264,6 +314,7 @@ public final class DeviceClientBuilder {
         clientIdSuffix,
         (device == null ? fleet.value() : device.value()) + clientIdSuffix,
         queueLimit,
+        new RequestSettings(responseTopic, openRequests, answersTo),
         Backoff.reconnect(firstReconnect, longestReconnect, random),
         Backoff.refused(firstRefused, longestRefused, random),
         clock,

@@ -33,7 +33,12 @@ public interface DeviceListener {
    */
   default void moved(Duration gap, boolean sessionPresent) {}
 
-  /** The connection was lost, or ended by the broker; the client reconnects by itself. */
+  /**
+   * The connection was lost, or ended by the broker; the client reconnects by itself.
+   *
+   * @param cause {@link DeviceException#origin} tells who or what ended it: the broker with a reason
+   *     code, the network, silence
+   */
   default void disconnected(DeviceException cause) {}
 
   /**
@@ -48,7 +53,8 @@ public interface DeviceListener {
    * Service or broker said no: revoked, not in the manifest, a certificate nobody trusts. A person
    * is needed. The client keeps trying, slowly.
    *
-   * @param reason who refused what
+   * @param reason what was refused ({@link DeviceException#about}), by whom ({@link
+   *     DeviceException#origin}), and the broker's reason code or the service's HTTP status
    * @param next when it is tried again
    */
   default void refused(RefusedException reason, Instant next) {}
@@ -75,6 +81,12 @@ public interface DeviceListener {
 
   /** The broker did not grant a subscription, or not again on a new session; it is gone. */
   default void subscriptionRefused(String filter, DeviceException cause) {}
+
+  /**
+   * A request was not answered: the handler was not asked, as it names a response topic this device
+   * may not or cannot publish to, or its answer did not get through.
+   */
+  default void replyFailed(Message request, DeviceException cause) {}
 
   /** A handler threw; the message counts as handled. */
   default void handlerFailed(Message message, Throwable failure) {}

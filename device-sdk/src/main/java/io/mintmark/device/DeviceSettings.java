@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
  * @param clientIdSuffix what follows the device id in the client id; may be empty
  * @param threadName what threads are named after
  * @param queueLimit most messages that may wait
+ * @param requests how to ask and to answer
  * @param reconnect waits between attempts that failed
  * @param refused waits between attempts that were refused
  * @param clock the time of day
@@ -26,6 +27,7 @@ record DeviceSettings(
     String clientIdSuffix,
     String threadName,
     int queueLimit,
+    RequestSettings requests,
     Backoff reconnect,
     Backoff refused,
     Clock clock,

@@ -91,7 +91,11 @@ final class Enrolment {
       throws DeviceException {
     URI label = EstClient.label(settings.service(), settings.fleet());
     EstClient est = new EstClient(
-        label, shown.tlsContext(trust), clock, settings.connectTimeout(), settings.answerTimeout());
+        label,
+        settings.sockets().over(shown.tlsContext(trust)),
+        clock,
+        settings.connectTimeout(),
+        settings.answerTimeout());
     String what = "the service at " + label.getAuthority() + " gave no certificate";
     try {
       KeyPair keys = pendingKey.take(taken);

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param device what the first request calls the device; null without a bootstrap credential
  * @param connectTimeout for the TCP connection
  * @param answerTimeout for each read
+ * @param sockets knows the connections to the service
  */
 record EstSettings(
     URI service,
@@ -22,4 +23,17 @@ record EstSettings(
     Credential bootstrap,
     DeviceId device,
     Duration connectTimeout,
-    Duration answerTimeout) {}
+    Duration answerTimeout,
+    ServiceSockets sockets) {
+
+  EstSettings(
+      URI service,
+      FleetId fleet,
+      Credential bootstrap,
+      DeviceId device,
+      Duration connectTimeout,
+      Duration answerTimeout) {
+    this(
+        service, fleet, bootstrap, device, connectTimeout, answerTimeout, new ServiceSockets());
+  }
+}

@@ -4,6 +4,8 @@ import io.mintmark.identity.EstException;
 import io.mintmark.identity.EstRefusedException;
 import io.mintmark.identity.EstRetryLaterException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.FileSystemException;
 import java.security.cert.CertificateException;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -48,13 +50,44 @@ final class Failures {
                 + " (the trust anchors are those of the folder's trust.pem)",
             e);
       }
-      Matcher alert = ALERT.matcher(String.valueOf(ssl.getMessage()));
-      if (alert.find() && REFUSALS.contains(alert.group(1))) {
+      String alert = refusal(ssl);
+      if (alert != null) {
         return new RefusedException(
-            what + ": it does not accept this device's certificate (" + alert.group(1) + ")", e);
+            what + ": it does not accept this device's certificate (" + alert + ")", e);
       }
     }
     return new RetryLaterException(message, e);
+  }
+
+  /** The alert by which the other side says that it does not like our certificate; else null. */
+  private static String refusal(SSLException failure) {
+    Matcher alert = ALERT.matcher(String.valueOf(failure.getMessage()));
+    return alert.find() && REFUSALS.contains(alert.group(1)) ? alert.group(1) : null;
+  }
+
+  /**
+   * Where a failure comes from, going by what caused it.
+   *
+   * @param cause nullable
+   */
+  static Origin origin(Throwable cause) {
+    if (isDistrust(cause)) {
+      return Origin.THEIR_CERTIFICATE;
+    }
+    Throwable inner = cause instanceof EstException && cause.getCause() != null
+        ? cause.getCause()
+        : cause;
+    if (inner instanceof EstException) {
+      return Origin.SERVICE;
+    }
+    if (inner instanceof SocketTimeoutException) {
+      return Origin.TIMEOUT;
+    }
+    if (inner instanceof SSLException ssl && refusal(ssl) != null) {
+      return Origin.OWN_CERTIFICATE;
+    }
+    boolean network = inner instanceof IOException && !(inner instanceof FileSystemException);
+    return network ? Origin.NETWORK : Origin.DEVICE;
   }
 
   /** Whether it failed because the other side's certificate is not trusted here. */

@@ -92,17 +92,25 @@ final class IdentityKeeper implements Renewals.Keeper {
     if (current == null || isOver(current)) {
       enrol();
     } else {
-      Credential renewed = enrolment.renew(current.credential());
-      keep(renewed);
-      callbacks.tell(l -> l.renewed(renewed));
+      try {
+        Credential renewed = enrolment.renew(current.credential());
+        keep(renewed);
+        callbacks.tell(l -> l.renewed(renewed));
+      } catch (DeviceException e) {
+        throw DeviceException.about(About.RENEWAL, e);
+      }
     }
     return current;
   }
 
   private void enrol() throws DeviceException {
-    Credential enrolled = enrolment.enrol();
-    keep(enrolled);
-    callbacks.tell(l -> l.enrolled(enrolled));
+    try {
+      Credential enrolled = enrolment.enrol();
+      keep(enrolled);
+      callbacks.tell(l -> l.enrolled(enrolled));
+    } catch (DeviceException e) {
+      throw DeviceException.about(About.ENROLMENT, e);
+    }
   }
 
   private void keep(Credential credential) throws RetryLaterException {
@@ -110,7 +118,9 @@ final class IdentityKeeper implements Renewals.Keeper {
       store.save(credential);
       enrolment.stored();
     } catch (IOException e) {
-      throw new RetryLaterException("cannot store the new credential: " + e.getMessage(), e);
+      throw DeviceException.from(
+          Origin.DEVICE,
+          new RetryLaterException("cannot store the new credential: " + e.getMessage(), e));
     }
     current = TlsCredential.issued(credential, trust, clock.instant());
   }

@@ -2,10 +2,11 @@ package io.mintmark.device;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Predicate;
 import org.eclipse.paho.mqttv5.common.packet.MqttPingResp;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
-import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttSubAck;
+import org.eclipse.paho.mqttv5.common.packet.MqttUnsubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 
 /**
@@ -19,10 +20,15 @@ final class Incoming {
 
   private final Session session;
   private final Callbacks callbacks;
+  private final Predicate<Message> answers;
 
-  Incoming(Session session, Callbacks callbacks) {
+  /**
+   * @param answers takes a message that answers a request, at once; false for all else
+   */
+  Incoming(Session session, Callbacks callbacks, Predicate<Message> answers) {
     this.session = session;
     this.callbacks = callbacks;
+    this.answers = answers;
   }
 
   /**
@@ -34,8 +40,18 @@ final class Incoming {
     if (packet instanceof MqttPubAck ack) {
       published(connection, ack);
     } else if (packet instanceof MqttSubAck ack) {
-      subscribed(connection, ack);
-    } else if (packet instanceof MqttPublish publish && publish.getQoS() < 2) {
+      subscribed(
+          connection,
+          ack.getMessageId(),
+          ack.getReturnCodes()[0],
+          ack.getProperties().getReasonString());
+    } else if (packet instanceof MqttUnsubAck ack) {
+      subscribed(
+          connection,
+          ack.getMessageId(),
+          ack.getReturnCodes()[0],
+          ack.getProperties().getReasonString());
+    } else if (packet instanceof PublishReader.Arrived publish && publish.getQoS() < 2) {
       arrived(connection, publish);
     } else if (!(packet instanceof MqttPingResp)) {
       throw new IOException(
@@ -53,17 +69,19 @@ final class Incoming {
     } else {
       message
           .done()
-          .completeExceptionally(Reason.exception(
-              "the broker did not take the message on " + message.topic(),
-              ack.getReturnCode(),
-              ack.getProperties().getReasonString()));
+          .completeExceptionally(DeviceException.about(
+              About.MESSAGE,
+              Reason.exception(
+                  "the broker did not take the message on " + message.topic(),
+                  ack.getReturnCode(),
+                  ack.getProperties().getReasonString())));
     }
   }
 
-  private void subscribed(Attachment connection, MqttSubAck ack) {
-    int code = ack.getReturnCodes()[0];
+  /** The answer to a SUBSCRIBE or an UNSUBSCRIBE. */
+  private void subscribed(Attachment connection, int id, int code, String words) {
     boolean granted = code < Reason.FIRST_FAILURE;
-    Subscription subscription = session.subscribed(connection, ack.getMessageId(), granted);
+    Subscription subscription = session.subscribed(connection, id, granted);
     if (subscription == null) {
       return;
     }
@@ -71,22 +89,22 @@ final class Incoming {
       subscription.done().complete(null);
       return;
     }
-    DeviceException refusal = Reason.exception(
-        "the broker did not grant the subscription to " + subscription.filter(),
-        code,
-        ack.getProperties().getReasonString());
+    String what = "the broker did not " + (subscription.isEnd() ? "end" : "grant")
+        + " the subscription to " + subscription.filter();
+    DeviceException refusal =
+        DeviceException.about(About.SUBSCRIPTION, Reason.exception(what, code, words));
     subscription.done().completeExceptionally(refusal);
-    callbacks.tell(l -> l.subscriptionRefused(subscription.filter(), refusal));
+    if (!subscription.isEnd()) {
+      callbacks.tell(l -> l.subscriptionRefused(subscription.filter(), refusal));
+    }
   }
 
-  private void arrived(Attachment connection, MqttPublish publish) {
-    Message message = new Message(
-        publish.getTopicName(),
-        publish.getPayload(),
-        publish.getQoS(),
-        publish.getMessage().isRetained(),
-        publish.isDuplicate());
+  private void arrived(Attachment connection, PublishReader.Arrived publish) {
+    Message message = publish.message();
     if (publish.getQoS() == 0) {
+      if (answers.test(message)) {
+        return;
+      }
       // QoS 1 is bounded by our receive maximum; here the choice is to drop or to run out of heap.
       if (callbacks.waiting() < MOST_WAITING_QOS_0) {
         callbacks.run(() -> handle(message));
@@ -97,7 +115,12 @@ final class Incoming {
     }
     Deliveries.Arrival arrival =
         session.arrived(connection, publish.getMessageId(), publish.isDuplicate());
-    if (arrival.action() == Deliveries.Action.HANDLE) {
+    if (arrival.action() != Deliveries.Action.HANDLE) {
+      return;
+    }
+    if (answers.test(message)) {
+      session.handled(arrival.delivery());
+    } else {
       callbacks.run(() -> {
         handle(message);
         session.handled(arrival.delivery());

@@ -117,10 +117,13 @@ final class Link {
 
   /** Waits for the end; false if it did not come in time. At once true on a thread of its own. */
   boolean awaitEnd(Duration patience) throws InterruptedException {
+    return isCurrentThread() || over.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Whether the caller is a thread of this connection. */
+  boolean isCurrentThread() {
     Thread caller = Thread.currentThread();
-    return caller == reader
-        || caller == writer
-        || over.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    return caller == reader || caller == writer;
   }
 
   private Thread thread(String what, Runnable task) {
@@ -177,7 +180,9 @@ final class Link {
     }
     wire.close();
     try {
-      owner.ended(this, retired ? null : cause);
+      owner.ended(
+          this,
+          retired || cause == null ? null : DeviceException.about(About.CONNECTION, cause));
     } finally {
       over.countDown();
     }
@@ -261,7 +266,8 @@ final class Link {
     try {
       wire.write(bytes.toByteArray());
     } catch (IOException e) {
-      DeviceException cause = Failures.of("the connection broke while the message was written", e);
+      DeviceException cause = DeviceException.about(
+          About.MESSAGE, Failures.of("the connection broke while the message was written", e));
       batch.stream()
           .filter(frame -> frame.done() != null)
           .forEach(frame -> frame.done().done().completeExceptionally(cause));

@@ -22,4 +22,4 @@ record MqttSettings(
     Duration sessionExpiry,
     int inFlight,
     int largestPacket,
-    Will will) {}
+    Message will) {}

@@ -1,36 +1,63 @@
 package io.mintmark.device;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A message on its way out. Topic, payload and QoS never change; the packet id and whether it was
- * sent before belong to the {@link Outbox} that holds it.
+ * A message on its way out. The message never changes; the packet id and whether it was sent before
+ * belong to the {@link Outbox} that holds it.
  */
 final class Outgoing {
 
-  private final String topic;
-  private final byte[] payload;
-  private final int qos;
+  private final Message message;
+  private final long since = System.nanoTime();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private int id;
   private boolean sentBefore;
 
+  /**
+   * @throws IllegalArgumentException if it has no topic, or a text in it came from another client
+   *     and holds what we do not send
+   */
+  Outgoing(Message message) {
+    message.requireSendable();
+    this.message = message;
+  }
+
   Outgoing(String topic, byte[] payload, int qos) {
-    this.topic = topic;
-    this.payload = payload;
-    this.qos = qos;
+    this(Message.of(topic, payload).withQos(qos));
+  }
+
+  Message message() {
+    return message;
   }
 
   String topic() {
-    return topic;
+    return message.topic();
   }
 
   byte[] payload() {
-    return payload;
+    return message.bytes();
   }
 
   int qos() {
-    return qos;
+    return message.qos();
+  }
+
+  /** How much is left of its expiry, zero if nothing; null if it has none. */
+  Duration left() {
+    Duration expiry = message.expiry().orElse(null);
+    if (expiry == null) {
+      return null;
+    }
+    Duration left = expiry.minusNanos(System.nanoTime() - since);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  /** Whether it expired before it was ever sent; what was sent is the broker's to forget. */
+  boolean isOver() {
+    Duration left = left();
+    return left != null && left.isZero() && !sentBefore;
   }
 
   /** Completed when the broker has it (QoS 1) or it was written (QoS 0). */

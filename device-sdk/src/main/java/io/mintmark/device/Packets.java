@@ -3,6 +3,8 @@ package io.mintmark.device;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.Arrays;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
@@ -15,6 +17,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.eclipse.paho.mqttv5.common.packet.MqttSubscribe;
+import org.eclipse.paho.mqttv5.common.packet.MqttUnsubscribe;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 
 /** MQTT 5 packets to bytes and back, through Paho's codec. */
@@ -38,23 +41,54 @@ final class Packets {
         false,
         Math.toIntExact(settings.keepAlive().toSeconds()),
         properties,
-        new MqttProperties());
+        will(settings.will()));
     if (settings.will() != null) {
       connect.setWillDestination(settings.will().topic());
-      connect.setWillMessage(
-          new MqttMessage(settings.will().payload(), settings.will().qos(), false, null));
+      connect.setWillMessage(paho(settings.will()));
     }
     return bytes(connect);
   }
 
   static byte[] publish(Outgoing message) {
-    MqttPublish publish = new MqttPublish(
-        message.topic(),
-        new MqttMessage(message.payload(), message.qos(), false, null),
-        new MqttProperties());
+    MqttProperties properties = properties(message.message());
+    if (message.left() != null) {
+      properties.setMessageExpiryInterval(seconds(message.left()));
+    }
+    MqttPublish publish = new MqttPublish(message.topic(), paho(message.message()), properties);
     publish.setMessageId(message.id());
     publish.setDuplicate(message.sentBefore());
     return bytes(publish);
+  }
+
+  private static MqttProperties will(Message will) {
+    if (will == null) {
+      return new MqttProperties();
+    }
+    MqttProperties properties = properties(will);
+    will.expiry().ifPresent(expiry -> properties.setMessageExpiryInterval(seconds(expiry)));
+    return properties;
+  }
+
+  private static MqttMessage paho(Message message) {
+    return new MqttMessage(message.bytes(), message.qos(), message.retained(), null);
+  }
+
+  /** All but the expiry, of which a part may be over. */
+  private static MqttProperties properties(Message message) {
+    MqttProperties properties = new MqttProperties();
+    properties.setPayloadFormat(message.isText());
+    properties.setContentType(message.contentType().orElse(null));
+    properties.setResponseTopic(message.responseTopic().orElse(null));
+    properties.setCorrelationData(message.correlationData().orElse(null));
+    properties.setUserProperties(message.userProperties().stream()
+        .map(p -> new org.eclipse.paho.mqttv5.common.packet.UserProperty(p.name(), p.value()))
+        .toList());
+    return properties;
+  }
+
+  /** Whole seconds, rounded up. */
+  private static long seconds(Duration duration) {
+    return Math.min(duration.plusNanos(999_999_999).toSeconds(), LONGEST_EXPIRY);
   }
 
   static byte[] puback(int id) {
@@ -70,6 +104,13 @@ final class Packets {
         new MqttSubscribe(new MqttSubscription(filter, qos), new MqttProperties());
     subscribe.setMessageId(id);
     return bytes(subscribe);
+  }
+
+  static byte[] unsubscribe(int id, String filter) {
+    MqttUnsubscribe unsubscribe =
+        new MqttUnsubscribe(new String[] {filter}, new MqttProperties());
+    unsubscribe.setMessageId(id);
+    return bytes(unsubscribe);
   }
 
   static byte[] ping() {
@@ -109,12 +150,15 @@ final class Packets {
           + " it was told");
     }
     byte[] prefix = MqttWireMessage.encodeVariableByteInteger(length);
-    byte[] packet = new byte[1 + prefix.length + length];
+    int header = 1 + prefix.length;
+    byte[] packet = new byte[header + length];
     packet[0] = first;
     System.arraycopy(prefix, 0, packet, 1, prefix.length);
-    data.readFully(packet, 1 + prefix.length, length);
+    data.readFully(packet, header, length);
     try {
-      MqttWireMessage message = MqttWireMessage.createWireMessage(packet);
+      MqttWireMessage message = first >> 4 == MqttWireMessage.MESSAGE_TYPE_PUBLISH
+          ? PublishReader.read(first & 0x0f, Arrays.copyOfRange(packet, header, packet.length))
+          : MqttWireMessage.createWireMessage(packet);
       // Paho decodes DUP of a PUBLISH into a field that it shows to nobody.
       message.setDuplicate((first & DUP) != 0);
       return message;

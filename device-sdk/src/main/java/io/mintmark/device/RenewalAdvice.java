@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -44,6 +45,7 @@ final class RenewalAdvice implements Renewals.Advisor {
   private TlsCredential followed;
   private Consumer<RenewalWindow> told;
   private RenewalWindow last;
+  private Thread asking;
 
   RenewalAdvice(Source source, Timers timers, RandomGenerator random, String name) {
     this.source = source;
@@ -71,6 +73,17 @@ final class RenewalAdvice implements Renewals.Advisor {
     }
   }
 
+  @Override
+  public void awaitEnd(Duration patience) throws InterruptedException {
+    Thread thread;
+    synchronized (this) {
+      thread = asking;
+    }
+    if (thread != null && thread != Thread.currentThread()) {
+      TimeUnit.NANOSECONDS.timedJoin(thread, patience.toNanos());
+    }
+  }
+
   private void askIn(Duration wait) {
     sleepUntil(timers.now().plus(wait), followed);
   }
@@ -89,6 +102,7 @@ final class RenewalAdvice implements Renewals.Advisor {
     }
     Thread thread = new Thread(() -> ask(about), name + "-advice");
     thread.setDaemon(true);
+    asking = thread;
     thread.start();
   }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +32,9 @@ final class Renewals {
 
     /** Tells nothing any more. */
     void stop();
+
+    /** Waits for a question that is under way; not for itself. */
+    default void awaitEnd(Duration patience) throws InterruptedException {}
   }
 
   private final Keeper keeper;
@@ -43,6 +47,7 @@ final class Renewals {
   private final Consumer<CompletableFuture<Void>> move;
   private Future<?> timer;
   private CompletableFuture<Void> running;
+  private Thread renewing;
   private TlsCredential scheduled;
   private int failures;
   private boolean open;
@@ -82,6 +87,18 @@ final class Renewals {
     advisor.stop();
   }
 
+  /** Waits for what {@link #close} did not; not for itself. */
+  void awaitEnd(Duration patience) throws InterruptedException {
+    Thread thread;
+    synchronized (this) {
+      thread = renewing;
+    }
+    if (thread != null && thread != Thread.currentThread()) {
+      TimeUnit.NANOSECONDS.timedJoin(thread, patience.toNanos());
+    }
+    advisor.awaitEnd(patience);
+  }
+
   /** The keeper may have another credential than before: one that was enrolled anew. */
   synchronized void credentialChanged() {
     TlsCredential current = keeper.current().orElse(null);
@@ -116,6 +133,7 @@ final class Renewals {
     running = result;
     Thread thread = new Thread(() -> renew(result), name + "-renew");
     thread.setDaemon(true);
+    renewing = thread;
     try {
       thread.start();
     } catch (OutOfMemoryError e) {

@@ -56,16 +56,17 @@ final class Session {
         return CompletableFuture.failedFuture(closed);
       }
       if (!outbox.offer(message)) {
-        return CompletableFuture.failedFuture(
+        return CompletableFuture.failedFuture(DeviceException.about(
+            About.MESSAGE,
             new RetryLaterException(
                 queueLimit
-                    + " messages wait for the broker, as many as may: publish again when some are through"));
+                    + " messages wait for the broker, as many as may: publish again when some are through")));
       }
       return message.done();
     });
   }
 
-  /** Takes a subscription to be made; see {@link DeviceClient#subscribe}. */
+  /** Takes a subscription to be made or ended; see {@link DeviceClient#subscribe}. */
   CompletableFuture<Void> subscribe(Subscription subscription) {
     return locked(() -> {
       if (closed != null) {
@@ -76,19 +77,28 @@ final class Session {
     });
   }
 
+  /** Takes a subscription to be made, unless its filter has one. */
+  CompletableFuture<Void> subscribeOnce(Subscription subscription) {
+    return locked(() -> {
+      Subscription before = subscriptions.get(subscription.filter());
+      return before == null ? subscribe(subscription) : before.done();
+    });
+  }
+
   /** A connection comes into service; one before it has been detached. */
   void attach(Attachment connection) {
-    locked(() -> {
+    List<Subscription> ended = locked(() -> {
       inService = connection;
       last = connection;
       held = false;
-      if (!connection.sessionPresent()) {
-        outbox.sessionLost();
-        subscriptions.sessionLost();
-        deliveries.sessionLost();
+      if (connection.sessionPresent()) {
+        return List.of();
       }
-      return null;
+      outbox.sessionLost();
+      deliveries.sessionLost();
+      return subscriptions.sessionLost();
     });
+    ended.forEach(end -> end.done().complete(null));
   }
 
   /** A connection goes out of service, broken or not. Does nothing if it is out already. */
@@ -125,7 +135,8 @@ final class Session {
       return null;
     } finally {
       lock.unlock();
-      impossible.forEach(m -> m.done().completeExceptionally(tooMuch(connection, m)));
+      impossible.forEach(m -> m.done()
+          .completeExceptionally(DeviceException.about(About.MESSAGE, whyNot(connection, m))));
     }
   }
 
@@ -140,8 +151,7 @@ final class Session {
     }
     Subscription subscription = subscriptions.next();
     while (subscription != null) {
-      batch.add(new Frame(
-          Packets.subscribe(subscription.id(), subscription.filter(), subscription.qos()), null));
+      batch.add(new Frame(packet(subscription), null));
       subscription = subscriptions.next();
     }
     while (batch.size() < BATCH) {
@@ -150,7 +160,7 @@ final class Session {
         break;
       }
       byte[] bytes = Packets.publish(message);
-      if (bytes.length > connection.largestPacket() || message.qos() > connection.maximumQos()) {
+      if (message.isOver() || !takes(connection, message, bytes.length)) {
         outbox.answered(message.id());
         impossible.add(message);
       } else {
@@ -160,15 +170,34 @@ final class Session {
     return batch;
   }
 
-  private static InvalidRequestException tooMuch(Attachment connection, Outgoing message) {
-    return new InvalidRequestException(
-        message.qos() > connection.maximumQos()
-            ? "the broker takes no messages of QoS 1"
-            : "a message of "
-                + message.payload().length
-                + " bytes is too large: the broker takes packets of "
-                + connection.largestPacket()
-                + " bytes");
+  private static byte[] packet(Subscription subscription) {
+    return subscription.isEnd()
+        ? Packets.unsubscribe(subscription.id(), subscription.filter())
+        : Packets.subscribe(subscription.id(), subscription.filter(), subscription.qos());
+  }
+
+  private static boolean takes(Attachment connection, Outgoing message, int size) {
+    return size <= connection.largestPacket()
+        && message.qos() <= connection.maximumQos()
+        && (connection.retains() || !message.message().retained());
+  }
+
+  private static DeviceException whyNot(Attachment connection, Outgoing message) {
+    if (message.isOver()) {
+      return new RetryLaterException("the message expired before it could be sent: its "
+          + message.message().expiry().orElseThrow() + " were over");
+    }
+    if (message.qos() > connection.maximumQos()) {
+      return new InvalidRequestException("the broker takes no messages of QoS 1");
+    }
+    if (message.message().retained() && !connection.retains()) {
+      return new InvalidRequestException("the broker keeps no retained messages");
+    }
+    return new InvalidRequestException("a message of "
+        + message.payload().length
+        + " bytes is too large: the broker takes packets of "
+        + connection.largestPacket()
+        + " bytes");
   }
 
   /** The broker answered a PUBLISH; the message it was, or null if none waits for it. */
@@ -176,7 +205,7 @@ final class Session {
     return locked(() -> fromLast(connection) ? outbox.answered(id) : null);
   }
 
-  /** The broker answered a SUBSCRIBE; the subscription it was for, or null if none waits. */
+  /** The broker answered a SUBSCRIBE or UNSUBSCRIBE; what it was for, or null if none waits. */
   Subscription subscribed(Attachment connection, int id, boolean granted) {
     return locked(() -> fromLast(connection) ? subscriptions.answered(id, granted) : null);
   }

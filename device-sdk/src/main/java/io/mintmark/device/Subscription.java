@@ -2,7 +2,10 @@ package io.mintmark.device;
 
 import java.util.concurrent.CompletableFuture;
 
-/** A topic filter the application wants messages of. Changed only by its {@link Subscriptions}. */
+/**
+ * A topic filter the application wants messages of, or, without a handler, no longer. Changed only
+ * by its {@link Subscriptions}.
+ */
 final class Subscription {
 
   private final String filter;
@@ -16,6 +19,16 @@ final class Subscription {
     this.filter = filter;
     this.qos = qos;
     this.handler = handler;
+  }
+
+  /** The end of a subscription. */
+  static Subscription end(String filter) {
+    return new Subscription(filter, 0, null);
+  }
+
+  /** Whether it is the end of one. */
+  boolean isEnd() {
+    return handler == null;
   }
 
   String filter() {
@@ -35,7 +48,18 @@ final class Subscription {
     return done;
   }
 
-  /** The packet id of the SUBSCRIBE that waits for its answer; 0 if none does. */
+  /** Another took its place: this is done when that is; an end has come about anyhow. */
+  void isDoneWith(Subscription successor) {
+    CompletableFuture<Void> unused = successor.done.whenComplete((granted, failure) -> {
+      if (failure == null || isEnd()) {
+        done.complete(null);
+      } else {
+        done.completeExceptionally(failure);
+      }
+    });
+  }
+
+  /** The packet id of the SUBSCRIBE or UNSUBSCRIBE that waits for its answer; 0 if none does. */
   int id() {
     return id;
   }

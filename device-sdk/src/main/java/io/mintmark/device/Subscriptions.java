@@ -1,13 +1,14 @@
 package io.mintmark.device;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a client is subscribed to, or wants to be. It outlives connections, and the broker's session
- * too: on a new one everything is subscribed again. Not thread-safe.
+ * What a client is subscribed to, or wants to be, or no longer. It outlives connections, and the
+ * broker's session too: on a new one everything is subscribed again. Not thread-safe.
  */
 final class Subscriptions {
 
@@ -22,9 +23,18 @@ final class Subscriptions {
     this.ids = ids;
   }
 
-  /** Adds one, in place of what the filter had. */
+  /** Adds one, or the end of one, in place of what the filter had, which is done when it is. */
   void add(Subscription subscription) {
-    byFilter.put(subscription.filter(), subscription);
+    Subscription before = byFilter.put(subscription.filter(), subscription);
+    if (before != null) {
+      before.isDoneWith(subscription);
+    }
+  }
+
+  /** What the filter has, if that is wanted; else null. */
+  Subscription get(String filter) {
+    Subscription subscription = byFilter.get(filter);
+    return subscription == null || subscription.isEnd() ? null : subscription;
   }
 
   /** The next one to ask the broker for, with a packet id from now on; null if there is none. */
@@ -46,7 +56,7 @@ final class Subscriptions {
       return null;
     }
     ids.release(id);
-    if (granted) {
+    if (granted && !subscription.isEnd()) {
       subscription.granted();
     } else {
       byFilter.remove(subscription.filter(), subscription);
@@ -63,17 +73,32 @@ final class Subscriptions {
     asked.clear();
   }
 
-  /** The broker has no session of ours any more: everything is asked for again. */
-  void sessionLost() {
+  /**
+   * The broker has no session of ours any more: everything is asked for again.
+   *
+   * @return the ends, which that has brought
+   */
+  List<Subscription> sessionLost() {
     connectionLost();
-    byFilter.values().forEach(Subscription::asNew);
+    List<Subscription> ends = new ArrayList<>();
+    Iterator<Subscription> all = byFilter.values().iterator();
+    while (all.hasNext()) {
+      Subscription subscription = all.next();
+      if (subscription.isEnd()) {
+        all.remove();
+        ends.add(subscription);
+      } else {
+        subscription.asNew();
+      }
+    }
+    return ends;
   }
 
   /** The handlers whose filters cover the topic, in the order they were added. */
   List<MessageHandler> handlers(String topic) {
     List<MessageHandler> handlers = new ArrayList<>();
     for (Subscription subscription : byFilter.values()) {
-      if (Topics.matches(subscription.filter(), topic)) {
+      if (!subscription.isEnd() && Topics.matches(subscription.filter(), topic)) {
         handlers.add(subscription.handler());
       }
     }

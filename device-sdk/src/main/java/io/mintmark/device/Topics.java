@@ -14,7 +14,7 @@ final class Topics {
    * @throws IllegalArgumentException if the text is no topic one can publish to
    */
   static void requireName(String topic) {
-    requireText("topic", topic);
+    requireNotEmpty("topic", topic);
     if (topic.indexOf('+') >= 0 || topic.indexOf('#') >= 0) {
       throw new IllegalArgumentException("topic '"
           + Printable.of(topic)
@@ -26,7 +26,7 @@ final class Topics {
    * @throws IllegalArgumentException if the text is no filter one can subscribe to
    */
   static void requireFilter(String filter) {
-    requireText("topic filter", filter);
+    requireNotEmpty("topic filter", filter);
     String[] levels = filter.split("/", -1);
     for (int i = 0; i < levels.length; i++) {
       String level = levels[i];
@@ -67,12 +67,20 @@ final class Topics {
     return end < 0 ? filter : filter.substring(end + 1);
   }
 
-  /** Section 1.5.4: what an MQTT string may hold; Paho's encoder takes nothing else. */
-  private static void requireText(String what, String text) {
-    int length = text.getBytes(StandardCharsets.UTF_8).length;
-    if (length == 0 || length > LONGEST) {
+  private static void requireNotEmpty(String what, String text) {
+    if (text.isEmpty()) {
       throw new IllegalArgumentException(
-          what + " of " + length + " bytes: use 1 to " + LONGEST + " bytes of UTF-8");
+          what + " of 0 bytes: use 1 to " + LONGEST + " bytes of UTF-8");
+    }
+    requireText(what, text);
+  }
+
+  /** Section 1.5.4: what an MQTT string may hold; Paho's encoder takes nothing else. */
+  static void requireText(String what, String text) {
+    int length = text.getBytes(StandardCharsets.UTF_8).length;
+    if (length > LONGEST) {
+      throw new IllegalArgumentException(
+          what + " of " + length + " bytes: use up to " + LONGEST + " bytes of UTF-8");
     }
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);

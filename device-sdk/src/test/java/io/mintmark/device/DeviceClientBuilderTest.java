@@ -103,7 +103,12 @@ class DeviceClientBuilderTest {
     refused(() -> b.connectTimeout(Duration.ZERO), "connect timeout of PT0S");
     refused(() -> b.answerTimeout(Duration.ZERO), "answer timeout of PT0S");
     refused(() -> b.will("a/#", new byte[0], 1), "wildcard");
-    refused(() -> b.will("a", new byte[0], 2), "will QoS of 2");
+    refused(() -> b.will(Message.of("a", new byte[65_536])), "will's payload of 65536");
+    refused(() -> b.responseTopic("commands/${device}/#"), "wildcard");
+    refused(() -> b.openRequests(0), "open requests of 0");
+    refused(() -> b.answersTo(), "# is all topics");
+    refused(() -> b.answersTo("a/#/b"), "is not valid");
+    refused(() -> b.will("a", new byte[0], 2), "QoS 2 is not supported");
     refused(
         () -> b.reconnectBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1)),
         "first wait of PT2S");

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +49,7 @@ class DeviceClientIT {
     devices.close();
   }
 
-  private static void refused(CompletableFuture<Void> future, String what) {
+  private static void refused(CompletableFuture<?> future, String what) {
     assertThatThrownBy(future::get)
         .isInstanceOf(ExecutionException.class)
         .cause()
@@ -303,6 +305,127 @@ class DeviceClientIT {
       assertThat(client.isConnected()).isTrue();
     } finally {
       devices.est.before = FakeEst.NONE;
+    }
+  }
+
+  private static MqttProperties asking(String responseTopic, String correlation) {
+    MqttProperties properties = new MqttProperties();
+    properties.setResponseTopic(responseTopic);
+    properties.setCorrelationData(correlation.getBytes(UTF_8));
+    properties.setUserProperties(
+        List.of(new org.eclipse.paho.mqttv5.common.packet.UserProperty("by", "night")));
+    return properties;
+  }
+
+  @Test
+  void answersCommands() throws Exception {
+    try (DeviceClient client = devices.device("d-15", events).build()) {
+      CompletableFuture<Void> granted = client.reply("commands/d-15/+", 1, request -> {
+        if (request.text().equals("fail")) {
+          throw new IllegalStateException("as it may");
+        }
+        return Message.answer(request.text() + " by " + request.userProperty("by").orElseThrow())
+            .withContentType("text/plain");
+      });
+      client.start();
+      granted.get();
+      application.send("commands/d-15/a", "sail", asking("telemetry/d-15/r-1", "c-1"));
+      MqttMessage answer = application.awaitOn("telemetry/d-15/r-1");
+      assertThat(new String(answer.getPayload(), UTF_8)).isEqualTo("sail by night");
+      assertThat(new String(answer.getProperties().getCorrelationData(), UTF_8)).isEqualTo("c-1");
+      assertThat(answer.getProperties().getContentType()).isEqualTo("text/plain");
+      assertThat(answer.getProperties().getPayloadFormat()).isTrue();
+
+      application.send("commands/d-15/a", "fail", asking("telemetry/d-15/r-2", "c-2"));
+      assertThat(application.awaitOn("telemetry/d-15/r-2").getProperties().getUserProperties())
+          .extracting(p -> p.getKey() + ": " + p.getValue())
+          .containsExactly("mintmark-error: the device failed to handle the request");
+      await().untilAsserted(() -> assertThat(events.failures).hasSize(1));
+
+      // The broker ends the connection over a topic that is not granted: once.
+      for (int i = 1; i <= 3; i++) {
+        int count = i;
+        application.send("commands/d-15/a", "leak", asking("telemetry/d-1/r", "c-3"));
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> events.count("replyFailed") == count);
+      }
+      application.send("commands/d-15/a", "sail", asking("telemetry/d-15/r-4", "c-4"));
+      application.awaitOn("telemetry/d-15/r-4");
+      assertThat(events.count("disconnected")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void asksAndIsAnswered() throws Exception {
+    Duration patience = Duration.ofSeconds(30);
+    try (DeviceClient client = devices
+        .device("d-16", events)
+        .responseTopic("commands/${device}/answers")
+        .build()) {
+      List<String> commands = new CopyOnWriteArrayList<>();
+      CompletableFuture<Void> granted =
+          client.subscribe("commands/d-16/#", 1, m -> commands.add(m.text()));
+      CompletableFuture<Message> early = client.request("telemetry/d-16/a", new byte[0], patience);
+      client.start();
+      granted.get();
+      MqttProperties asked = application.awaitOn("telemetry/d-16/a").getProperties();
+      assertThat(asked.getResponseTopic()).isEqualTo("commands/d-16/answers");
+      assertThat(asked.getMessageExpiryInterval()).isBetween(1L, 30L);
+      MqttProperties answer = new MqttProperties();
+      answer.setCorrelationData(asked.getCorrelationData());
+      application.send(asked.getResponseTopic(), "yes", answer);
+      assertThat(early.get().text()).isEqualTo("yes");
+
+      application.send(asked.getResponseTopic(), "yes again", answer);
+      application.command("d-16", "a command");
+      await().atMost(patience).until(() -> client.lateAnswers() == 1 && commands.size() == 1);
+      assertThat(commands).containsExactly("a command");
+      refused(client.request("telemetry/d-1/a", new byte[0], patience), "telemetry/d-1/a");
+    }
+    try (DeviceClient client = devices.device("d-16", events).build()) {
+      client.start();
+      refused(
+          client.request("telemetry/d-16/a", new byte[0], patience),
+          "grant it to subscribe to commands/sensors/d-16/answers");
+    }
+  }
+
+  @Test
+  void unsubscribes() throws Exception {
+    List<String> commands = new CopyOnWriteArrayList<>();
+    try (DeviceClient client = devices.device("d-17", events).build()) {
+      CompletableFuture<Void> granted =
+          client.subscribe("commands/d-17/#", 1, m -> commands.add(m.text()));
+      client.start();
+      granted.get();
+      client.unsubscribe("commands/d-17/#").get();
+      application.command("d-17", "unheard");
+      client.subscribe("commands/d-17/do", 1, m -> commands.add(m.text())).get();
+      application.command("d-17", "heard");
+      await().atMost(Duration.ofSeconds(20)).until(() -> !commands.isEmpty());
+    }
+    assertThat(commands).containsExactly("heard");
+    assertThat(events.unhandled).isEmpty();
+  }
+
+  @Test
+  void saysAllOfAMessage() throws Exception {
+    try (DeviceClient client = devices.device("d-18", events).build()) {
+      client.start();
+      client.publish(Message.of("telemetry/d-18/a", "{}")
+              .withRetained(true)
+              .withExpiry(Duration.ofHours(1))
+              .withContentType("application/json")
+              .withUserProperty("unit", "C"))
+          .get();
+      MqttProperties came = application.awaitOn("telemetry/d-18/a").getProperties();
+      assertThat(came.getMessageExpiryInterval()).isBetween(3_500L, 3_600L);
+      assertThat(came.getContentType()).isEqualTo("application/json");
+      assertThat(came.getUserProperties()).hasSize(1);
+    }
+    try (TestApplication later = devices.application()) {
+      assertThat(later.awaitOn("telemetry/d-18/a").isRetained()).isTrue();
     }
   }
 }

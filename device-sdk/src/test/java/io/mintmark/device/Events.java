@@ -88,6 +88,12 @@ final class Events implements DeviceListener {
   }
 
   @Override
+  public void replyFailed(Message request, DeviceException cause) {
+    causes.add(cause);
+    names.add("replyFailed");
+  }
+
+  @Override
   public void handlerFailed(Message message, Throwable failure) {
     failures.add(failure);
     names.add("handlerFailed");

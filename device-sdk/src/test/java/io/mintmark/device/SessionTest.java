@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttSubscribe;
+import org.eclipse.paho.mqttv5.common.packet.MqttUnsubscribe;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class SessionTest {
     assertThat(take(second))
         .extracting(Object::getClass)
         .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
-        .containsExactly(MqttSubscribe.class, MqttPublish.class);
+        .containsExactly(MqttSubscribe.class, PublishReader.Arrived.class);
     assertThat(sent).isNotDone();
     assertThat(granted).isNotDone();
   }
@@ -102,6 +103,34 @@ class SessionTest {
     assertThat(sent).isCompletedExceptionally();
     assertThat(session.publish(message(2, 0))).isNotNull();
     assertThat(take(connection)).hasSize(1);
+  }
+
+  @Test
+  void sendsNoRetainedMessageToABrokerThatKeepsNone() throws Exception {
+    org.eclipse.paho.mqttv5.common.packet.MqttProperties properties =
+        new org.eclipse.paho.mqttv5.common.packet.MqttProperties();
+    properties.setRetainAvailable(false);
+    Attachment connection = Attachments.granting(false, properties);
+    session.attach(connection);
+    CompletableFuture<Void> sent =
+        session.publish(new Outgoing(Message.of("t", "x").withRetained(true)));
+    assertThat(take(connection)).isEmpty();
+    assertThat(sent).isCompletedExceptionally();
+  }
+
+  @Test
+  void anEndIsAskedForAndOverWithTheSession() throws Exception {
+    Attachment first = Attachments.granting(10);
+    session.attach(first);
+    CompletableFuture<Void> ended = session.subscribe(Subscription.end("a"));
+    assertThat(take(first)).singleElement().isInstanceOf(MqttUnsubscribe.class);
+    session.detach(first);
+    session.attach(Attachments.granting(true, 10));
+    assertThat(ended).isNotDone();
+    Attachment last = Attachments.granting(false, 10);
+    session.attach(last);
+    assertThat(ended).isCompleted();
+    assertThat(take(last)).isEmpty();
   }
 
   /**

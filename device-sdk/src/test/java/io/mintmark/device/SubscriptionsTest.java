@@ -75,4 +75,46 @@ class SubscriptionsTest {
     subscriptions.answered(first.id(), false);
     assertThat(subscriptions.next()).isSameAs(second);
   }
+
+  @Test
+  void endsAlsoWhatAnEarlierProcessLeft() {
+    Subscription end = Subscription.end("a");
+    subscriptions.add(end);
+    assertThat(subscriptions.next()).isSameAs(end);
+    assertThat(subscriptions.answered(end.id(), true)).isSameAs(end);
+    assertThat(subscriptions.next()).isNull();
+  }
+
+  @Test
+  void callsNoHandlerOfWhatIsToEnd() {
+    add("a");
+    subscriptions.add(Subscription.end("a"));
+    assertThat(subscriptions.handlers("a")).isEmpty();
+    assertThat(subscriptions.get("a")).isNull();
+    assertThat(subscriptions.next().isEnd()).isTrue();
+    assertThat(subscriptions.next()).isNull();
+  }
+
+  @Test
+  void aNewSessionHasNothingToEnd() {
+    Subscription end = Subscription.end("a");
+    Subscription other = add("b");
+    subscriptions.add(end);
+    assertThat(subscriptions.sessionLost()).containsExactly(end);
+    assertThat(subscriptions.next()).isSameAs(other);
+    assertThat(subscriptions.next()).isNull();
+  }
+
+  @Test
+  void whatWasReplacedIsDoneWithItsSuccessor() {
+    Subscription first = add("a");
+    Subscription end = Subscription.end("a");
+    subscriptions.add(end);
+    Subscription last = add("a");
+    assertThat(first.done()).isNotDone();
+    last.done().completeExceptionally(new RefusedException("no"));
+    assertThat(first.done()).as("it has ended").isCompletedWithValue(null);
+    assertThat(end.done()).isCompletedWithValue(null);
+    assertThat(subscriptions.get("a")).isSameAs(last);
+  }
 }

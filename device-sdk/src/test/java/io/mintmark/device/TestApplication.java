@@ -8,6 +8,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.paho.mqttv5.client.MqttClient;
@@ -17,6 +19,7 @@ import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /** An application behind the broker, on a client that is not ours. */
 final class TestApplication implements AutoCloseable {
@@ -32,6 +35,7 @@ final class TestApplication implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   final List<Received> received = new CopyOnWriteArrayList<>();
+  private final Map<String, MqttMessage> last = new ConcurrentHashMap<>();
   private final MqttClient client;
 
   TestApplication(int port, Credential credential, Collection<X509Certificate> anchors)
@@ -48,13 +52,30 @@ final class TestApplication implements AutoCloseable {
     client.subscribe(
         new MqttSubscription[] {new MqttSubscription("telemetry/#", 1)},
         new org.eclipse.paho.mqttv5.client.IMqttMessageListener[] {
-          (topic, message) -> received.add(
-              new Received(topic, new String(message.getPayload(), StandardCharsets.UTF_8)))
+          (topic, message) -> {
+            last.put(topic, message);
+            received.add(
+                new Received(topic, new String(message.getPayload(), StandardCharsets.UTF_8)));
+          }
         });
   }
 
+  /** The last message on a topic, as soon as there is one, with all that came with it. */
+  MqttMessage awaitOn(String topic) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> last.containsKey(topic));
+    return last.get(topic);
+  }
+
   void command(String device, String text) {
-    MqttMessage message = new MqttMessage(text.getBytes(StandardCharsets.UTF_8), 1, false, null);
+    send("commands/" + device + "/do", text, null);
+  }
+
+  /**
+   * @param properties nullable
+   */
+  void send(String topic, String text, MqttProperties properties) {
+    MqttMessage message =
+        new MqttMessage(text.getBytes(StandardCharsets.UTF_8), 1, false, properties);
     // Paho reports a message as sent before it has room for another.
     await()
         .pollInSameThread()
@@ -63,7 +84,7 @@ final class TestApplication implements AutoCloseable {
         .ignoreExceptionsMatching(e -> e instanceof MqttException full
             && full.getReasonCode() == MqttClientException.REASON_CODE_MAX_INFLIGHT)
         .until(() -> {
-          client.publish("commands/" + device + "/do", message);
+          client.publish(topic, message);
           return true;
         });
   }

@@ -73,6 +73,11 @@ final class Diary implements DeviceListener {
   }
 
   @Override
+  public void replyFailed(Message request, DeviceException cause) {
+    note("could not answer " + request + ": " + cause.getMessage());
+  }
+
+  @Override
   public void handlerFailed(Message message, Throwable failure) {
     note("could not handle " + message + ": " + failure);
   }

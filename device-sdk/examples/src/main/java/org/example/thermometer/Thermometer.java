@@ -1,7 +1,5 @@
 package org.example.thermometer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.mintmark.device.DeviceClient;
 import io.mintmark.device.Message;
 import io.mintmark.identity.Credential;
@@ -68,7 +66,7 @@ public final class Thermometer {
 
   private void run() throws InterruptedException {
     // Subscribed before the start: commands that waited at the broker come with the connection.
-    device.subscribe("commands/" + FLEET + "/" + id + "/interval", 1, this::changeInterval);
+    device.reply("commands/" + FLEET + "/" + id + "/interval", 1, this::changeInterval);
 
     // Enrols with the bootstrap certificate, connects, and from then on keeps both up by itself.
     device.startInBackground();
@@ -81,14 +79,17 @@ public final class Thermometer {
   }
 
   /** A command: how many seconds shall lie between two readings. */
-  private void changeInterval(Message command) {
+  private Message changeInterval(Message command) {
+    if (!command.text().matches("[1-9]\\d{0,4}")) {
+      return Message.error("an interval is 1 to 99999 seconds");
+    }
     seconds = Integer.parseInt(command.text());
-    publish("interval", command.text());
+    return Message.answer("a reading every " + seconds + " s");
   }
 
   private void publish(String name, String value) {
     device
-        .publish("telemetry/" + FLEET + "/" + id + "/" + name, value.getBytes(UTF_8), 1)
+        .publish(Message.of("telemetry/" + FLEET + "/" + id + "/" + name, value))
         .whenComplete((done, failure) ->
             System.out.println(name + " " + value + (failure == null ? "" : " LOST: " + failure)));
   }
