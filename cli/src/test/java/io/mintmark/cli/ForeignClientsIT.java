@@ -100,8 +100,7 @@ class ForeignClientsIT {
   void aLostAnswerIsAskedForAgainWithTheSameKey() throws IOException {
     Credential first = credential(DEVICE);
     // As if the power went after the service answered and before the answer was stored.
-    Files.writeString(
-        out(DEVICE).resolve("pending-key.pem"), Pem.encode(first.key()));
+    Files.writeString(out(DEVICE).resolve("pending-key.pem"), Pem.encode(first.key()));
     Files.delete(out(DEVICE).resolve("credential.pem"));
     assertThat(enroll(DEVICE).exitCode()).isZero();
     assertThat(credential(DEVICE).certificate()).isEqualTo(first.certificate());

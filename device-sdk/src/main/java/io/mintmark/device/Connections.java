@@ -313,8 +313,7 @@ final class Connections implements Link.Owner {
 
   private static DeviceException wasClosed() {
     return DeviceException.from(
-        Origin.CLOSED,
-        new RetryLaterException("the client was closed meanwhile: build a new one"));
+        Origin.CLOSED, new RetryLaterException("the client was closed meanwhile: build a new one"));
   }
 
   /** Whether another certificate may help: the broker says so, or does not say that it would not. */

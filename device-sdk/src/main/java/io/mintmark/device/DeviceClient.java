@@ -339,8 +339,8 @@ public final class DeviceClient implements AutoCloseable {
   public CompletableFuture<Message> request(Message request, Duration timeout) {
     request.requireSendable();
     if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
-      throw new IllegalArgumentException("timeout of " + timeout + ": use " + SHORTEST_TIMEOUT
-          + " to " + LONGEST_TIMEOUT);
+      throw new IllegalArgumentException(
+          "timeout of " + timeout + ": use " + SHORTEST_TIMEOUT + " to " + LONGEST_TIMEOUT);
     }
     return requests.ask(request, timeout);
   }

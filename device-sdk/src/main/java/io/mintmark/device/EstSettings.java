@@ -33,7 +33,6 @@ record EstSettings(
       DeviceId device,
       Duration connectTimeout,
       Duration answerTimeout) {
-    this(
-        service, fleet, bootstrap, device, connectTimeout, answerTimeout, new ServiceSockets());
+    this(service, fleet, bootstrap, device, connectTimeout, answerTimeout, new ServiceSockets());
   }
 }

@@ -74,9 +74,8 @@ final class Failures {
     if (isDistrust(cause)) {
       return Origin.THEIR_CERTIFICATE;
     }
-    Throwable inner = cause instanceof EstException && cause.getCause() != null
-        ? cause.getCause()
-        : cause;
+    Throwable inner =
+        cause instanceof EstException && cause.getCause() != null ? cause.getCause() : cause;
     if (inner instanceof EstException) {
       return Origin.SERVICE;
     }

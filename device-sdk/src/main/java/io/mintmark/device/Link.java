@@ -181,8 +181,7 @@ final class Link {
     wire.close();
     try {
       owner.ended(
-          this,
-          retired || cause == null ? null : DeviceException.about(About.CONNECTION, cause));
+          this, retired || cause == null ? null : DeviceException.about(About.CONNECTION, cause));
     } finally {
       over.countDown();
     }

@@ -298,8 +298,8 @@ public final class Message {
    */
   public Message withCorrelationData(byte[] bytes) {
     if (bytes.length > LONGEST_CORRELATION) {
-      throw new IllegalArgumentException("correlation data of " + bytes.length + " bytes: use up to "
-          + LONGEST_CORRELATION);
+      throw new IllegalArgumentException(
+          "correlation data of " + bytes.length + " bytes: use up to " + LONGEST_CORRELATION);
     }
     Draft draft = draft();
     draft.correlationData = bytes.clone();

@@ -107,8 +107,7 @@ final class Packets {
   }
 
   static byte[] unsubscribe(int id, String filter) {
-    MqttUnsubscribe unsubscribe =
-        new MqttUnsubscribe(new String[] {filter}, new MqttProperties());
+    MqttUnsubscribe unsubscribe = new MqttUnsubscribe(new String[] {filter}, new MqttProperties());
     unsubscribe.setMessageId(id);
     return bytes(unsubscribe);
   }

@@ -27,8 +27,6 @@ record RequestSettings(String responseTopic, int openRequests, List<String> answ
    * @param device may be null if it is not needed
    */
   String responseTopic(FleetId fleet, DeviceId device) {
-    return responseTopic
-        .replace("${fleet}", fleet.value())
-        .replace(DEVICE, String.valueOf(device));
+    return responseTopic.replace("${fleet}", fleet.value()).replace(DEVICE, String.valueOf(device));
   }
 }

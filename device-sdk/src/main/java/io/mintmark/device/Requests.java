@@ -76,8 +76,9 @@ final class Requests {
         return CompletableFuture.failedFuture(closed);
       }
       if (open.size() >= limit) {
-        return failed(limit + " requests wait for their answers, as many as may: ask again when some"
-            + " are through");
+        return failed(
+            limit + " requests wait for their answers, as many as may: ask again when some"
+                + " are through");
       }
       number = ++last;
       open.put(number, new Open(request.topic(), answer));
@@ -197,8 +198,8 @@ final class Requests {
         .answer()
         .completeExceptionally(about(DeviceException.from(
             Origin.PEER,
-            new RefusedException("the request on " + request.topic() + " was answered with an error: "
-                + Printable.of(message.error().get())))));
+            new RefusedException("the request on " + request.topic()
+                + " was answered with an error: " + Printable.of(message.error().get())))));
   }
 
   private static DeviceException about(DeviceException failure) {

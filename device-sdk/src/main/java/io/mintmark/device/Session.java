@@ -56,11 +56,12 @@ final class Session {
         return CompletableFuture.failedFuture(closed);
       }
       if (!outbox.offer(message)) {
-        return CompletableFuture.failedFuture(DeviceException.about(
-            About.MESSAGE,
-            new RetryLaterException(
-                queueLimit
-                    + " messages wait for the broker, as many as may: publish again when some are through")));
+        return CompletableFuture.failedFuture(
+            DeviceException.about(
+                About.MESSAGE,
+                new RetryLaterException(
+                    queueLimit
+                        + " messages wait for the broker, as many as may: publish again when some are through")));
       }
       return message.done();
     });

@@ -324,7 +324,8 @@ class DeviceClientIT {
         if (request.text().equals("fail")) {
           throw new IllegalStateException("as it may");
         }
-        return Message.answer(request.text() + " by " + request.userProperty("by").orElseThrow())
+        return Message.answer(
+                request.text() + " by " + request.userProperty("by").orElseThrow())
             .withContentType("text/plain");
       });
       client.start();
@@ -346,9 +347,7 @@ class DeviceClientIT {
       for (int i = 1; i <= 3; i++) {
         int count = i;
         application.send("commands/d-15/a", "leak", asking("telemetry/d-1/r", "c-3"));
-        await()
-            .atMost(Duration.ofSeconds(20))
-            .until(() -> events.count("replyFailed") == count);
+        await().atMost(Duration.ofSeconds(20)).until(() -> events.count("replyFailed") == count);
       }
       application.send("commands/d-15/a", "sail", asking("telemetry/d-15/r-4", "c-4"));
       application.awaitOn("telemetry/d-15/r-4");
@@ -413,7 +412,8 @@ class DeviceClientIT {
   void saysAllOfAMessage() throws Exception {
     try (DeviceClient client = devices.device("d-18", events).build()) {
       client.start();
-      client.publish(Message.of("telemetry/d-18/a", "{}")
+      client
+          .publish(Message.of("telemetry/d-18/a", "{}")
               .withRetained(true)
               .withExpiry(Duration.ofHours(1))
               .withContentType("application/json")

@@ -72,15 +72,24 @@ class FailuresTest {
     SSLHandshakeException alert =
         new SSLHandshakeException("Received fatal alert: certificate_revoked");
     Map<IOException, Origin> origins = Map.of(
-        untrusted, Origin.THEIR_CERTIFICATE,
-        new EstException("est", untrusted), Origin.THEIR_CERTIFICATE,
-        alert, Origin.OWN_CERTIFICATE,
-        new EstException("est", alert), Origin.OWN_CERTIFICATE,
-        new ConnectException("refused"), Origin.NETWORK,
-        new SocketTimeoutException("Read timed out"), Origin.TIMEOUT,
-        new EstException("the EST server answered 500"), Origin.SERVICE,
-        new EstRefusedException(403, "revoked"), Origin.SERVICE,
-        new NoSuchFileException("credential.pem"), Origin.DEVICE);
+        untrusted,
+        Origin.THEIR_CERTIFICATE,
+        new EstException("est", untrusted),
+        Origin.THEIR_CERTIFICATE,
+        alert,
+        Origin.OWN_CERTIFICATE,
+        new EstException("est", alert),
+        Origin.OWN_CERTIFICATE,
+        new ConnectException("refused"),
+        Origin.NETWORK,
+        new SocketTimeoutException("Read timed out"),
+        Origin.TIMEOUT,
+        new EstException("the EST server answered 500"),
+        Origin.SERVICE,
+        new EstRefusedException(403, "revoked"),
+        Origin.SERVICE,
+        new NoSuchFileException("credential.pem"),
+        Origin.DEVICE);
     origins.forEach((failure, origin) ->
         assertThat(Failures.of("no", failure).origin()).as(failure.toString()).isEqualTo(origin));
     assertThat(new RetryLaterException("full").origin()).isEqualTo(Origin.DEVICE);

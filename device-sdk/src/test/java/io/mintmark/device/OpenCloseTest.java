@@ -116,13 +116,15 @@ class OpenCloseTest {
       comeAndGo(i % 10, plain, unanswered, refused, fresh);
       spent[i % 10] += System.nanoTime() - t0;
     }
-    System.out.println("SPENT " + java.util.Arrays.stream(spent).map(x -> x / 1_000_000).boxed().toList());
+    System.out.println("SPENT "
+        + java.util.Arrays.stream(spent).map(x -> x / 1_000_000).boxed().toList());
     System.out.printf(
         "%,d clients opened and closed in all states: %.1f ms each%n",
         CYCLES, (System.nanoTime() - began) / 1e6 / CYCLES);
     awaitNothingLeft();
-    await().atMost(LONG).untilAsserted(() -> assertThat(descriptors())
-        .isLessThan(before + CYCLES / 20));
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(descriptors()).isLessThan(before + CYCLES / 20));
   }
 
   private void comeAndGo(

@@ -49,7 +49,8 @@ class RepliesTest {
     List<Session.Frame> frames = session.take(connection, 0);
     return frames.isEmpty()
         ? null
-        : (PublishReader.Arrived) Packets.read(new ByteArrayInputStream(frames.get(0).bytes()), 1_000);
+        : (PublishReader.Arrived)
+            Packets.read(new ByteArrayInputStream(frames.get(0).bytes()), 1_000);
   }
 
   private Message answered() throws Exception {
@@ -133,7 +134,9 @@ class RepliesTest {
     Message.Draft wildcard = new Message.Draft();
     wildcard.responseTopic = "answers/#";
     handler().received(wildcard.message());
-    await().untilAsserted(() -> assertThat(events.names).containsExactly("replyFailed", "replyFailed"));
+    await()
+        .untilAsserted(
+            () -> assertThat(events.names).containsExactly("replyFailed", "replyFailed"));
     assertThat(events.causes.get(0))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("elsewhere, which is not among the response topics");
@@ -146,8 +149,7 @@ class RepliesTest {
 
   @Test
   void doesNotTryAgainWhatTheBrokerDidNotTake() throws Exception {
-    handler().received(
-        Message.of("commands", "go").withResponseTopic("answers/1"));
+    handler().received(Message.of("commands", "go").withResponseTopic("answers/1"));
     session.take(connection, 0);
     MessageHandler reliable = replies.by((ReplyHandler) request -> {
       asked.add(request.text());
@@ -158,9 +160,7 @@ class RepliesTest {
     incoming.received(
         connection,
         new MqttPubAck(
-            MqttReturnCode.RETURN_CODE_NOT_AUTHORIZED,
-            sent.getMessageId(),
-            new MqttProperties()));
+            MqttReturnCode.RETURN_CODE_NOT_AUTHORIZED, sent.getMessageId(), new MqttProperties()));
     await().until(() -> events.count("replyFailed") == 1);
     assertThat(events.causes.get(0).reasonCode()).hasValue(0x87);
     reliable.received(request("second", "answers/2"));

@@ -105,7 +105,9 @@ class RequestsTest {
   void dropsAndCountsWhatComesTooLateOrTwice() throws Exception {
     List<String> commands = new ArrayList<>();
     session.attach(connection);
-    session.subscribe(new Subscription("commands/#", 1, m -> commands.add(m.text()))).isDone();
+    session
+        .subscribe(new Subscription("commands/#", 1, m -> commands.add(m.text())))
+        .isDone();
     written();
     CompletableFuture<Message> asked = requests.ask(Message.of("ask", "1"), MINUTE);
     grant(1);
