@@ -7,7 +7,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
-import io.mintmark.identity.Pem;
+import io.mintmark.provisioning.Prompt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
 final class DeviceOptions {
 
   private static final int MQTT_PORT = 8883;
+  private static final String CREDENTIAL = "credential.pem";
+  private static final String TRUST = "trust.pem";
 
   @Mixin
   private DataFolder data;
@@ -42,16 +44,28 @@ final class DeviceOptions {
   @Option(
       names = "--bootstrap",
       paramLabel = "FILE",
-      description = "Bootstrap certificate, chain and key in one PEM file (default: cert.pem and"
-          + " key.pem in FOLDER).")
+      description = "Bootstrap certificate, chain and key in one file, PEM, or PKCS#12 if it is named"
+          + " .p12 or .pfx (default: cert.pem and key.pem in FOLDER).")
   private Path bootstrap;
+
+  @Option(
+      names = "--passphrase-file",
+      paramLabel = "FILE",
+      description = "Holds the passphrase of a PKCS#12 file (default: it is asked for).")
+  private Path passphraseFile;
 
   @Option(
       names = "--trust",
       paramLabel = "FILE",
-      description = "The roots of service and broker, PEM; what FOLDER holds already comes first"
+      description = "The roots of service and broker, PEM; those FOLDER holds already come first"
           + " (default: trust.pem in the data folder).")
   private Path trust;
+
+  @Option(
+      names = "--trust-fingerprint",
+      paramLabel = "HEX",
+      description = "The same by the SHA-256 fingerprint of the root, which the service is asked for.")
+  private String fingerprint;
 
   @Option(
       names = "--service",
@@ -74,11 +88,8 @@ final class DeviceOptions {
       URI place = service == null ? endpoints().service() : service;
       URI mqtt = mqtt(place);
       builder.service(place).broker(mqtt.getHost(), mqtt.getPort());
-      bootstrap().ifPresent(builder::bootstrap);
-      Path anchors = trust == null ? data.path().resolve("trust.pem") : trust;
-      if (trust != null || (Files.notExists(file("trust.pem")) && Files.exists(anchors))) {
-        builder.trust(Pem.certificates(Files.readString(anchors)));
-      }
+      bootstrap(builder);
+      trust(builder);
       return builder.build();
     } catch (NoSuchFileException e) {
       throw unusable("there is no file " + e.getMessage());
@@ -94,7 +105,7 @@ final class DeviceOptions {
     if (fleet != null) {
       return new FleetId(fleet);
     }
-    Optional<Credential> stored = new CredentialStore(file("credential.pem")).load();
+    Optional<Credential> stored = new CredentialStore(file(CREDENTIAL)).load();
     if (stored.isPresent() && stored.get().identity() instanceof Identity.Device device) {
       return device.fleet();
     }
@@ -102,23 +113,43 @@ final class DeviceOptions {
         + " --fleet");
   }
 
-  private Optional<Credential> bootstrap() throws CommandFailure, IOException {
-    if (bootstrap != null) {
-      return Optional.of(Credential.fromPem(Files.readString(bootstrap)));
-    }
+  private void bootstrap(DeviceClientBuilder builder) throws CommandFailure, IOException {
     Path certificate = file("cert.pem");
     Path key = file("key.pem");
-    if (Files.exists(certificate) && Files.exists(key)) {
-      return Optional.of(new Credential(
-          Pem.privateKey(Files.readString(key)), Pem.certificates(Files.readString(certificate))));
+    if (bootstrap == null && Files.exists(certificate) && Files.exists(key)) {
+      builder.bootstrapPem(key, certificate);
+    } else if (bootstrap == null && Files.notExists(file(CREDENTIAL))) {
+      throw unusable(folder + " holds no bootstrap certificate (cert.pem and key.pem), and no other:"
+          + " is it a device's folder, as 'mintmark factory' makes them below devices/? Or name the"
+          + " bootstrap certificate with --bootstrap");
+    } else if (bootstrap != null && bootstrap.toString().matches("(?i).*\\.(p12|pfx)")) {
+      builder.bootstrapPkcs12(bootstrap, passphrase());
+    } else if (bootstrap != null) {
+      builder.bootstrapPem(bootstrap);
     }
-    if (Files.notExists(file("credential.pem"))) {
-      throw unusable(
-          folder + " holds no bootstrap certificate (cert.pem and key.pem), and no other:"
-              + " is it a device's folder, as 'mintmark factory' makes them below devices/? Or name the"
-              + " bootstrap certificate with --bootstrap");
+  }
+
+  private char[] passphrase() throws CommandFailure, IOException {
+    if (passphraseFile != null) {
+      return Files.readString(passphraseFile).lines().findFirst().orElse("").toCharArray();
     }
-    return Optional.empty();
+    char[] typed = Prompt.CONSOLE.ask("Passphrase of " + bootstrap);
+    if (typed == null) {
+      throw unusable("the passphrase of " + bootstrap
+          + " is not known and there is no terminal to ask: name its file with --passphrase-file");
+    }
+    return typed;
+  }
+
+  private void trust(DeviceClientBuilder builder) {
+    Path local = data.path().resolve(TRUST);
+    if (fingerprint != null) {
+      builder.trustFingerprint(fingerprint);
+    } else if (trust != null) {
+      builder.trust(trust);
+    } else if (Files.notExists(file(TRUST)) && Files.exists(local)) {
+      builder.trust(local);
+    }
   }
 
   private URI mqtt(URI place) throws CommandFailure, IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,10 @@ class DeviceRunCommandTest {
     all.add(folder.resolve("no-data").toString());
     all.addAll(List.of(arguments));
     return Verbs.mintmark(all.toArray(new String[0]));
+  }
+
+  private Launcher.Result with(String[] first, String... more) {
+    return run(Stream.of(first, more).flatMap(Stream::of).toArray(String[]::new));
   }
 
   private static void unusable(Launcher.Result result, String... words) {
@@ -69,6 +74,14 @@ class DeviceRunCommandTest {
         run(home, "--fleet", "f", "--service", "https://x", "--trust", home + "/none"),
         "no file",
         "none");
+    String[] service = {home, "--fleet", "f", "--service", "https://x", "--trust", trust};
+    unusable(with(service, "--bootstrap", home + "/none.pem"), "no file", "none.pem");
+    unusable(with(service, "--bootstrap", home + "/none.p12"), "none.p12", "--passphrase-file");
+    unusable(
+        with(service, "--bootstrap", home + "/none.p12", "--passphrase-file", home + "/none"),
+        "no file",
+        "none");
+    unusable(with(service, "--trust-fingerprint", "abc"), "'abc'", "64 hex digits");
     Launcher.Result nobody =
         run(home, "--fleet", "f", "--service", "https://localhost:1", "--trust", trust);
     assertThat(nobody.exitCode()).as(nobody.all()).isEqualTo(1);

@@ -98,6 +98,29 @@ record FirstDevice(Path folder, Running up) {
     refused(run(InputStream.nullInputStream(), new StringWriter(), gone), 1);
   }
 
+  /** What a factory may give it instead: a PKCS#12 file, and the root's fingerprint. */
+  void runsWithPkcs12AndAFingerprint() throws IOException {
+    Launcher.Result made = Launcher.run(environment(), bash("""
+        printf secret > passphrase
+        openssl pkcs12 -export -in factory/devices/device-0004/cert.pem -passout file:passphrase \\
+          -inkey factory/devices/device-0004/key.pem -out factory.p12
+        openssl x509 -in mintmark-data/trust.pem -noout -fingerprint -sha256
+        """)).succeeded();
+    String[] arguments = {
+      folder.resolve("fourth").toString(),
+      "--fleet",
+      "sensors",
+      "--bootstrap",
+      folder.resolve("factory.p12").toString(),
+      "--passphrase-file",
+      folder.resolve("passphrase").toString(),
+      "--trust-fingerprint",
+      made.out().replaceFirst(".*=", "").strip()
+    };
+    assertThat(run(line(), new StringWriter(), arguments).succeeded().err())
+        .contains("device/device-0004", "published 1 line to");
+  }
+
   private static void refused(Launcher.Result result, int exitCode) {
     assertThat(result.exitCode()).as(result.all()).isEqualTo(exitCode);
     String last = result.err().lines().reduce((before, line) -> line).orElseThrow();

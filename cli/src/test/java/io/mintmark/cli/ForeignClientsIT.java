@@ -310,6 +310,7 @@ class ForeignClientsIT {
     FirstDevice device = new FirstDevice(folder, up);
     device.begin();
     device.runs();
+    device.runsWithPkcs12AndAFingerprint();
   }
 
   private static Launcher.Result enroll(String device) throws IOException {

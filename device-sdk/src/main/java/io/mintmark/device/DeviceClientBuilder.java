@@ -1,31 +1,43 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.CredentialReader;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
 
 /**
  * Builds a {@link DeviceClient}. Needed: {@link #service}, {@link #fleet}, {@link #broker}, {@link
- * #folder}; and, until the folder holds what they lead to, {@link #bootstrap} and {@link #trust}.
+ * #folder}; and, until the folder holds what they lead to, {@link #bootstrap} and {@link #trust}, in one of
+ * their forms.
  * All else has a default that suits a device in the field. Not thread-safe. Values are checked when
  * they are set.
  */
 public final class DeviceClientBuilder {
+
+  private static final System.Logger LOG = System.getLogger(DeviceClientBuilder.class.getName());
 
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(65_535);
@@ -38,8 +50,11 @@ public final class DeviceClientBuilder {
   private int port;
   private Path folder;
   private Credential bootstrap;
+  private IOException bootstrapFault;
   private DeviceId device;
   private List<X509Certificate> trust = List.of();
+  private IOException trustFault;
+  private Set<String> fingerprints = Set.of();
   private DeviceListener listener = new DeviceListener() {};
   private String clientIdSuffix = "";
   private Message will;
@@ -102,7 +117,59 @@ public final class DeviceClientBuilder {
   /** What the factory gave the device. It opens the enrolment and nothing else. */
   public DeviceClientBuilder bootstrap(Credential credential) {
     bootstrap = Objects.requireNonNull(credential, "bootstrap credential");
+    bootstrapFault = null;
     return this;
+  }
+
+  /**
+   * The same from a PKCS#12 file. As with the other forms, {@link #build} fails if it cannot be read,
+   * unless the folder holds an operational credential already, which does without.
+   *
+   * @param file with one key and its certificates
+   * @param passphrase overwritten with zeros when this returns
+   */
+  public DeviceClientBuilder bootstrapPkcs12(Path file, char[] passphrase) {
+    return bootstrap(() -> CredentialReader.pkcs12(file, passphrase));
+  }
+
+  /** The same from a PEM file: a PKCS#8 key, not encrypted, and its certificates, leaf first. */
+  public DeviceClientBuilder bootstrapPem(Path file) {
+    return bootstrap(() -> CredentialReader.pem(file));
+  }
+
+  /** The same from two PEM files. */
+  public DeviceClientBuilder bootstrapPem(Path key, Path certificates) {
+    return bootstrap(() -> CredentialReader.pem(key, certificates));
+  }
+
+  /**
+   * The same from a key store. The key need not come out of it: one in a PKCS#11 token or a TPM signs
+   * where it is. The store's provider has to be registered, with {@link
+   * java.security.Security#addProvider}.
+   *
+   * @param store loaded, or one of a token, which is logged in to with the PIN then
+   * @param alias of the key and its certificates
+   * @param pin of the token, or the key's passphrase; overwritten with zeros when this returns; null
+   *     if there is none
+   */
+  public DeviceClientBuilder bootstrapKeyStore(KeyStore store, String alias, char[] pin) {
+    return bootstrap(() -> CredentialReader.keyStore(store, alias, pin));
+  }
+
+  /** Reads at once, so that no passphrase is kept, and says at the end what went wrong. */
+  private DeviceClientBuilder bootstrap(Reading<Credential> reading) {
+    try {
+      return bootstrap(reading.read());
+    } catch (IOException e) {
+      bootstrap = null;
+      bootstrapFault = e;
+      return this;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T read() throws IOException;
   }
 
   /**
@@ -120,6 +187,44 @@ public final class DeviceClientBuilder {
    */
   public DeviceClientBuilder trust(Collection<X509Certificate> anchors) {
     trust = List.copyOf(anchors);
+    trustFault = null;
+    return this;
+  }
+
+  /**
+   * The same from a PEM file. {@link #build} fails if it cannot be read, unless the folder holds a
+   * bundle already.
+   */
+  public DeviceClientBuilder trust(Path pem) {
+    try {
+      return trust(Pem.certificates(Files.readString(pem, StandardCharsets.ISO_8859_1)));
+    } catch (NoSuchFileException e) {
+      trustFault = new IOException("there is no file " + pem, e);
+    } catch (IOException | IllegalArgumentException e) {
+      trustFault = new IOException("trust file " + pem + " is not usable: " + e.getMessage(), e);
+    }
+    trust = List.of();
+    return this;
+  }
+
+  /**
+   * The root by its fingerprint, in place of the root itself: the device asks the service for it when
+   * it starts and takes it only if the fingerprint matches. Not looked at with {@link #trust}.
+   *
+   * @param sha256 of the root's certificate, 64 hex digits as {@code openssl x509 -fingerprint
+   *     -sha256} shows them, with colons or without; several if it may be any of them
+   */
+  public DeviceClientBuilder trustFingerprint(String... sha256) {
+    Set<String> given = new LinkedHashSet<>();
+    for (String text : sha256) {
+      String hex = text.strip().replace(":", "").toLowerCase(Locale.ROOT);
+      if (!hex.matches("[0-9a-f]{64}")) {
+        throw new IllegalArgumentException("'" + Printable.of(text)
+            + "' is no SHA-256 fingerprint of a certificate: use its 64 hex digits");
+      }
+      given.add(hex);
+    }
+    fingerprints = given;
     return this;
   }
 
@@ -294,11 +399,13 @@ public final class DeviceClientBuilder {
    * The client, not started.
    *
    * @throws IllegalStateException if something is missing; the message names all of it
-   * @throws UncheckedIOException if the folder's trust bundle cannot be read or stored
+   * @throws UncheckedIOException if the bootstrap credential or the roots cannot be read and are
+   *     needed, or the folder cannot be written and holds no credential yet
    */
   public DeviceClient build() {
     requireComplete();
     DeviceFolder memory = new DeviceFolder(folder);
+    requireReadable(memory);
     if (device == null && bootstrap != null) {
       device = BootstrapName.of(bootstrap.certificate())
           .orElseThrow(() -> new IllegalStateException("the bootstrap certificate's subject '"
@@ -337,10 +444,10 @@ public final class DeviceClientBuilder {
       missing.add("folder(...)");
     } else {
       DeviceFolder memory = new DeviceFolder(folder);
-      if (bootstrap == null && !memory.hasCredential()) {
+      if (bootstrap == null && bootstrapFault == null && !memory.hasCredential()) {
         missing.add("bootstrap(...), as " + folder + " holds no credential yet");
       }
-      if (trust.isEmpty() && !memory.hasAnchors()) {
+      if (trust.isEmpty() && trustFault == null && fingerprints.isEmpty() && !memory.hasAnchors()) {
         missing.add("trust(...), as " + folder + " holds no trust bundle yet");
       }
     }
@@ -350,9 +457,34 @@ public final class DeviceClientBuilder {
     }
   }
 
+  private void requireReadable(DeviceFolder memory) {
+    try {
+      if (!memory.hasCredential()) {
+        requireNone(bootstrapFault);
+        memory.requireWritable();
+      } else if (bootstrapFault != null) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "the device goes on with the credential it has; enrolling again would not work: {0}",
+            bootstrapFault.getMessage());
+      }
+      if (!memory.hasAnchors() && fingerprints.isEmpty()) {
+        requireNone(trustFault);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private static void requireNone(IOException fault) throws IOException {
+    if (fault != null) {
+      throw fault;
+    }
+  }
+
   private DeviceTrust trust(DeviceFolder memory) {
     try {
-      return DeviceTrust.open(memory, trust);
+      return DeviceTrust.open(memory, trust, fingerprints);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

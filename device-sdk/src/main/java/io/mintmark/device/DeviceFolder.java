@@ -2,7 +2,6 @@ package io.mintmark.device;
 
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Bundle;
-import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.PendingKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The device's memory on disk. {@code credential.pem} (0600) and {@code trust.pem} are files other
@@ -19,18 +19,16 @@ import java.util.List;
  */
 record DeviceFolder(Path path) {
 
-  private static final String CREDENTIAL = "credential.pem";
-
   boolean hasCredential() {
-    return Files.exists(path.resolve(CREDENTIAL));
+    return credentials().exists();
   }
 
   boolean hasAnchors() {
-    return Files.exists(trust());
+    return trust().exists();
   }
 
-  CredentialStore credentials() {
-    return new CredentialStore(path.resolve(CREDENTIAL));
+  CredentialFile credentials() {
+    return new CredentialFile(path.resolve("credential.pem"));
   }
 
   PendingKey pendingKey() {
@@ -38,21 +36,12 @@ record DeviceFolder(Path path) {
   }
 
   /**
-   * The anchors to trust: those stored, else the given ones, which are stored then. What is stored
-   * wins because it may be newer than what was built into the device.
+   * The stored anchors; empty if there are none.
    *
-   * @throws IOException if they cannot be read or stored
+   * @throws IOException if what is stored cannot be used; it names the file
    */
-  List<X509Certificate> anchors(Collection<X509Certificate> given) throws IOException {
-    if (!hasAnchors()) {
-      keep(given);
-      return List.copyOf(given);
-    }
-    try {
-      return new Bundle(Files.readString(trust())).anchors();
-    } catch (IllegalArgumentException e) {
-      throw new IOException("trust bundle " + trust() + " is not usable: " + e.getMessage(), e);
-    }
+  Optional<List<X509Certificate>> anchors() throws IOException {
+    return trust().load(pem -> new Bundle(pem).anchors());
   }
 
   /**
@@ -61,10 +50,30 @@ record DeviceFolder(Path path) {
    * @throws IOException if they could not be stored; those before are still there
    */
   void keep(Collection<X509Certificate> anchors) throws IOException {
-    AtomicFile.write(trust(), Bundle.of(anchors).pem());
+    trust().save(Bundle.of(anchors).pem());
   }
 
-  private Path trust() {
-    return path.resolve("trust.pem");
+  /**
+   * Requires that something can be stored, as a device that enrols has to.
+   *
+   * @throws IOException if not; it names the folder and says what to do
+   */
+  void requireWritable() throws IOException {
+    Path probe = path.resolve("probe");
+    try {
+      AtomicFile.write(probe, "");
+      Files.delete(probe);
+    } catch (IOException e) {
+      throw new IOException(
+          "the folder " + path + " cannot be written, and the device keeps its credential there: "
+              + "make room, mount it for writing or name another ("
+              + e
+              + ")",
+          e);
+    }
+  }
+
+  private TwinFile trust() {
+    return new TwinFile(path.resolve("trust.pem"), false);
   }
 }

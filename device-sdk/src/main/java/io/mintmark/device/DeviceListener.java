@@ -15,7 +15,10 @@ public interface DeviceListener {
   /** The device has a first operational credential, or one anew after the last had expired. */
   default void enrolled(Credential credential) {}
 
-  /** The credential was replaced before it expired; the connection moves to it next. */
+  /**
+   * The credential was replaced before it expired, or shortly after where the fleet lets it; the
+   * connection moves to it next.
+   */
   default void renewed(Credential credential) {}
 
   /**

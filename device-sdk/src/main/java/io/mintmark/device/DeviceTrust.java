@@ -7,6 +7,8 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -17,29 +19,69 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class DeviceTrust extends X509ExtendedTrustManager {
 
-  /** Anchors, and what the JDK makes of them. */
-  private record Held(List<X509Certificate> anchors, X509ExtendedTrustManager manager) {
+  private static final System.Logger LOG = System.getLogger(DeviceTrust.class.getName());
+
+  /** Anchors, and what the JDK makes of them: without any it would not even say no. */
+  private record Held(List<X509Certificate> anchors, X509ExtendedTrustManager trusting) {
     static Held of(Collection<X509Certificate> anchors) {
       return new Held(List.copyOf(anchors), Credential.trustManager(anchors));
+    }
+
+    X509ExtendedTrustManager manager() throws CertificateException {
+      if (anchors.isEmpty()) {
+        throw new CertificateException("no root is known yet");
+      }
+      return trusting;
     }
   }
 
   private final DeviceFolder folder;
+  private final Set<String> fingerprints;
   private volatile Held held;
 
-  private DeviceTrust(DeviceFolder folder, Collection<X509Certificate> anchors) {
+  private DeviceTrust(
+      DeviceFolder folder, Set<String> fingerprints, Collection<X509Certificate> anchors) {
     this.folder = folder;
+    this.fingerprints = Set.copyOf(fingerprints);
     this.held = Held.of(anchors);
   }
 
   /**
-   * The folder's anchors, else the given ones, which are stored then.
+   * The folder's anchors, else the given ones, which are stored then: what is stored may be newer than
+   * what was built into the device. Else none, until the root of a fingerprint was found.
    *
-   * @throws IOException if they cannot be read or stored
+   * @param fingerprints SHA-256 of roots in lower-case hex; may be empty, as may be those given
+   * @throws IOException if they cannot be stored, or those stored are damaged and nothing was given
    */
-  static DeviceTrust open(DeviceFolder folder, Collection<X509Certificate> given)
+  static DeviceTrust open(
+      DeviceFolder folder, Collection<X509Certificate> given, Set<String> fingerprints)
       throws IOException {
-    return new DeviceTrust(folder, folder.anchors(given));
+    Optional<List<X509Certificate>> stored = Optional.empty();
+    try {
+      stored = folder.anchors();
+    } catch (IOException e) {
+      if (given.isEmpty() && fingerprints.isEmpty()) {
+        throw e;
+      }
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the stored roots are lost, the device begins with those it was built with: {0}",
+          e.getMessage());
+    }
+    if (stored.isEmpty() && !given.isEmpty()) {
+      folder.keep(given);
+    }
+    return new DeviceTrust(folder, fingerprints, stored.orElse(List.copyOf(given)));
+  }
+
+  /** Whether there is anybody to trust. */
+  boolean isKnown() {
+    return !held.anchors().isEmpty();
+  }
+
+  /** By which a first root is known, where there is none yet. */
+  Set<String> fingerprints() {
+    return fingerprints;
   }
 
   /** The roots trusted now. */
@@ -95,6 +137,6 @@ final class DeviceTrust extends X509ExtendedTrustManager {
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return held.manager().getAcceptedIssuers();
+    return held.trusting().getAcceptedIssuers();
   }
 }

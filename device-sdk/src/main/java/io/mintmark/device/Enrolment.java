@@ -56,15 +56,24 @@ final class Enrolment {
     this.clock = clock;
   }
 
-  /** A first certificate, or one after the last has expired (section 4.2.1). */
-  Credential enrol() throws DeviceException {
-    if (settings.bootstrap() == null) {
+  /** Whether there is something to enrol with. */
+  boolean canEnrol() {
+    return settings.bootstrap() != null;
+  }
+
+  /**
+   * A first certificate, or one after the last came to its end (section 4.2.1).
+   *
+   * @param last whose key is not certified again
+   */
+  Credential enrol(Optional<Credential> last) throws DeviceException {
+    if (!canEnrol()) {
       throw new RefusedException("this device has no usable operational credential and was given"
           + " no bootstrap credential to enrol with: give it one with bootstrap(...)");
     }
     return ask(
         settings.bootstrap(),
-        Optional.empty(),
+        last.map(credential -> credential.certificate().getPublicKey()),
         keys -> CertificateRequest.create(keys, settings.device().value()),
         EstClient::simpleEnroll);
   }
@@ -79,8 +88,13 @@ final class Enrolment {
   }
 
   /** The credential is stored; its key is not pending any more. */
-  void stored() throws IOException {
-    pendingKey.forget();
+  void stored() {
+    try {
+      pendingKey.forget();
+    } catch (IOException e) {
+      // The next request sees that it has its certificate already.
+      LOG.log(System.Logger.Level.DEBUG, "the pending key stays: {0}", e.toString());
+    }
   }
 
   private Credential ask(
@@ -98,12 +112,12 @@ final class Enrolment {
         settings.answerTimeout());
     String what = "the service at " + label.getAuthority() + " gave no certificate";
     try {
-      KeyPair keys = pendingKey.take(taken);
+      KeyPair keys = take(taken);
       Credential credential = accept(keys, exchange.with(est, request.apply(keys)), est);
       if (isOver(credential)) {
         // The key was asked for so long ago that its certificate has expired in the meantime.
         pendingKey.forget();
-        keys = pendingKey.take(taken);
+        keys = take(taken);
         credential = accept(keys, exchange.with(est, request.apply(keys)), est);
       }
       if (isOver(credential)) {
@@ -115,6 +129,16 @@ final class Enrolment {
       return credential;
     } catch (IOException e) {
       throw Failures.of(what, e);
+    }
+  }
+
+  private KeyPair take(Optional<PublicKey> taken) throws DeviceException {
+    try {
+      return pendingKey.take(taken);
+    } catch (IOException e) {
+      // A certificate for a key that a power cut takes away would be nobody's.
+      throw new RetryLaterException(
+          "no certificate was asked for, as its key cannot be stored: " + e, e);
     }
   }
 

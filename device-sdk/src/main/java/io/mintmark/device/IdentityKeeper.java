@@ -1,7 +1,6 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
-import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.Identity;
 import java.io.IOException;
 import java.time.Clock;
@@ -16,8 +15,9 @@ final class IdentityKeeper implements Renewals.Keeper {
 
   private static final System.Logger LOG = System.getLogger(IdentityKeeper.class.getName());
 
-  private final CredentialStore store;
+  private final CredentialFile store;
   private final Enrolment enrolment;
+  private final RootDiscovery roots;
   private final DeviceTrust trust;
   private final EstSettings settings;
   private final Clock clock;
@@ -25,7 +25,7 @@ final class IdentityKeeper implements Renewals.Keeper {
   private volatile TlsCredential current;
 
   IdentityKeeper(
-      CredentialStore store,
+      CredentialFile store,
       Enrolment enrolment,
       DeviceTrust trust,
       EstSettings settings,
@@ -37,6 +37,7 @@ final class IdentityKeeper implements Renewals.Keeper {
     this.settings = settings;
     this.clock = clock;
     this.callbacks = callbacks;
+    this.roots = new RootDiscovery(settings, trust, clock);
   }
 
   @Override
@@ -46,14 +47,15 @@ final class IdentityKeeper implements Renewals.Keeper {
 
   /**
    * A credential to connect with: the current one or the stored one while it is valid, else a new
-   * one.
+   * one. With it there are roots to connect by.
    */
   synchronized TlsCredential valid() throws DeviceException {
+    roots.ensure();
     if (current == null) {
       current = load().orElse(null);
     }
     if (current == null || isOver(current)) {
-      enrol();
+      renew();
     }
     return current;
   }
@@ -78,34 +80,67 @@ final class IdentityKeeper implements Renewals.Keeper {
     return current;
   }
 
-  private void renewOrEnrol() throws DeviceException {
-    try {
-      renew();
-    } catch (RefusedException e) {
-      enrol();
-    }
-  }
-
-  /** {@inheritDoc} One that has expired cannot renew itself: the device enrols anew. */
+  /**
+   * {@inheritDoc} One that has expired may renew itself for a while, if the fleet lets it; else the device
+   * enrols anew.
+   */
   @Override
   public synchronized TlsCredential renew() throws DeviceException {
-    if (current == null || isOver(current)) {
+    if (current == null) {
       enrol();
+    } else if (isOver(current)) {
+      renewOrEnrol();
     } else {
-      try {
-        Credential renewed = enrolment.renew(current.credential());
-        keep(renewed);
-        callbacks.tell(l -> l.renewed(renewed));
-      } catch (DeviceException e) {
-        throw DeviceException.about(About.RENEWAL, e);
-      }
+      renewCurrent();
     }
     return current;
   }
 
+  /**
+   * Renewal first: it asks neither for a bootstrap credential nor, where the fleet wants that for a second
+   * enrolment, for somebody's approval; and it is the device's clock that says that the certificate is
+   * over.
+   */
+  private void renewOrEnrol() throws DeviceException {
+    try {
+      renewCurrent();
+    } catch (DeviceException e) {
+      if (!mayEnrolAfter(e)) {
+        throw e;
+      }
+      if (!enrolment.canEnrol()) {
+        throw new RefusedException(
+            e.getMessage()
+                + "; and this device was given no bootstrap credential to enrol anew with:"
+                + " give it one with bootstrap(...)",
+            e);
+      }
+      enrol();
+    }
+  }
+
+  private boolean mayEnrolAfter(DeviceException e) {
+    if (e instanceof RetryLaterException later) {
+      // A server that refuses an expired certificate in TLS may just hang up.
+      return isOver(current) && later.retryAfter().isEmpty() && enrolment.canEnrol();
+    }
+    return !Failures.isDistrust(e);
+  }
+
+  private void renewCurrent() throws DeviceException {
+    try {
+      Credential renewed = enrolment.renew(current.credential());
+      keep(renewed);
+      callbacks.tell(l -> l.renewed(renewed));
+    } catch (DeviceException e) {
+      throw DeviceException.about(About.RENEWAL, e);
+    }
+  }
+
   private void enrol() throws DeviceException {
     try {
-      Credential enrolled = enrolment.enrol();
+      Credential enrolled =
+          enrolment.enrol(current().map(TlsCredential::credential));
       keep(enrolled);
       callbacks.tell(l -> l.enrolled(enrolled));
     } catch (DeviceException e) {
@@ -116,12 +151,14 @@ final class IdentityKeeper implements Renewals.Keeper {
   private void keep(Credential credential) throws RetryLaterException {
     try {
       store.save(credential);
-      enrolment.stored();
     } catch (IOException e) {
       throw DeviceException.from(
           Origin.DEVICE,
-          new RetryLaterException("cannot store the new credential: " + e.getMessage(), e));
+          new RetryLaterException(
+              "cannot store the new credential in " + store.file() + ", so it is not used: " + e,
+              e));
     }
+    enrolment.stored();
     current = TlsCredential.issued(credential, trust, clock.instant());
   }
 

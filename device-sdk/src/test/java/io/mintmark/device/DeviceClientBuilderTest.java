@@ -3,13 +3,20 @@ package io.mintmark.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Bundle;
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.HeldCertificate;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -32,6 +39,20 @@ class DeviceClientBuilderTest {
         .trust(pki.anchors());
   }
 
+  private DeviceClientBuilder withoutCredentials() {
+    return DeviceClient.builder()
+        .service(URI.create("https://localhost:8443"))
+        .fleet(TestPki.FLEET)
+        .broker("localhost", 8883)
+        .folder(folder);
+  }
+
+  private static void assertUnbuilt(DeviceClientBuilder builder, String... texts) {
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(UncheckedIOException.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(texts));
+  }
+
   @Test
   void namesAllThatIsMissing() {
     assertThatThrownBy(() -> DeviceClient.builder().fleet(TestPki.FLEET).build())
@@ -45,22 +66,20 @@ class DeviceClientBuilderTest {
 
   @Test
   void theFolderMayHoldWhatIsNotGiven() throws Exception {
+    theFolderMayHoldWhatIsNotGiven(folder);
+  }
+
+  private void theFolderMayHoldWhatIsNotGiven(Path memory) throws Exception {
     Instant now = Instant.now();
-    new CredentialStore(folder.resolve("credential.pem"))
+    new CredentialStore(memory.resolve("credential.pem"))
         .save(pki.operational(
                 "d-1",
                 io.mintmark.identity.CertificateRequest.newKeyPair(),
                 now,
                 now.plusSeconds(60))
             .credential());
-    Files.writeString(folder.resolve("trust.pem"), Bundle.of(pki.anchors()).pem());
-    DeviceClient.builder()
-        .service(URI.create("https://localhost:8443"))
-        .fleet(TestPki.FLEET)
-        .broker("localhost", 8883)
-        .folder(folder)
-        .build()
-        .close();
+    AtomicFile.write(memory.resolve("trust.pem"), Bundle.of(pki.anchors()).pem());
+    withoutCredentials().folder(memory).build().close();
   }
 
   @Test
@@ -74,7 +93,81 @@ class DeviceClientBuilderTest {
     assertThat(new Bundle(Files.readString(stored)).anchors()).isEqualTo(pki.anchors());
 
     Files.writeString(stored, "half a fi");
-    assertThatThrownBy(() -> complete().build()).hasMessageContaining(stored.toString());
+    complete().build().close();
+    assertThat(new Bundle(Files.readString(stored)).anchors()).isEqualTo(pki.anchors());
+    Files.writeString(stored, "half a fi");
+    Files.writeString(folder.resolve("trust.copy.pem"), "");
+    assertUnbuilt(withoutCredentials().bootstrap(pki.bootstrap("d-1")), stored.toString());
+    complete().build().close();
+    assertThat(new Bundle(Files.readString(stored)).anchors()).isEqualTo(pki.anchors());
+  }
+
+  @Test
+  void takesCredentialAndRootsFromFiles() throws Exception {
+    Credential credential = pki.bootstrap("d-1");
+    Path pem = Files.writeString(folder.resolve("factory.pem"), credential.toPem());
+    Path p12 = folder.resolve("factory.p12");
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "device",
+        credential.key(),
+        "secret".toCharArray(),
+        credential.chain().toArray(new X509Certificate[0]));
+    try (OutputStream out = Files.newOutputStream(p12)) {
+      store.store(out, "secret".toCharArray());
+    }
+    Path roots = Files.writeString(folder.resolve("roots.pem"), Pem.encode(pki.anchors()));
+
+    char[] passphrase = "secret".toCharArray();
+    withoutCredentials().trust(roots).bootstrapPkcs12(p12, passphrase).build().close();
+    assertThat(passphrase).containsOnly('\0');
+    withoutCredentials().trust(roots).bootstrapPem(pem).build().close();
+    withoutCredentials().trust(roots).bootstrapPem(pem, pem).build().close();
+    DeviceClient client = withoutCredentials()
+        .trust(roots)
+        .bootstrapKeyStore(store, "device", "secret".toCharArray())
+        .build();
+    assertThat(client.trustAnchors()).isEqualTo(pki.anchors());
+    client.close();
+  }
+
+  /** They do not keep a device from its work that has a credential. */
+  @Test
+  void whatCannotBeReadIsSaidUnlessItIsNotNeeded() throws Exception {
+    Path none = folder.resolve("none.pem");
+    assertUnbuilt(complete().bootstrapPem(none), "there is no file " + none);
+    assertUnbuilt(withoutCredentials().bootstrap(pki.bootstrap("d-1")).trust(none), "" + none);
+    Path odd = Files.writeString(folder.resolve("odd.pem"), "no PEM");
+    assertUnbuilt(complete().bootstrapPem(odd), odd.toString(), "no PRIVATE KEY block");
+    assertUnbuilt(withoutCredentials().bootstrap(pki.bootstrap("d-1")).trust(odd), "" + odd);
+    assertThatThrownBy(() -> complete().trustFingerprint("ab:cd"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'ab:cd' is no SHA-256 fingerprint");
+
+    theFolderMayHoldWhatIsNotGiven();
+    withoutCredentials().bootstrapPem(none).trust(none).build().close();
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsSaidUnlessItHoldsACredential() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertUnbuilt(complete().folder(file.resolve("below")), file + "/below cannot be written");
+    FaultyDisk disk = new FaultyDisk(Files.createDirectory(folder.resolve("disk")));
+    disk.protect();
+    assertUnbuilt(complete().folder(disk.folder()), "cannot be written", "Read-only file system");
+    assertUnbuilt(
+        withoutCredentials()
+            .bootstrap(pki.bootstrap("d-1"))
+            .trustFingerprint("ab".repeat(32))
+            .folder(disk.folder()),
+        "cannot be written");
+    disk.fill();
+    assertUnbuilt(complete().folder(disk.folder()), "No space left on device");
+    disk.mend();
+    theFolderMayHoldWhatIsNotGiven(disk.folder());
+    disk.protect();
+    complete().folder(disk.folder()).build().close();
   }
 
   @Test

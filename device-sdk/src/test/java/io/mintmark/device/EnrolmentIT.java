@@ -3,11 +3,13 @@ package io.mintmark.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.testing.HeldCertificate;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +17,8 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,8 +53,17 @@ class EnrolmentIT {
 
   private IdentityKeeper keeper(
       Clock clock, List<X509Certificate> anchors, FleetId fleet, Credential shown) {
+    return keeper(clock, TestPki.trust(new DeviceFolder(folder), anchors), fleet, shown);
+  }
+
+  /** A device that knows a fingerprint. */
+  private IdentityKeeper keeper(String fingerprint) throws IOException {
+    DeviceTrust trust = DeviceTrust.open(new DeviceFolder(folder), List.of(), Set.of(fingerprint));
+    return keeper(Clock.systemUTC(), trust, TestPki.FLEET, bootstrap);
+  }
+
+  private IdentityKeeper keeper(Clock clock, DeviceTrust trust, FleetId fleet, Credential shown) {
     DeviceFolder memory = new DeviceFolder(folder);
-    DeviceTrust trust = TestPki.trust(memory, anchors);
     EstSettings settings = new EstSettings(
         est.uri(), fleet, shown, new DeviceId("d-1"), Duration.ofSeconds(5), Duration.ofSeconds(5));
     return new IdentityKeeper(
@@ -164,12 +177,56 @@ class EnrolmentIT {
     Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
     est.clock = later;
 
+    assertThatThrownBy(keeper(later, pki.anchors(), TestPki.FLEET, null)::valid)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("the operational certificate expired")
+        .hasMessageContaining("bootstrap(...)");
     IdentityKeeper keeper = keeper(later, pki.anchors(), TestPki.FLEET, bootstrap);
     X509Certificate after = keeper.valid().credential().certificate();
 
     assertThat(after).isNotEqualTo(before);
-    assertThat(est.requests.get(1).operation()).isEqualTo("simpleenroll");
-    assertThat(est.requests.get(1).shown()).isEqualTo(bootstrap.certificate());
+    assertThat(est.requests)
+        .extracting(FakeEst.Request::operation)
+        .containsExactly("simpleenroll", "simplereenroll", "simplereenroll", "simpleenroll");
+    assertThat(est.requests.get(3).shown()).isEqualTo(bootstrap.certificate());
+    assertThat(after.getPublicKey()).isEqualTo(est.requests.get(1).key());
+  }
+
+  @Test
+  void renewsWithTheExpiredCredentialWhereTheFleetLetsIt() throws Exception {
+    X509Certificate before = keeper().valid().credential().certificate();
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
+    est.clock = later;
+    est.grace = Duration.ofHours(3);
+
+    IdentityKeeper keeper = keeper(later, pki.anchors(), TestPki.FLEET, null);
+    X509Certificate after = keeper.valid().credential().certificate();
+
+    assertThat(after.getNotAfter().toInstant()).isAfter(later.instant());
+    assertThat(est.requests.get(1).operation()).isEqualTo("simplereenroll");
+    assertThat(est.requests.get(1).shown()).isEqualTo(before);
+    await().until(() -> events.count("renewed") == 1);
+  }
+
+  /** As a server that looks at certificates in TLS already. */
+  @Test
+  void enrolsAnewWhereARenewalWithTheExpiredOneFailsWithoutAWord() throws Exception {
+    keeper().valid();
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
+    est.clock = later;
+    est.before = exchange -> {
+      if (!exchange.getRequestURI().getPath().endsWith("simplereenroll")) {
+        return false;
+      }
+      exchange.close();
+      return true;
+    };
+
+    keeper(later, pki.anchors(), TestPki.FLEET, bootstrap).valid();
+
+    assertThat(est.requests)
+        .extracting(FakeEst.Request::operation)
+        .containsExactly("simpleenroll", "simpleenroll");
   }
 
   @Test
@@ -187,9 +244,13 @@ class EnrolmentIT {
 
   @Test
   void enrolsAnewWhenTheStoredFileIsBroken() throws Exception {
-    keeper().valid();
+    X509Certificate before = keeper().valid().credential().certificate();
     Files.writeString(folder.resolve("credential.pem"), "-----BEGIN half a file");
+    assertThat(keeper().valid().credential().certificate()).isEqualTo(before);
+    assertThat(est.requests).as("the copy does").hasSize(1);
 
+    Files.writeString(folder.resolve("credential.pem"), "-----BEGIN half a file");
+    Files.writeString(folder.resolve("credential.copy.pem"), "");
     keeper().valid();
 
     assertThat(est.requests).hasSize(2);
@@ -249,6 +310,73 @@ class EnrolmentIT {
     assertThatThrownBy(keeper::valid)
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("bootstrap(...)");
+  }
+
+  private List<X509Certificate> trusted() throws IOException {
+    return new DeviceFolder(folder).anchors().orElse(List.of());
+  }
+
+  @Test
+  void findsTheRootByItsFingerprint() throws Exception {
+    TestPki.NextRoot next = pki.new NextRoot();
+    est.caCertificates =
+        List.of(next.root.certificate(), pki.root.certificate(), pki.issuing.certificate());
+    String fingerprint = RootDiscovery.fingerprint(pki.root.certificate());
+    List<List<X509Certificate>> shown = new CopyOnWriteArrayList<>();
+    est.before = exchange -> {
+      shown.add(FakeEst.shownIn(exchange));
+      return false;
+    };
+
+    IdentityKeeper keeper = keeper(fingerprint);
+    keeper.valid();
+
+    assertThat(shown.get(0)).as("to a stranger").isEmpty();
+    // Nobody the device trusts vouches for the other one, so it is not believed.
+    assertThat(trusted()).isEqualTo(pki.anchors());
+    int asked = est.caRequests.get();
+    keeper(fingerprint).valid();
+    keeper("ab".repeat(32)).valid();
+    assertThat(est.caRequests).as("once it is known").hasValue(asked);
+
+    // Nor does a device stand still that lost its roots and not its credential.
+    Files.delete(folder.resolve("trust.pem"));
+    Files.delete(folder.resolve("trust.copy.pem"));
+    keeper(fingerprint).valid();
+    assertThat(trusted()).isEqualTo(pki.anchors());
+    assertThat(est.requests).hasSize(1);
+  }
+
+  @Test
+  void takesNoRootWithAnotherFingerprint() throws Exception {
+    String issuing = RootDiscovery.fingerprint(pki.issuing.certificate());
+    for (String fingerprint : List.of("ab".repeat(32), issuing)) {
+      assertThatThrownBy(keeper(fingerprint)::valid)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("gave no root with the fingerprint given, " + fingerprint)
+          .hasMessageContaining(RootDiscovery.fingerprint(pki.root.certificate()))
+          .hasMessageContaining("Nothing was stored");
+    }
+    assertThat(folder).isEmptyDirectory();
+    assertThat(est.requests).isEmpty();
+  }
+
+  /** Somebody in between passes on what the service says: everybody may ask for that. */
+  @Test
+  void takesNoRootFromWhoIsNotByIt() throws Exception {
+    est.show(HeldCertificate.builder().dns("localhost").build().credential());
+    IdentityKeeper keeper = keeper(RootDiscovery.fingerprint(pki.root.certificate()));
+
+    assertThatThrownBy(keeper::valid)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("its own certificate is not by it")
+        .hasMessageContaining("somebody may be in between");
+    assertThat(folder).isEmptyDirectory();
+
+    est.show(pki.server.credential());
+    est.close();
+    assertThatThrownBy(keeper::valid).isInstanceOf(RetryLaterException.class);
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -79,6 +79,9 @@ final class FakeEst implements AutoCloseable {
   volatile Clock clock = Clock.systemUTC();
   volatile Duration lifetime = Duration.ofHours(1);
 
+  /** How long a certificate that has expired may be renewed. */
+  volatile Duration grace = Duration.ZERO;
+
   private final ShownCertificate shown;
   private final TestPki pki;
   private final HttpsServer server;
@@ -176,6 +179,11 @@ final class FakeEst implements AutoCloseable {
       String device = IETFUtils.valueToString(
           csr.getSubject().getRDNs(BCStyle.CN)[0].getFirst().getValue());
       requests.add(new Request(operation, shown(exchange), csr.getPublicKey()));
+      if (operation.equals("simplereenroll")
+          && clock.instant().isAfter(shown(exchange).getNotAfter().toInstant().plus(grace))) {
+        refuse(403, "the operational certificate expired").with(exchange);
+        return;
+      }
       X509Certificate leaf =
           issued.computeIfAbsent(csr.getPublicKey(), key -> issue(device, key).certificate());
       if (!after.with(exchange)) {
@@ -189,6 +197,12 @@ final class FakeEst implements AutoCloseable {
   private HeldCertificate issue(String device, PublicKey key) {
     Instant now = clock.instant();
     return pki.operational(device, key, now.minus(Duration.ofMinutes(1)), now.plus(lifetime));
+  }
+
+  /** The client's certificate, if it showed one. */
+  static List<X509Certificate> shownIn(HttpExchange exchange) {
+    X509Certificate shown = shown(exchange);
+    return shown == null ? List.of() : List.of(shown);
   }
 
   private static X509Certificate shown(HttpExchange exchange) {

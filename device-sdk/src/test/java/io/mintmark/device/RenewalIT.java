@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -161,6 +163,31 @@ class RenewalIT {
     }
     assertThat(events.names)
         .containsExactly("enrolled", "connected", "renewalFailed", "refused", "renewed", "moved");
+  }
+
+  @Test
+  void keepsWhatItHasWhenTheNewOneCannotBeStored() throws Exception {
+    String root = RootDiscovery.fingerprint(devices.pki.root.certificate());
+    DeviceClientBuilder builder = devices
+        .device("r-6", events)
+        .trust(List.of())
+        .trustFingerprint(root.toUpperCase(Locale.ROOT).replaceAll("..(?=.)", "$0:"));
+    try (DeviceClient client = builder.build()) {
+      client.start();
+      assertThat(client.trustAnchors()).isEqualTo(devices.pki.anchors());
+      // In the way of the temporary file: the write fails as it would on a full disk.
+      Path inTheWay = Files.createDirectories(folder.resolve("r-6/credential.pem.tmp/occupied"));
+      assertThatThrownBy(() -> client.renewNow().get())
+          .cause()
+          .isInstanceOf(RetryLaterException.class)
+          .hasMessageContaining("cannot store the new credential in " + folder.resolve("r-6"));
+      client.publish("telemetry/r-6/a", "still here".getBytes(UTF_8), 1).get();
+      Files.delete(inTheWay);
+      client.renewNow().get();
+    }
+    assertThat(events.names)
+        .containsExactly("enrolled", "connected", "renewalFailed", "renewed", "moved");
+    assertThat(devices.broker.serials("r-6")).hasSize(2);
   }
 
   @Test

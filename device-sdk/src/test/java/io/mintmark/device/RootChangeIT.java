@@ -35,29 +35,50 @@ class RootChangeIT {
   @Test
   void followsWhileItIsConnectedAndAfterItWasRefused() throws Exception {
     try (FakeEst est = new FakeEst(pki);
-        TestBroker broker = new TestBroker(pki, next.server, folder.resolve("broker"), false);
-        DeviceClient client = client(est, broker, ASKS_AT_ONCE)) {
-      // The broker went ahead: its certificate is by a root the device has not heard of.
-      assertThatThrownBy(client::start)
-          .isInstanceOf(RefusedException.class)
-          .hasMessageContaining("not trusted");
-      est.caCertificates = next.both();
-      client.start();
-      assertThat(client.trustAnchors())
-          .containsExactly(pki.root.certificate(), next.root.certificate());
-
-      est.caCertificates = next.alone();
-      est.show(next.server.credential());
-      client.renewNow().get();
-
-      List<X509Certificate> anchors = List.of(next.root.certificate());
-      assertThat(client.trustAnchors()).isEqualTo(anchors);
-      assertThat(Pem.certificates(Files.readString(folder.resolve("d-1/trust.pem"))))
-          .isEqualTo(anchors);
-      client.publish("telemetry/d-1/a", "x".getBytes(UTF_8), 1).get();
+        TestBroker broker = new TestBroker(pki, next.server, folder.resolve("broker"), false)) {
+      try (DeviceClient client = client(est, broker, ASKS_AT_ONCE)) {
+        follows(client, est);
+      }
+      comesBackAfterAllThisWasMissed(est, broker);
     }
+  }
+
+  private void follows(DeviceClient client, FakeEst est) throws Exception {
+    // The broker went ahead: its certificate is by a root the device has not heard of.
+    assertThatThrownBy(client::start)
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("not trusted");
+    est.caCertificates = next.both();
+    client.start();
+    assertThat(client.trustAnchors())
+        .containsExactly(pki.root.certificate(), next.root.certificate());
+
+    est.caCertificates = next.alone();
+    est.show(next.server.credential());
+    client.renewNow().get();
+
+    List<X509Certificate> anchors = List.of(next.root.certificate());
+    assertThat(client.trustAnchors()).isEqualTo(anchors);
+    assertThat(Pem.certificates(Files.readString(folder.resolve("d-1/trust.pem"))))
+        .isEqualTo(anchors);
+    client.publish("telemetry/d-1/a", "x".getBytes(UTF_8), 1).get();
     await().until(() -> events.count("trustReplaced") == 2);
     assertThat(events.count("disconnected")).isZero();
+  }
+
+  /** By what the service goes on showing: its own certificate, and the new root's by the old one. */
+  private void comesBackAfterAllThisWasMissed(FakeEst est, TestBroker broker) throws Exception {
+    est.show(next.serverForBoth());
+    est.caCertificates =
+        List.of(next.root.certificate(), next.newWithOld.certificate(), pki.issuing.certificate());
+    new DeviceFolder(folder.resolve("d-1")).keep(pki.anchors());
+    int asked = est.requests.size();
+    try (DeviceClient client = client(est, broker, ASKS_LATE)) {
+      client.startInBackground();
+      await().atMost(Duration.ofSeconds(30)).until(client::isConnected);
+      assertThat(client.trustAnchors()).containsExactly(next.root.certificate());
+    }
+    assertThat(est.requests).hasSize(asked);
   }
 
   /** However seldom it renews. */
@@ -97,6 +118,7 @@ class RootChangeIT {
         .trust(pki.anchors())
         .folder(folder.resolve("d-1"))
         .reconnectBackoff(Duration.ofMillis(20), Duration.ofMillis(200))
+        .refusedBackoff(Duration.ofMillis(20), Duration.ofMillis(200))
         .listener(events)
         .random(random)
         .build();

@@ -13,6 +13,7 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.bouncycastle.asn1.x509.Extension;
 
 /** An installation's certificates: operational root and issuer, servers, and a factory beside. */
@@ -89,7 +90,7 @@ final class TestPki {
   /** Stored in the folder, unless that has some. */
   static DeviceTrust trust(DeviceFolder folder, List<X509Certificate> anchors) {
     try {
-      return DeviceTrust.open(folder, anchors);
+      return DeviceTrust.open(folder, anchors, Set.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

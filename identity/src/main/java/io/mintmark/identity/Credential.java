@@ -141,7 +141,12 @@ public final class Credential {
     }
   }
 
-  private static void requireMatch(PrivateKey key, PublicKey publicKey) {
+  /**
+   * Requires that the halves belong together.
+   *
+   * @throws IllegalArgumentException if they do not
+   */
+  static void requireMatch(PrivateKey key, PublicKey publicKey) {
     String algorithm = switch (publicKey.getAlgorithm()) {
       case "EC" -> "SHA256withECDSA";
       case "RSA" -> "SHA256withRSA";

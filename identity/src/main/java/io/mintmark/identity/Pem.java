@@ -61,9 +61,17 @@ public final class Pem {
     return out.toString();
   }
 
-  /** A private key as unencrypted PKCS#8. The result is a secret. */
+  /**
+   * A private key as unencrypted PKCS#8. The result is a secret.
+   *
+   * @throws IllegalArgumentException if the key cannot leave the token it is in
+   */
   public static String encode(PrivateKey key) {
-    return encode("PRIVATE KEY", key.getEncoded());
+    byte[] der = key.getEncoded();
+    if (der == null) {
+      throw new IllegalArgumentException("the private key cannot leave the token it is in");
+    }
+    return encode("PRIVATE KEY", der);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.mintmark.identity;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,7 +45,8 @@ public final class PendingKey {
     KeyPair keys = CertificateRequest.newKeyPair();
     AtomicFile.writeSecret(
         file,
-        Pem.encode(keys.getPrivate()) + Pem.encode(PUBLIC_KEY, keys.getPublic().getEncoded()));
+        CheckedText.of(Pem.encode(keys.getPrivate())
+            + Pem.encode(PUBLIC_KEY, keys.getPublic().getEncoded())));
     return keys;
   }
 
@@ -55,7 +57,7 @@ public final class PendingKey {
 
   private Optional<KeyPair> load() throws IOException {
     try {
-      String pem = Files.readString(file);
+      String pem = CheckedText.read(Files.readString(file, StandardCharsets.ISO_8859_1));
       byte[] der = Pem.blocks(pem).stream()
           .filter(block -> block.label().equals(PUBLIC_KEY))
           .findFirst()
@@ -63,7 +65,10 @@ public final class PendingKey {
           .der();
       PublicKey publicKey =
           KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(der));
-      return Optional.of(new KeyPair(publicKey, Pem.privateKey(pem)));
+      KeyPair keys = new KeyPair(publicKey, Pem.privateKey(pem));
+      // A request by halves that do not belong together would be refused for good.
+      Credential.requireMatch(keys.getPrivate(), publicKey);
+      return Optional.of(keys);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException | GeneralSecurityException e) {

@@ -1,5 +1,6 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Identity;
 import io.mintmark.provisioning.ca.CertificateProfile;
 import io.mintmark.provisioning.ca.CertifiedNames;
@@ -21,6 +22,8 @@ import java.util.Set;
  * @param purposes the extendedKeyUsage, in order
  * @param dnsNames further subjectAltNames
  * @param renewal when certificates should be renewed
+ * @param expiredGrace how long after its end a certificate still opens its own renewal, and nothing
+ *     else
  */
 public record DeviceProfile(
     Duration lifetime,
@@ -28,17 +31,28 @@ public record DeviceProfile(
     List<KeyType> keyTypes,
     List<Purpose> purposes,
     List<DnsNameTemplate> dnsNames,
-    RenewalShare renewal) {
+    RenewalShare renewal,
+    Duration expiredGrace) {
+
+  /** A device that is away for longer is for somebody to look at. */
+  private static final Duration LONGEST_GRACE = Duration.ofDays(365);
 
   /**
    * Checks the values against each other.
    *
    * @throws IllegalArgumentException as {@link CertificateProfile}, or if no key type is left
+   *     or the grace is longer than a year
    */
   public DeviceProfile {
     if (keyTypes.isEmpty()) {
       throw new IllegalArgumentException(
           "no key type is left to certify: name at least one of " + KeyType.words());
+    }
+    if (expiredGrace.isNegative() || expiredGrace.compareTo(LONGEST_GRACE) > 0) {
+      throw new IllegalArgumentException("a grace of "
+          + DurationText.of(expiredGrace)
+          + " for expired certificates is not valid: use 0s to "
+          + DurationText.of(LONGEST_GRACE));
     }
     keyTypes = List.copyOf(EnumSet.copyOf(keyTypes));
     purposes = List.copyOf(purposes);

@@ -33,6 +33,7 @@ public final class FleetViews {
    * @param extendedKeyUsage what certificates may be used for
    * @param dnsNames templates of DNS names certificates carry
    * @param renewalWindow when, in the life of a certificate, it should be renewed
+   * @param expiredGrace how long after its end a certificate may still be renewed
    * @param clientId the template of the client ids its devices may use
    * @param publish what its devices may publish, as of {@link GrantForm}
    * @param subscribe what they may subscribe to, likewise
@@ -55,6 +56,7 @@ public final class FleetViews {
       List<String> extendedKeyUsage,
       List<String> dnsNames,
       String renewalWindow,
+      String expiredGrace,
       String clientId,
       List<?> publish,
       List<?> subscribe,
@@ -139,6 +141,7 @@ public final class FleetViews {
         profile.purposes().stream().map(Purpose::word).toList(),
         profile.dnsNames().stream().map(DnsNameTemplate::text).toList(),
         profile.renewal().toString(),
+        DurationText.of(profile.expiredGrace()),
         fleet.clientId().template(),
         GrantForm.publish(fleet.topics()),
         GrantForm.subscribe(fleet.topics()),

@@ -74,7 +74,8 @@ final class LiveCertificates {
   }
 
   private List<CertificateRecord> issued(Handle handle, String identity) {
-    return CertificateTable.live(handle, identity, clock.instant()).stream()
+    // Also one that expired while its fleet's grace lasts: a later one that was seen ends that too.
+    return CertificateTable.renewable(handle, identity, clock.instant()).stream()
         .filter(live -> live.state() == CertificateState.ISSUED)
         .toList();
   }

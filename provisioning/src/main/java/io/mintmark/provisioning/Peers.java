@@ -1,13 +1,17 @@
 package io.mintmark.provisioning;
 
+import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Issued;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.ca.CertificateAuthority;
 import io.mintmark.provisioning.ca.Chains;
 import io.mintmark.provisioning.sql.CertificateTable;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,8 +26,19 @@ final class Peers {
    *
    * @param certificate what was shown
    * @param identity the one it carries
+   * @param expired whether it is but for a grace that lasts
    */
-  record Peer(X509Certificate certificate, Identity identity) {}
+  record Peer(X509Certificate certificate, Identity identity, boolean expired) {}
+
+  /** How long after its end somebody's certificate is let pass. */
+  @FunctionalInterface
+  interface Grace {
+    /** Nobody's is. */
+    Grace NONE = identity -> Duration.ZERO;
+
+    /** Of this identity, which nobody has vouched for yet. */
+    Duration of(Identity identity);
+  }
 
   /** Takes certificates back that the registry has lost. */
   @FunctionalInterface
@@ -51,13 +66,27 @@ final class Peers {
    * @throws Refusal FORBIDDEN naming what is wrong
    */
   Peer identify(List<X509Certificate> peerChain) throws Refusal {
+    return identify(peerChain, Grace.NONE);
+  }
+
+  /** As {@link #identify(List)}, and for some a certificate passes that expired a short time ago. */
+  Peer identify(List<X509Certificate> peerChain, Grace grace) throws Refusal {
     if (peerChain.isEmpty()) {
       throw forbidden("no client certificate was shown: show your operational certificate");
     }
     X509Certificate leaf = peerChain.get(0);
     String fault = Chains.clientFault(leaf);
+    Instant now = clock.instant();
+    Instant end = Validity.of(leaf).notAfter();
+    boolean expired = now.isAfter(end);
+    Duration forgiven = expired ? forgiven(leaf, grace) : Duration.ZERO;
     if (fault == null) {
-      fault = Chains.fault(List.of(leaf), authority.hierarchy().accepted(), clock.instant());
+      // One that is forgiven was good at its end; whether it was revoked is not a matter of time.
+      Instant at = now.isAfter(end.plus(forgiven)) ? now : earlier(now, end);
+      fault = Chains.fault(List.of(leaf), authority.hierarchy().accepted(), at);
+      if (fault != null && fault.startsWith("expired") && !forgiven.isZero()) {
+        fault += ", longer ago than the " + DurationText.of(forgiven) + " its fleet lets pass";
+      }
     }
     if (fault != null) {
       throw forbidden("the operational certificate " + fault);
@@ -76,7 +105,20 @@ final class Peers {
           + "'");
     }
     lost.takeBack(leaf, identity, () -> issuer(leaf));
-    return new Peer(leaf, identity);
+    return new Peer(leaf, identity, expired);
+  }
+
+  private static Duration forgiven(X509Certificate leaf, Grace grace) {
+    try {
+      return grace.of(Identity.of(leaf));
+    } catch (IllegalArgumentException e) {
+      // It carries no identity; what is wrong with it is said elsewhere.
+      return Duration.ZERO;
+    }
+  }
+
+  private static Instant earlier(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
   }
 
   private String issuer(X509Certificate leaf) {

@@ -16,8 +16,15 @@ import java.util.function.Function;
 /** The section {@code certificate} of a fleet's YAML. */
 final class ProfileYaml {
 
+  private static final String EXPIRED_GRACE = "expired-grace";
   private static final List<String> KEYS = List.of(
-      "lifetime", "backdate", "key-types", "extended-key-usage", "dns-names", "renewal-window");
+      "lifetime",
+      "backdate",
+      "key-types",
+      "extended-key-usage",
+      "dns-names",
+      "renewal-window",
+      EXPIRED_GRACE);
 
   private static final Duration DEFAULT_LIFETIME = Duration.ofDays(7);
   private static final Duration DEFAULT_BACKDATE = Duration.ofMinutes(5);
@@ -44,7 +51,8 @@ final class ProfileYaml {
           List.of(KeyType.values()),
           List.of(Purpose.CLIENT_AUTH),
           List.of(),
-          RenewalShare.DEFAULT);
+          RenewalShare.DEFAULT,
+          Duration.ZERO);
     }
     Section section = found.get();
     Duration lifetime = scalar(section, "lifetime", DurationText::parse).orElse(DEFAULT_LIFETIME);
@@ -57,6 +65,8 @@ final class ProfileYaml {
         : List.of(Purpose.CLIENT_AUTH);
     List<DnsNameTemplate> dnsNames = list(section, "dns-names", DnsNameTemplate::new);
     RenewalShare renewal = renewal(section);
+    Duration expiredGrace =
+        scalar(section, EXPIRED_GRACE, DurationText::parse).orElse(Duration.ZERO);
     try {
       return new DeviceProfile(
           lifetime,
@@ -64,7 +74,8 @@ final class ProfileYaml {
           keyTypes,
           purposes,
           dnsNames,
-          renewal);
+          renewal,
+          expiredGrace);
     } catch (IllegalArgumentException e) {
       throw YamlException.at(section.line(), e.getMessage());
     }

@@ -3,6 +3,7 @@ package io.mintmark.provisioning;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.Validity;
 import io.mintmark.provisioning.Peers.Peer;
 import io.mintmark.provisioning.ca.CertifiedNames;
 import io.mintmark.provisioning.presence.SupersededUse;
@@ -16,6 +17,7 @@ import io.mintmark.provisioning.sql.Transaction;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +66,8 @@ public final class Renewer {
   }
 
   /**
-   * RFC 7030, section 4.2.2. Idempotent on the identity and its new key.
+   * RFC 7030, section 4.2.2. Idempotent on the identity and its new key. A device's certificate may
+   * have expired, no longer ago than its fleet's grace; all else holds for it as for another.
    *
    * @param label the label of the request, null for the path without one, which is for
    *     applications, brokers and devices of the default fleet
@@ -94,7 +97,7 @@ public final class Renewer {
   private Peer holder(FleetId label, List<X509Certificate> peerChain, NamedRequest request)
       throws Refusal {
     issuance.requireIssuer();
-    Peer peer = peers.identify(peerChain);
+    Peer peer = peers.identify(peerChain, this::grace);
     requireLabel(label, peer.identity());
     try {
       registry.read(h -> permitted(h, peer));
@@ -121,6 +124,16 @@ public final class Renewer {
           permitted(tx.handle(), peer);
           renewed(tx, peer, issued, remark);
         });
+  }
+
+  /** What a device's fleet lets pass; nobody else's certificate may have expired. */
+  private Duration grace(Identity identity) {
+    return identity instanceof Identity.Device device
+        ? fleets
+            .find(device.fleet())
+            .map(fleet -> fleet.profile().expiredGrace())
+            .orElse(Duration.ZERO)
+        : Duration.ZERO;
   }
 
   private DeviceProfile profile(FleetId fleet) throws Refusal {
@@ -230,6 +243,9 @@ public final class Renewer {
             + issued.getSerialNumber().toString(16)
             + " after "
             + peer.certificate().getSerialNumber().toString(16)
+            + (peer.expired()
+                ? ", which expired at " + Validity.of(peer.certificate()).notAfter() + " (grace)"
+                : "")
             + remark);
   }
 

@@ -173,6 +173,7 @@ class DeviceProfileTest {
         extended-key-usage: [server-auth, client-auth]
         dns-names: ["${device}.example.org"]
         renewal-window: {start: 30%, end: 40%}
+        expired-grace: 3d
         """);
 
     FleetViews.FleetView view = installation.get().fleetViews().find(SENSORS);
@@ -180,5 +181,6 @@ class DeviceProfileTest {
     assertThat(view.extendedKeyUsage()).containsExactly("server-auth", "client-auth");
     assertThat(view.dnsNames()).containsExactly("${device}.example.org");
     assertThat(view.renewalWindow()).isEqualTo("30% to 40%");
+    assertThat(view.expiredGrace()).isEqualTo("3d");
   }
 }

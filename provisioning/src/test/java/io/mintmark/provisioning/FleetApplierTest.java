@@ -108,6 +108,7 @@ class FleetApplierTest {
             List.of("client-auth"),
             List.of(),
             "60% to 75%",
+            "0s",
             "${device}",
             List.of("telemetry/${fleet}/${device}/#"),
             List.of("commands/${fleet}/${device}/#"),

@@ -42,7 +42,7 @@ class FleetYamlTest {
           factory_cas: [] | line 3: unknown key 'factory_cas' in the fleet: did you mean 'factory-cas'?
           enrolment: {server-keygen: yes} | line 3: 'server-keygen' cannot be 'yes': use one of [true, false]
           certificate: {lifetme: 7d} | line 3: unknown key 'lifetme' in 'certificate': did you mean 'lifetime'?
-          certificate: {colour: red} | line 3: unknown key 'colour' in 'certificate': use one of [lifetime, backdate, key-types, extended-key-usage, dns-names, renewal-window]
+          certificate: {colour: red} | line 3: unknown key 'colour' in 'certificate': use one of [lifetime, backdate, key-types, extended-key-usage, dns-names, renewal-window, expired-grace]
           mqtt: {pubilsh: []} | line 3: unknown key 'pubilsh' in 'mqtt': did you mean 'publish'?
           certificate: {lifetime: 7 days} | line 3: '7 days' is not a duration: use a number and s, m, h or d, as in 7d
           certificate: {lifetime: 9s} | line 3: a certificate lifetime of 9s is too short: use 10s or more
@@ -63,6 +63,7 @@ class FleetYamlTest {
           certificate: {renewal-window: {start: 80%}} | line 3: a renewal window from 80% to 75% of the lifetime is not valid
           certificate: {renewal-window: {start: 50%, end: 100%}} | line 3: a renewal window from 50% to 100%
           certificate: {renewal-window: {begin: 50%}} | line 3: unknown key 'begin' in 'renewal-window'
+          certificate: {expired-grace: 366d} | line 3: a grace of 366d for expired certificates is not valid: use 0s to 365d
           factory-crl: factory.crl | line 3: factory CRL 'factory.crl' is not PEM
           certificate: {lifetime: } | line 3: 'lifetime' needs one value
           certificate: {lifetime: [7d]} | line 3: 'lifetime' needs one value

@@ -78,7 +78,13 @@ class FleetsTest {
   private static Fleet withLifetime(Fleet fleet, Duration lifetime) {
     DeviceProfile old = fleet.profile();
     DeviceProfile profile = new DeviceProfile(
-        lifetime, old.backdate(), old.keyTypes(), old.purposes(), old.dnsNames(), old.renewal());
+        lifetime,
+        old.backdate(),
+        old.keyTypes(),
+        old.purposes(),
+        old.dnsNames(),
+        old.renewal(),
+        old.expiredGrace());
     return new Fleet(
         fleet.id(),
         fleet.factoryCas(),

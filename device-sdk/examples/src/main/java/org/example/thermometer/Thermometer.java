@@ -2,12 +2,8 @@ package org.example.thermometer;
 
 import io.mintmark.device.DeviceClient;
 import io.mintmark.device.Message;
-import io.mintmark.identity.Credential;
 import io.mintmark.identity.FleetId;
-import io.mintmark.identity.Pem;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Random;
@@ -35,7 +31,7 @@ public final class Thermometer {
     this.id = id;
   }
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) throws InterruptedException {
     if (args.length != 1) {
       System.err.println("usage: java -jar thermometer.jar FOLDER");
       System.exit(2);
@@ -51,9 +47,8 @@ public final class Thermometer {
         .service(service)
         .broker(broker.getHost(), broker.getPort())
         .fleet(new FleetId(FLEET))
-        .bootstrap(
-            Credential.fromPem(read(folder.resolve("cert.pem")) + read(folder.resolve("key.pem"))))
-        .trust(Pem.certificates(read(trust)))
+        .bootstrapPem(folder.resolve("key.pem"), folder.resolve("cert.pem"))
+        .trust(trust)
         .folder(folder)
         .listener(new Diary())
         .build();
@@ -97,10 +92,6 @@ public final class Thermometer {
   /** Where a real one would ask its sensor. */
   private static double temperature() {
     return 21 + new Random().nextGaussian();
-  }
-
-  private static String read(Path file) throws IOException {
-    return Files.readString(file);
   }
 
   private static String setting(String variable, String otherwise) {

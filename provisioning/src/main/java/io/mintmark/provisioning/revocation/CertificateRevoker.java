@@ -7,6 +7,7 @@ import io.mintmark.provisioning.CertificateState;
 import io.mintmark.provisioning.Feed;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.RevocationReason;
+import io.mintmark.provisioning.sql.FleetTable;
 import io.mintmark.provisioning.sql.Registry;
 import io.mintmark.provisioning.sql.Transaction;
 import java.time.Clock;
@@ -62,7 +63,11 @@ public final class CertificateRevoker {
     if (certificate.state() == CertificateState.REVOKED
         || certificate.state() == CertificateState.SUPERSEDED) {
       fault = "is " + certificates.describe(tx.handle(), certificate) + " already";
-    } else if (!certificate.validity().notAfter().isAfter(now)) {
+    } else if (!certificate
+        .validity()
+        .notAfter()
+        .plus(FleetTable.longestGrace(tx.handle()))
+        .isAfter(now)) {
       fault = "expired at " + certificate.validity().notAfter() + ": there is nothing to revoke";
     }
     if (fault != null) {

@@ -17,6 +17,10 @@ import org.jdbi.v3.core.Handle;
 /** Every certificate we signed or meant to sign. Stateless. */
 public final class CertificateTable {
 
+  /** Which certificates the renewal may still be asked with, as far as their fleets let them. */
+  static final String RENEWABLE =
+      "state in ('reserved', 'issued') and not_after > :now - " + FleetTable.LONGEST_GRACE_MS;
+
   private CertificateTable() {}
 
   /** Takes the serial and keeps what will be signed, before it is. */
@@ -115,6 +119,21 @@ public final class CertificateTable {
             where identity = :identity and state in ('reserved', 'issued') and not_after > :now
             order by id desc
             """)
+        .bind("identity", identity)
+        .bind("now", now.toEpochMilli())
+        .map((row, ctx) -> certificate(row))
+        .list();
+  }
+
+  /**
+   * Reserved or issued, of one identity, the latest first: those that are live, and those that
+   * expired no longer ago than the longest grace a fleet gives.
+   */
+  public static List<CertificateRecord> renewable(Handle handle, String identity, Instant now) {
+    return handle
+        .createQuery("select * from certificates where identity = :identity and "
+            + RENEWABLE
+            + " order by id desc")
         .bind("identity", identity)
         .bind("now", now.toEpochMilli())
         .map((row, ctx) -> certificate(row))

@@ -6,7 +6,10 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
-/** The live certificates a bulk run is about, by where they come from. Stateless. */
+/**
+ * The certificates a bulk run is about, by where they come from: those that are live, and those that
+ * have expired and could be renewed by a fleet's grace. Stateless.
+ */
 public final class DoomedTable {
 
   /**
@@ -40,9 +43,8 @@ public final class DoomedTable {
    */
   public record Doomed(long id, CertificateRecord certificate) {}
 
-  private static final String LIVE_AND_MEANT = """
-      state in ('reserved', 'issued') and not_after > :now
-      and (issuer = :issuer and reserved_at < :before
+  private static final String RENEWABLE_AND_MEANT = CertificateTable.RENEWABLE + """
+       and (issuer = :issuer and reserved_at < :before
              and (identity like 'spiffe://%/device/%' or identity like 'spiffe://%/app/%')
            or :factoryCa in (select value from json_each(factory_cas))
            or factory_cas is null
@@ -55,7 +57,7 @@ public final class DoomedTable {
   /** How many there are. */
   public static long count(Handle handle, Filter filter, Instant now) {
     return bind(
-            handle.createQuery("select count(*) from certificates where " + LIVE_AND_MEANT),
+            handle.createQuery("select count(*) from certificates where " + RENEWABLE_AND_MEANT),
             filter,
             now)
         .mapTo(Long.class)
@@ -66,8 +68,8 @@ public final class DoomedTable {
   public static List<Doomed> some(
       Handle handle, Filter filter, Instant now, long after, int limit) {
     return bind(
-            handle.createQuery("select * from certificates where id > :after and " + LIVE_AND_MEANT
-                + " order by id limit :limit"),
+            handle.createQuery("select * from certificates where id > :after and "
+                + RENEWABLE_AND_MEANT + " order by id limit :limit"),
             filter,
             now)
         .bind("after", after)

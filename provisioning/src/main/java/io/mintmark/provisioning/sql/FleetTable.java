@@ -31,6 +31,9 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /** Fleets and their factory CAs; those that were removed are not found. Stateless. */
 public final class FleetTable {
 
+  /** That of {@link #longestGrace} as an expression, also of fleets that come back. */
+  static final String LONGEST_GRACE_MS = "(select coalesce(max(expired_grace_ms), 0) from fleets)";
+
   private FleetTable() {}
 
   /** The fleet, if there is one of this id. */
@@ -67,6 +70,15 @@ public final class FleetTable {
         .bind("id", id.value())
         .mapTo(String.class)
         .map(word -> Worded.of(ClonePolicy.class, word))
+        .one();
+  }
+
+  /** The longest any fleet lets an expired certificate renew itself; zero if none does. */
+  public static Duration longestGrace(Handle handle) {
+    return handle
+        .createQuery("select " + LONGEST_GRACE_MS)
+        .mapTo(Long.class)
+        .map(Duration::ofMillis)
         .one();
   }
 
@@ -121,7 +133,8 @@ public final class FleetTable {
     tx.handle()
         .createUpdate("""
             update fleets set key_types = :keyTypes, purposes = :purposes, dns_names = :dnsNames,
-              renewal_start = :renewalStart, renewal_end = :renewalEnd, clones = :clones
+              renewal_start = :renewalStart, renewal_end = :renewalEnd, clones = :clones,
+              expired_grace_ms = :expiredGrace
             where id = :id
             """)
         .bind("id", fleet.id().value())
@@ -133,6 +146,7 @@ public final class FleetTable {
         .bind("renewalStart", profile.renewal().startPercent())
         .bind("renewalEnd", profile.renewal().endPercent())
         .bind("clones", fleet.clones().word())
+        .bind("expiredGrace", profile.expiredGrace().toMillis())
         .execute();
   }
 
@@ -197,7 +211,8 @@ public final class FleetTable {
         Json.list(row.getString("key_types")).stream().map(KeyType::valueOf).toList(),
         Json.list(row.getString("purposes")).stream().map(Purpose::valueOf).toList(),
         Json.list(row.getString("dns_names")).stream().map(DnsNameTemplate::new).toList(),
-        new RenewalShare(row.getInt("renewal_start"), row.getInt("renewal_end")));
+        new RenewalShare(row.getInt("renewal_start"), row.getInt("renewal_end")),
+        Duration.ofMillis(row.getLong("expired_grace_ms")));
   }
 
   private static List<X509CRL> factoryCrls(Handle handle, FleetId fleet) {

@@ -48,7 +48,8 @@ class CsrAttributesTest {
         List.of(types),
         purposes,
         List.of(),
-        RenewalShare.DEFAULT);
+        RenewalShare.DEFAULT,
+        Duration.ZERO);
   }
 
   private static byte[] der(KeyType... types) {

@@ -60,7 +60,8 @@ class EnrolmentMigrationTest {
               List.of(KeyType.values()),
               List.of(Purpose.CLIENT_AUTH),
               List.of(),
-              RenewalShare.DEFAULT));
+              RenewalShare.DEFAULT,
+              Duration.ZERO));
     }
   }
 }
