@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "device",
-    description = "Look at devices and take their trust back.",
+    description = "Look at devices and take their trust back; be one.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -21,7 +21,8 @@ import picocli.CommandLine.Parameters;
       DeviceCommand.Revoke.class,
       DeviceCommand.Retire.class,
       DeviceCommand.Suspend.class,
-      DeviceCommand.Release.class
+      DeviceCommand.Release.class,
+      DeviceRunCommand.class
     })
 final class DeviceCommand {
 

@@ -2,6 +2,8 @@ package io.mintmark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mintmark.identity.AtomicFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,10 +13,12 @@ import java.nio.file.Path;
  * Where a service listens, as it wrote down in its data folder.
  *
  * @param status of CRLs and OCSP; null if they have no port
+ * @param mqtt of the broker that runs in the service's process; null if there is none
  */
-record Endpoints(URI service, URI operator, URI status) {
+record Endpoints(URI service, URI operator, URI status, URI mqtt) {
 
   static final String FILE = "endpoints.json";
+  private static final String MQTT = "mqtt";
 
   /**
    * Reads them.
@@ -28,9 +32,22 @@ record Endpoints(URI service, URI operator, URI status) {
       return new Endpoints(
           URI.create(endpoints.required("service").asText()),
           URI.create(endpoints.required("operator").asText()),
-          endpoints.has("status") ? URI.create(endpoints.get("status").asText()) : null);
+          optional(endpoints, "status"),
+          optional(endpoints, MQTT));
     } catch (IllegalArgumentException e) {
       throw new IOException(data.resolve(FILE) + " does not hold two addresses", e);
     }
+  }
+
+  /** Adds the broker's to what the service has written. */
+  static void addMqtt(Path data, String host, int port) throws IOException {
+    Path file = data.resolve(FILE);
+    ObjectNode endpoints = (ObjectNode) new ObjectMapper().readTree(Files.readString(file));
+    endpoints.put(MQTT, "mqtts://" + host + ":" + port);
+    AtomicFile.write(file, endpoints + "\n");
+  }
+
+  private static URI optional(JsonNode endpoints, String name) {
+    return endpoints.has(name) ? URI.create(endpoints.get(name).asText()) : null;
   }
 }

@@ -36,6 +36,7 @@ final class UpCommand implements Callable<Integer> {
       BrokerCredential.ensure(service, folder, "local", options.hosts());
       MintmarkBroker broker = shutdown.add(
           MintmarkBroker.start(mqtt.config(folder, service.deviceUri(), options.bind())));
+      Endpoints.addMqtt(options.folder(), options.hosts().get(0), broker.port());
       PrintWriter out = spec.commandLine().getOut();
       ServiceReport.print(out, service, options.folder(), crypto);
       MqttOptions.print(out, options.hosts().get(0), broker);

@@ -49,7 +49,7 @@ class ForeignClientsIT {
   @BeforeAll
   static void start() throws IOException {
     ForeignPrograms.require("curl", "openssl", "mosquitto_pub", "mosquitto_sub");
-    up = Running.start(folder.resolve("data"));
+    up = Running.start(folder.resolve("mintmark-data"));
     Verbs.mintmark("factory", "--out", factory().toString(), "--fleet", "sensors", "--devices", "3")
         .succeeded();
     up.takeIn("sensors", factory().resolve("fleet.yaml"), factory().resolve("manifest.csv"));
@@ -301,6 +301,16 @@ class ForeignClientsIT {
     assertThat(untrusted.exitCode()).isEqualTo(3);
   }
 
+  /** Not foreign, but the same reader, and the same installation. */
+  @Test
+  @Order(9)
+  void theDeviceSdkAsItsFirstPagesPrintIt() throws Exception {
+    FirstDevice device = new FirstDevice(folder, up);
+    device.begin();
+    device.runs();
+    device.runsWithPkcs12AndAFingerprint();
+  }
+
   private static Launcher.Result enroll(String device) throws IOException {
     return script(
         "--url",
@@ -377,6 +387,6 @@ class ForeignClientsIT {
   }
 
   private static String trust() {
-    return folder.resolve("data/trust.pem").toString();
+    return folder.resolve("mintmark-data/trust.pem").toString();
   }
 }

@@ -65,7 +65,11 @@ final class RootDiscovery {
     List<X509Certificate> roots;
     try {
       EstClient est = new EstClient(
-          label, context(stranger), clock, settings.connectTimeout(), settings.answerTimeout());
+          label,
+          settings.sockets().over(context(stranger)),
+          clock,
+          settings.connectTimeout(),
+          settings.answerTimeout());
       roots = pinned(est.caCertificates(), what);
     } catch (EstException e) {
       throw Failures.of(what, e);

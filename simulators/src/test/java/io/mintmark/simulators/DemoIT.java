@@ -21,16 +21,16 @@ class DemoIT {
         Demo demo = new Demo(installation, options, Progress.none())) {
       DemoReport report = demo.run();
       if (sound) {
-        tellsWhatClientsTake(installation);
+        tellsWhatClientsTake(installation, folder.resolve("footprint"));
       }
       return report;
     }
   }
 
   /** How much it is, is for a quiet machine. */
-  private void tellsWhatClientsTake(TestInstallation installation) throws Exception {
-    FootprintOptions options =
-        new FootprintOptions(3, 2, Duration.ZERO, folder.resolve("footprint"));
+  private static void tellsWhatClientsTake(TestInstallation installation, Path folder)
+      throws Exception {
+    FootprintOptions options = new FootprintOptions(3, 2, Duration.ZERO, folder);
     FootprintReport report = new FootprintLoad(installation, options, Progress.none()).run();
     assertThat(report.idle()).isEqualTo(3);
     assertThat(report.enrolling().took().count()).isEqualTo(3);
