@@ -3,6 +3,7 @@ package io.mintmark.broker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -54,13 +55,22 @@ final class WarmUpClient extends ChannelInboundHandlerAdapter {
       ByteBuf answer = (ByteBuf) message;
       if (answer.readableBytes() >= 4 && answer.getByte(0) == CONNACK && answer.getByte(3) == 0) {
         admitted = true;
-        context.writeAndFlush(context.alloc().buffer().writeBytes(DISCONNECT));
+        // Not from here: on one event loop this may be called from within the server's flush, in
+        // which its last words would be left lying until a timeout of three seconds.
+        context.executor().execute(() -> leave(context));
       } else {
         context.close();
       }
     } finally {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  /** As a client is to: it closes the connection once it has said so (MQTT 5.0, section 3.14.4). */
+  private static void leave(ChannelHandlerContext context) {
+    context
+        .writeAndFlush(context.alloc().buffer().writeBytes(DISCONNECT))
+        .addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override
