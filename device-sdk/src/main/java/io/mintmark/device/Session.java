@@ -359,6 +359,9 @@ final class Session {
   }
 
   private Changes changes() {
+    if (lock.getHoldCount() > 1) {
+      return new Changes(List.of(), 0, false);
+    }
     List<Dropped> gone = dropped.isEmpty() ? List.of() : List.copyOf(dropped);
     dropped.clear();
     return new Changes(gone, outbox.takeUnreadable(), outbox.backlog().takeDirty());
