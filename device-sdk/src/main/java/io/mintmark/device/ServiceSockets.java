@@ -1,7 +1,8 @@
 package io.mintmark.device;
 
+import io.mintmark.identity.AnyAddressFactory;
+import io.mintmark.identity.AnyAddressSocket;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.security.KeyManagementException;
@@ -62,7 +63,7 @@ final class ServiceSockets {
     if (closed) {
       throw new SocketException("the client was closed");
     }
-    Socket socket = new Socket() {
+    Socket socket = new AnyAddressSocket() {
       @Override
       public synchronized void close() throws IOException {
         forget(this);
@@ -84,59 +85,14 @@ final class ServiceSockets {
   }
 
   /** Makes TCP sockets that are known here; TLS above them is the context's own. */
-  private final class Factory extends SSLSocketFactory {
-    private final SSLSocketFactory tls;
-
+  private final class Factory extends AnyAddressFactory {
     Factory(SSLSocketFactory tls) {
-      this.tls = tls;
+      super(tls);
     }
 
     @Override
     public Socket createSocket() throws IOException {
       return create();
-    }
-
-    @Override
-    public Socket createSocket(Socket tcp, String host, int port, boolean autoClose)
-        throws IOException {
-      return tls.createSocket(tcp, host, port, autoClose);
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) throws IOException {
-      throw unknown();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress local, int localPort)
-        throws IOException {
-      throw unknown();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) throws IOException {
-      throw unknown();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
-        throws IOException {
-      throw unknown();
-    }
-
-    /** The JDK's second try, once the TLS above our socket has failed. */
-    private SocketException unknown() {
-      return new SocketException("a connection that could not be cut is not made");
-    }
-
-    @Override
-    public String[] getDefaultCipherSuites() {
-      return tls.getDefaultCipherSuites();
-    }
-
-    @Override
-    public String[] getSupportedCipherSuites() {
-      return tls.getSupportedCipherSuites();
     }
   }
 

@@ -111,7 +111,7 @@ final class ServiceTime implements ServerDates {
   private void ask(TrustManager trusted, ServerDates dates) throws EstException {
     new EstClient(
             EstClient.label(settings.service(), settings.fleet()),
-            Credential.anonymousTlsContext(trusted),
+            settings.sockets().over(Credential.anonymousTlsContext(trusted)),
             clock,
             settings.connectTimeout(),
             settings.answerTimeout(),

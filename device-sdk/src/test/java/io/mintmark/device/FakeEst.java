@@ -93,7 +93,7 @@ final class FakeEst implements AutoCloseable {
     SSLContext tls = SSLContext.getInstance("TLS");
     TrustManager clients = pki.clients(List.of(pki.root.certificate(), pki.factory.certificate()));
     tls.init(new KeyManager[] {shown}, new TrustManager[] {clients}, null);
-    server = new DatedHttpsServer(tls, () -> dates == null ? clock : dates);
+    server = new DatedHttpsServer(tls, this::told);
     server.on("/.well-known/est/" + TestPki.FLEET, this::answer);
   }
 
@@ -167,7 +167,7 @@ final class FakeEst implements AutoCloseable {
           csr.getSubject().getRDNs(BCStyle.CN)[0].getFirst().getValue());
       requests.add(new Request(operation, shown(exchange), csr.getPublicKey()));
       if (operation.equals("simplereenroll")
-          && clock.instant().isAfter(shown(exchange).getNotAfter().toInstant().plus(grace))) {
+          && told().instant().isAfter(shown(exchange).getNotAfter().toInstant().plus(grace))) {
         refuse(403, "the operational certificate expired").with(exchange);
         return;
       }
@@ -190,6 +190,10 @@ final class FakeEst implements AutoCloseable {
   static List<X509Certificate> shownIn(HttpExchange exchange) {
     X509Certificate shown = shown(exchange);
     return shown == null ? List.of() : List.of(shown);
+  }
+
+  private Clock told() {
+    return dates == null ? clock : dates;
   }
 
   private static X509Certificate shown(HttpExchange exchange) {

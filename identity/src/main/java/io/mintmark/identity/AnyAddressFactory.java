@@ -3,14 +3,23 @@ package io.mintmark.identity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import javax.net.ssl.SSLSocketFactory;
 
-/** TLS over an {@link AnyAddressSocket}: HttpsURLConnection by itself tries a host's first address only. */
-final class AnyAddressFactory extends SSLSocketFactory {
+/**
+ * TLS over an {@link AnyAddressSocket}: HttpsURLConnection by itself tries a host's first address
+ * only. As thread-safe as the factory it is made of.
+ */
+public class AnyAddressFactory extends SSLSocketFactory {
 
   private final SSLSocketFactory tls;
 
-  AnyAddressFactory(SSLSocketFactory tls) {
+  /**
+   * A factory.
+   *
+   * @param tls makes what is above the TCP sockets
+   */
+  public AnyAddressFactory(SSLSocketFactory tls) {
     this.tls = tls;
   }
 
@@ -21,40 +30,45 @@ final class AnyAddressFactory extends SSLSocketFactory {
   }
 
   @Override
-  public Socket createSocket(Socket tcp, String host, int port, boolean autoClose)
+  public final Socket createSocket(Socket tcp, String host, int port, boolean autoClose)
       throws IOException {
     return tls.createSocket(tcp, host, port, autoClose);
   }
 
   @Override
-  public Socket createSocket(String host, int port) throws IOException {
-    return tls.createSocket(host, port);
+  public final Socket createSocket(String host, int port) throws IOException {
+    throw another();
   }
 
   @Override
-  public Socket createSocket(String host, int port, InetAddress local, int localPort)
+  public final Socket createSocket(String host, int port, InetAddress local, int localPort)
       throws IOException {
-    return tls.createSocket(host, port, local, localPort);
+    throw another();
   }
 
   @Override
-  public Socket createSocket(InetAddress host, int port) throws IOException {
-    return tls.createSocket(host, port);
+  public final Socket createSocket(InetAddress host, int port) throws IOException {
+    throw another();
   }
 
   @Override
-  public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+  public final Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
       throws IOException {
-    return tls.createSocket(host, port, local, localPort);
+    throw another();
+  }
+
+  /** The JDK's second try, once the TLS above our socket has failed: it would heed no timeout. */
+  private static SocketException another() {
+    return new SocketException("TLS failed on the connection, and no other is made");
   }
 
   @Override
-  public String[] getDefaultCipherSuites() {
+  public final String[] getDefaultCipherSuites() {
     return tls.getDefaultCipherSuites();
   }
 
   @Override
-  public String[] getSupportedCipherSuites() {
+  public final String[] getSupportedCipherSuites() {
     return tls.getSupportedCipherSuites();
   }
 }

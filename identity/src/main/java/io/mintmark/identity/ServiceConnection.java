@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 
 /**
  * How the service is asked: one request on a connection of its own, by whichever of the service's
@@ -28,7 +29,9 @@ record ServiceConnection(
   /** One that is not open yet; whoever asked for it disconnects it. */
   HttpsURLConnection to(URI uri) throws IOException {
     HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection();
-    connection.setSSLSocketFactory(new AnyAddressFactory(tls.getSocketFactory()));
+    SSLSocketFactory sockets = tls.getSocketFactory();
+    connection.setSSLSocketFactory(
+        sockets instanceof AnyAddressFactory ? sockets : new AnyAddressFactory(sockets));
     connection.setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()));
     connection.setReadTimeout(Math.toIntExact(readTimeout.toMillis()));
     connection.setInstanceFollowRedirects(false);
