@@ -73,7 +73,7 @@ class BrokerIT {
       try (Running broker = broker(home, service, "1s")) {
         assertThat(broker.log())
             .containsPattern("warmed up with [1-9]\\d* connections")
-            .doesNotContain("not warmed up", "not admitted", "does not leave");
+            .doesNotContain("not warmed up", "not admitted", "does not leave", "Last write");
         publish(device, bootstrap, service, broker.mqttPort());
         traffic = new DurableTraffic(
             load(collector),
