@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenCloseTest {
 
   private static final int CYCLES = 1_000;
+
+  /** What they do, over and over: a tenth connects and speaks, which takes the most time. */
+  private static final int[] KINDS = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 0, 1, 9, 0, 1, 9, 8};
+
+  /** Less than what any kind would leave if each left one. */
+  private static final int FEW = 20;
+
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir
@@ -37,9 +45,13 @@ class OpenCloseTest {
   private final Events events = new Events();
   private StubBroker broker;
   private SilentServer service;
+  private Set<Thread> before;
+  private int timersBefore;
 
   @BeforeEach
   void open() throws IOException {
+    before = Thread.getAllStackTraces().keySet();
+    timersBefore = TimerThread.SHARED.waiting();
     broker = new StubBroker(pki);
     service = new SilentServer();
   }
@@ -77,8 +89,10 @@ class OpenCloseTest {
     return device(id, brokerPort);
   }
 
-  private static List<String> threads() {
+  /** The clients' threads, but for those of tests before. */
+  private List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !before.contains(thread))
         .map(Thread::getName)
         .filter(name -> name.startsWith("mintmark-"))
         .sorted()
@@ -92,9 +106,9 @@ class OpenCloseTest {
         : 0;
   }
 
-  private static void awaitNothingLeft() {
+  private void awaitNothingLeft() {
     await().atMost(LONG).untilAsserted(() -> assertThat(threads()).isEmpty());
-    assertThat(TimerThread.SHARED.waiting()).isZero();
+    assertThat(TimerThread.SHARED.waiting()).isLessThanOrEqualTo(timersBefore);
   }
 
   @Test
@@ -108,10 +122,10 @@ class OpenCloseTest {
       comeAndGo(kind, plain, unanswered, refused, fresh);
     }
     awaitNothingLeft();
-    long before = descriptors();
+    long descriptors = descriptors();
     long began = System.nanoTime();
     for (int i = 0; i < CYCLES; i++) {
-      comeAndGo(i % 10, plain, unanswered, refused, fresh);
+      comeAndGo(KINDS[i % KINDS.length], plain, unanswered, refused, fresh);
     }
     System.out.printf(
         "%,d clients opened and closed in all states: %.1f ms each%n",
@@ -119,7 +133,7 @@ class OpenCloseTest {
     awaitNothingLeft();
     await()
         .atMost(LONG)
-        .untilAsserted(() -> assertThat(descriptors()).isLessThan(before + CYCLES / 20));
+        .untilAsserted(() -> assertThat(descriptors()).isLessThan(descriptors + FEW));
   }
 
   private void comeAndGo(
