@@ -6,7 +6,7 @@ import java.util.Deque;
 /** A backlog in memory. Not thread-safe. */
 final class MemoryBacklog implements Backlog {
 
-  /** Bytes of heap that keeping a message takes beside its own; measured, and rounded up. */
+  /** Bytes of heap for keeping a message beside its own: objects, future, queue; rounded up. */
   static final int OVERHEAD = 256;
 
   private final Account account;
