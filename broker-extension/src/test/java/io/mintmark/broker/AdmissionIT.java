@@ -338,7 +338,7 @@ class AdmissionIT {
       }
     }
     refused(NOT_AUTHORIZED, device("d14"), "d14", o -> will(o, "telemetry/sensors/d1/gone"));
-    await().until(() -> liveSessions() <= held);
+    await().pollInterval(Duration.ofMillis(200)).until(() -> liveSessions() <= held);
   }
 
   /** How many the heap holds. */
