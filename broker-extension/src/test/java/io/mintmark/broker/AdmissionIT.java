@@ -45,6 +45,7 @@ class AdmissionIT {
 
   static World world;
   static Peer watcher;
+  static Peer marker;
 
   LogLines log;
 
@@ -53,10 +54,12 @@ class AdmissionIT {
     world = new World(folder).startBroker();
     watcher = world.application("watcher");
     assertThat(watcher.subscribe("#")).isEqualTo(1);
+    marker = world.device("sensors", "marker");
   }
 
   @AfterAll
   static void stop() throws Exception {
+    marker.close();
     watcher.close();
     world.close();
   }
@@ -64,9 +67,7 @@ class AdmissionIT {
   @BeforeEach
   void listen() throws MqttException {
     // What was published before has reached the watcher when this has.
-    try (Peer marker = world.device("sensors", "marker")) {
-      marker.publish("telemetry/sensors/marker", "begin");
-    }
+    marker.publish("telemetry/sensors/marker", "begin");
     await().until(() -> watcher.received().contains("telemetry/sensors/marker begin"));
     watcher.received().clear();
     log = new LogLines();
@@ -337,7 +338,7 @@ class AdmissionIT {
       }
     }
     refused(NOT_AUTHORIZED, device("d14"), "d14", o -> will(o, "telemetry/sensors/d1/gone"));
-    await().until(() -> liveSessions() <= held);
+    await().pollInterval(Duration.ofMillis(200)).until(() -> liveSessions() <= held);
   }
 
   /** How many the heap holds. */
@@ -406,9 +407,7 @@ class AdmissionIT {
 
   /** Whatever came before the marker has come. */
   private static void nothingWasDelivered() throws MqttException {
-    try (Peer marker = world.device("sensors", "marker")) {
-      marker.publish("telemetry/sensors/marker", "end");
-    }
+    marker.publish("telemetry/sensors/marker", "end");
     await().until(() -> !watcher.received().isEmpty());
     assertThat(watcher.received()).containsExactly("telemetry/sensors/marker end");
   }

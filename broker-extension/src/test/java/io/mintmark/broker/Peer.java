@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
@@ -29,6 +30,9 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 final class Peer implements AutoCloseable {
 
   private static final long PATIENCE_MILLIS = 30_000;
+
+  /** Shorter: Paho does not notice every end of a connection that is not admitted yet. */
+  private static final int CONNECT_MILLIS = 10_000;
 
   private final MqttAsyncClient client;
   private final RememberedSockets sockets;
@@ -79,7 +83,7 @@ final class Peer implements AutoCloseable {
     MqttConnectionOptions options = new MqttConnectionOptions();
     options.setCleanStart(true);
     options.setAutomaticReconnect(false);
-    options.setConnectionTimeout(30);
+    options.setConnectionTimeout(CONNECT_MILLIS / 1000);
     RememberedSockets sockets = new RememberedSockets(
         (credential == null ? Credential.anonymousTlsContext(trust) : credential.tlsContext(trust))
             .getSocketFactory());
@@ -90,7 +94,7 @@ final class Peer implements AutoCloseable {
     client.setCallback(peer.new Callback());
     try {
       IMqttToken token = client.connect(options);
-      token.waitForCompletion(PATIENCE_MILLIS);
+      token.waitForCompletion(CONNECT_MILLIS);
       peer.sessionPresent = token.getSessionPresent();
     } catch (MqttException e) {
       client.close(true);
@@ -108,12 +112,20 @@ final class Peer implements AutoCloseable {
   int publish(String topic, String payload, int qos, boolean retained) throws MqttException {
     byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
     try {
-      IMqttToken token = client.publish(topic, bytes, qos, retained);
+      IMqttToken token = send(topic, bytes, qos, retained);
       token.waitForCompletion(PATIENCE_MILLIS);
       return token.getReasonCodes()[0];
     } catch (MqttException e) {
       return refusal(e);
     }
+  }
+
+  /** Paho tells of an acknowledgement before it has counted that message off. */
+  private IMqttToken send(String topic, byte[] bytes, int qos, boolean retained) {
+    return await()
+        .ignoreExceptionsMatching(e -> e instanceof MqttException full
+            && full.getReasonCode() == MqttClientException.REASON_CODE_MAX_INFLIGHT)
+        .until(() -> client.publish(topic, bytes, qos, retained), token -> true);
   }
 
   /** HiveMQ closes after a refused PUBLISH, which Paho may notice before it reads the answer. */

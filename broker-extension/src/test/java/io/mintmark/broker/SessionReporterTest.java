@@ -151,7 +151,7 @@ class SessionReporterTest {
         QUICK,
         ROOM);
     other.start();
-    await().until(() -> service.reports.size() >= 3);
+    await().until(() -> !service.reports.isEmpty());
     other.close();
     assertThat(service.reports)
         .extracting(SessionReport::sequence)
