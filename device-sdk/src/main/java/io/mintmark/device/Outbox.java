@@ -49,12 +49,12 @@ final class Outbox {
     byte[] packet = Packets.publish(message);
     message.size(packet.length);
     if (packet.length > backlog.largest(message)) {
-      gone.accept(new Dropped(
-          message.done(),
+      lost(
+          message,
           new InvalidRequestException("a message of " + packet.length
               + " bytes is too large for the offline buffer, which takes "
               + backlog.largest(message) + " at most: publish less at a time or give it more"),
-          false));
+          false);
       return;
     }
     while (!backlog.hasRoom(message)) {
@@ -122,22 +122,26 @@ final class Outbox {
     backlog.take(message);
     backlog.done(message);
     expired++;
-    gone.accept(new Dropped(
-        message.done(),
+    lost(
+        message,
         new RetryLaterException("the message waited longer for the broker than its expiry allows"),
-        true));
+        true);
   }
 
   private void drop(Outgoing message, DeviceException cause) {
     dropped++;
-    gone.accept(new Dropped(message.done(), cause, true));
+    lost(message, cause, true);
   }
 
   /** The broker does not take a message. Whoever published it is told, if there is somebody. */
   void refused(Outgoing message, DeviceException cause) {
     boolean unheard = !message.isAwaited();
     dropped += unheard ? 1 : 0;
-    gone.accept(new Dropped(message.done(), cause, unheard));
+    lost(message, cause, unheard);
+  }
+
+  private void lost(Outgoing message, DeviceException cause, boolean told) {
+    gone.accept(new Dropped(message.done(), DeviceException.about(About.MESSAGE, cause), told));
   }
 
   /**

@@ -163,7 +163,7 @@ final class Session {
         break;
       }
       byte[] bytes = Packets.publish(message);
-      if (message.isOver() || !takes(connection, message, bytes.length)) {
+      if (!takes(connection, message, bytes.length)) {
         outbox.answered(message.id());
         outbox.refused(message, DeviceException.about(About.MESSAGE, whyNot(connection, message)));
       } else {
@@ -185,11 +185,7 @@ final class Session {
         && (connection.retains() || !message.message().retained());
   }
 
-  private static DeviceException whyNot(Attachment connection, Outgoing message) {
-    if (message.isOver()) {
-      return new RetryLaterException("the message expired before it could be sent: its "
-          + message.message().expiry().orElseThrow() + " were over");
-    }
+  private static InvalidRequestException whyNot(Attachment connection, Outgoing message) {
     if (message.qos() > connection.maximumQos()) {
       return new InvalidRequestException("the broker takes no messages of QoS 1");
     }
