@@ -6,18 +6,14 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.Validity;
 import java.io.IOException;
-import java.math.BigInteger;
-import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * Months in the life of an installation, in minutes: service, broker, devices and an application
@@ -38,11 +34,12 @@ public final class Lifetime {
 
   private static final long LOOK_MILLIS = 20;
 
-  /** When another issuing CA takes over, as a share of the days. */
-  private static final double HAND_OVER_AT = 0.75;
+  /** When another issuing CA takes over: after the service has renewed its own on day 60. */
+  private static final double HAND_OVER_DAY = 66;
 
   private static final double APPLICATION_RENEWS_AT = 2.0 / 3;
   private static final int MOST_LIVE = 2;
+  private static final double MINUTES_A_DAY = 1_440;
 
   private final LivingSite site;
   private final FakedTime time;
@@ -51,14 +48,10 @@ public final class Lifetime {
   private final Clock clock = Clock.systemUTC();
   private final Figures figures = new Figures();
   private final Map<LifetimeRow, Claim> claims = new EnumMap<>(LifetimeRow.class);
-  private final StatusWatch status;
-  private final Set<BigInteger> serviceShown = new HashSet<>();
-  private final Set<BigInteger> brokerShown = new HashSet<>();
+  private final LifetimeOnlooker onlooker;
   private X509Certificate newIssuing;
   private int steps;
   private int applicationRenewals;
-  private int mostLive;
-  private int clones;
 
   /** A life; nothing happens yet. */
   public Lifetime(LivingSite site, FakedTime time, LifetimeOptions options, Progress progress) {
@@ -66,7 +59,7 @@ public final class Lifetime {
     this.time = time;
     this.options = options;
     this.progress = progress;
-    this.status = new StatusWatch(site);
+    this.onlooker = new LifetimeOnlooker(site, clock);
   }
 
   /** Lives it; what goes wrong is in the report. */
@@ -82,7 +75,7 @@ public final class Lifetime {
       progress.step(why);
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
-    figures.put("days", Double.parseDouble(days(started)));
+    figures.put("days", Duration.between(started, clock.instant()).toMinutes() / MINUTES_A_DAY);
     figures.put("steps", steps);
     figures.put("real-s", seconds);
     Instant finished = clock.instant();
@@ -108,7 +101,7 @@ public final class Lifetime {
   }
 
   private String days(Instant since) {
-    return "%.1f".formatted(Duration.between(since, clock.instant()).toMinutes() / 1440.0);
+    return "%.1f".formatted(Duration.between(since, clock.instant()).toMinutes() / MINUTES_A_DAY);
   }
 
   private void live() throws IOException, InterruptedException {
@@ -150,14 +143,13 @@ public final class Lifetime {
       throws IOException, InterruptedException {
     Instant begin = clock.instant();
     Instant end = begin.plus(Duration.ofDays(options.days()));
-    Instant handOver =
-        begin.plus(Duration.ofMinutes((long) (options.days() * 1440 * HAND_OVER_AT)));
+    Instant handOver = begin.plus(Duration.ofMinutes((long) (handOverDay() * MINUTES_A_DAY)));
     while (clock.instant().isBefore(end)) {
       time.forward(options.step());
       steps++;
       Thread.sleep(options.pace().toMillis());
       settle(devices);
-      look(devices.get(steps % devices.size()));
+      onlooker.look(devices.get(steps % devices.size()));
       if (isDue(application.credential())) {
         application.renew();
         applicationRenewals++;
@@ -170,8 +162,8 @@ public final class Lifetime {
     // The broker looks at its files every ten seconds.
     await(
         "service and broker do not show a certificate of the new issuing CA",
-        () -> serviceFace().isBy(newIssuing) && brokerFace().isBy(newIssuing));
-    look(devices.get(0));
+        () -> onlooker.sees(newIssuing));
+    onlooker.look(devices.get(0));
     claims.put(
         LifetimeRow.CONNECTED,
         Claim.of(
@@ -184,8 +176,13 @@ public final class Lifetime {
         Claim.of(
             LifetimeRow.STATUS.title(),
             true,
-            "%d CRLs seen, OCSP asked %d times".formatted(status.published(), steps + 1),
+            "%d CRLs seen, OCSP asked %d times".formatted(onlooker.crls(), steps + 1),
             ""));
+  }
+
+  /** In a life that is shorter after a third of it. */
+  private double handOverDay() {
+    return options.days() > HAND_OVER_DAY ? HAND_OVER_DAY : options.days() / 3.0;
   }
 
   private void handOver() throws IOException {
@@ -201,11 +198,7 @@ public final class Lifetime {
       await(
           device.id() + " is not connected with a certificate that lasts", () -> isSettled(device));
     }
-    String[] missing = {null};
-    await("a CRL is not renewed", () -> {
-      missing[0] = status.missing(clock.instant().plus(options.step()));
-      return missing[0] == null;
-    });
+    await("a CRL is not renewed", () -> onlooker.seesCrls(clock.instant().plus(options.step())));
   }
 
   private boolean isSettled(VirtualDevice device) {
@@ -214,34 +207,6 @@ public final class Lifetime {
     return device.isConnected()
         && Objects.equals(device.usedSerial(), held.certificate().getSerialNumber())
         && !Validity.of(held.certificate()).notAfter().isBefore(least);
-  }
-
-  /** What an onlooker sees. */
-  private void look(VirtualDevice device) throws IOException {
-    serviceShown.add(shown("service", serviceFace()));
-    brokerShown.add(shown("broker", brokerFace()));
-    status.requireGood(device.credential());
-    RegisteredDevices.Standing standing = site.standing(device.id());
-    mostLive = Math.max(mostLive, standing.live());
-    clones += standing.clones();
-  }
-
-  private BigInteger shown(String who, TlsFace face) throws IOException {
-    X509Certificate certificate = face.shows().get(0);
-    if (!Validity.of(certificate).contains(clock.instant())) {
-      throw new IOException("the " + who + " shows a certificate that is not valid at "
-          + clock.instant() + " but " + Validity.of(certificate));
-    }
-    return certificate.getSerialNumber();
-  }
-
-  private TlsFace serviceFace() throws IOException {
-    URI service = site.service();
-    return TlsFace.of(service.getHost(), service.getPort());
-  }
-
-  private TlsFace brokerFace() throws IOException {
-    return TlsFace.of(site.brokerHost(), site.brokerPort());
   }
 
   private boolean isDue(Credential credential) {
@@ -302,13 +267,15 @@ public final class Lifetime {
         lost == 0 && sessions == 0,
         "%d and %d, longest gap %.0f ms".formatted(lost, sessions, gap),
         "a device was cut off, or its session forgotten");
-    claim(LifetimeRow.LIVE, mostLive <= MOST_LIVE, "%d at most".formatted(mostLive), "");
+    int live = onlooker.mostLive();
+    claim(LifetimeRow.LIVE, live > 0 && live <= MOST_LIVE, "%d at most".formatted(live), "");
+    int clones = onlooker.clones();
     claim(LifetimeRow.CLONES, clones == 0, clones + " signs", "");
   }
 
   private void others() throws IOException {
-    int service = serviceShown.size() - 1;
-    int broker = brokerShown.size() - 1;
+    int service = onlooker.serviceRenewals();
+    int broker = onlooker.brokerRenewals();
     figures.put("service.renewals", service);
     figures.put("broker.renewals", broker);
     figures.put("application.renewals", applicationRenewals);
@@ -319,8 +286,8 @@ public final class Lifetime {
         "service or broker did not");
     claim(
         LifetimeRow.ISSUING,
-        serviceFace().isBy(newIssuing) && brokerFace().isBy(newIssuing),
-        "on day %.0f".formatted(options.days() * HAND_OVER_AT),
+        onlooker.sees(newIssuing),
+        "on day %.0f".formatted(handOverDay()),
         "service or broker did not follow");
     List<String> faults = site.auditFaults();
     claim(

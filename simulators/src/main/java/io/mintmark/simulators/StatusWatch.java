@@ -35,20 +35,16 @@ final class StatusWatch {
     this.site = site;
   }
 
-  /**
-   * Which CRL is over at that moment, or was never there, looked up anew if need be.
-   *
-   * @return null if every issuing CA has one
-   */
-  String missing(Instant moment) throws IOException {
+  /** Whether every issuing CA has a CRL that is good at that moment; looked up anew if need be. */
+  boolean areGood(Instant moment) throws IOException {
     for (Authorities.Authority each : site.authorities().list()) {
       if (each.role().equals("issuing")
           && !each.state().equals("prepared")
           && !isGood(each.id(), moment)) {
-        return "the CRL of issuing CA " + each.id();
+        return false;
       }
     }
-    return null;
+    return true;
   }
 
   private boolean isGood(String issuer, Instant moment) throws IOException {
