@@ -131,14 +131,13 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       SimpleAuthOutput output,
       X509Certificate certificate,
       RefusedException why) {
-    InetAddress address = address(input);
     output.failAuthentication(why.refusal().code(), why.refusal().text());
     observer.refused(new RefusedConnect(
         why.refusal(),
         certificate == null ? null : name(certificate),
         certificate == null ? null : serial(certificate),
         input.getClientInformation().getClientId(),
-        address == null ? null : address.getHostAddress(),
+        RefusedConnect.address(input.getConnectionInformation()),
         why.getMessage()));
   }
 

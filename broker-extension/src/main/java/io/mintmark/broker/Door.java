@@ -4,7 +4,6 @@ import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
-import java.net.InetAddress;
 
 /**
  * In front of the authenticator: shut before the extension has started to its end, and from its stop
@@ -43,11 +42,7 @@ final class Door implements SimpleAuthenticator {
         null,
         null,
         input.getClientInformation().getClientId(),
-        input
-            .getConnectionInformation()
-            .getInetAddress()
-            .map(InetAddress::getHostAddress)
-            .orElse(null),
+        RefusedConnect.address(input.getConnectionInformation()),
         "the extension has not started or was stopped"));
   }
 }

@@ -1,5 +1,8 @@
 package io.mintmark.broker;
 
+import com.hivemq.extension.sdk.api.client.parameter.ConnectionInformation;
+import java.net.InetAddress;
+
 /**
  * A CONNECT that was refused, as far as it is known who it was.
  *
@@ -12,4 +15,10 @@ package io.mintmark.broker;
  * @param detail what exactly is wrong
  */
 record RefusedConnect(
-    Refusal reason, String device, String serial, String clientId, String address, String detail) {}
+    Refusal reason, String device, String serial, String clientId, String address, String detail) {
+
+  /** Where a connection comes from, as it is told; null if HiveMQ does not know. */
+  static String address(ConnectionInformation connection) {
+    return connection.getInetAddress().map(InetAddress::getHostAddress).orElse(null);
+  }
+}

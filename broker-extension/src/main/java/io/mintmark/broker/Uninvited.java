@@ -7,7 +7,6 @@ import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
 import com.hivemq.extension.sdk.api.services.intializer.ClientInitializer;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
 import io.mintmark.identity.Printable;
-import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +50,7 @@ final class Uninvited implements ClientInitializer {
         null,
         null,
         clientId,
-        input
-            .getConnectionInformation()
-            .getInetAddress()
-            .map(InetAddress::getHostAddress)
-            .orElse(null),
+        RefusedConnect.address(input.getConnectionInformation()),
         "admitted by another extension"));
     later.run(0, () -> disconnect(clientId, 1));
   }

@@ -1,10 +1,6 @@
 package io.mintmark.cli;
 
-import io.mintmark.simulators.MeasuredBroker;
-import io.mintmark.simulators.ProcessCpu;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +12,7 @@ import java.util.regex.Pattern;
  * {@code mintmark broker}, or a main class that says the same when it is up, as a child of this
  * process on a free port of the loopback interface.
  */
-final class BrokerProcess implements MeasuredBroker, AutoCloseable {
+final class BrokerProcess extends BrokerChild {
 
   private static final String UP = "Stop with Ctrl-C";
   private static final String RECORDING = "-XX:StartFlightRecording";
@@ -24,17 +20,12 @@ final class BrokerProcess implements MeasuredBroker, AutoCloseable {
   private static final Pattern CRYPTO = Pattern.compile(" *crypto provider +(.*)");
 
   private final ChildProcess process;
-  private final Facts facts;
-  private final int port;
-  private final Duration startedIn;
   private final boolean recorded;
 
   private BrokerProcess(
       ChildProcess process, Facts facts, int port, Duration startedIn, boolean recorded) {
+    super(process, facts, port, startedIn);
     this.process = process;
-    this.facts = facts;
-    this.port = port;
-    this.startedIn = startedIn;
     this.recorded = recorded;
   }
 
@@ -76,42 +67,17 @@ final class BrokerProcess implements MeasuredBroker, AutoCloseable {
   }
 
   @Override
-  public Facts facts() {
-    return facts;
-  }
-
-  @Override
-  public InetSocketAddress address() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-  }
-
-  @Override
-  public ProcessHandle process() {
-    return process.handle();
-  }
-
-  @Override
-  public Duration startedIn() {
-    return startedIn;
-  }
-
-  @Override
   public boolean getsWarm() {
     return true;
   }
 
-  @Override
-  public Duration cpuTime() throws IOException {
-    return ProcessCpu.of(process.handle());
-  }
-
-  /** Ends it at once: a measured broker keeps nothing, but for what was recorded. */
+  /** In the way that has it write what was recorded, where something was. */
   @Override
   public void close() {
     if (recorded) {
       process.close();
     } else {
-      process.kill();
+      super.close();
     }
   }
 }

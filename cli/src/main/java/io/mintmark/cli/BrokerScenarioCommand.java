@@ -2,13 +2,13 @@ package io.mintmark.cli;
 
 import io.mintmark.simulators.MeasuredReport;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,8 +23,8 @@ abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
-  private Path json;
+  @Mixin
+  private ReportOutput output;
 
   @Option(
       names = "--jfr",
@@ -80,13 +80,7 @@ abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
       report = measure(new Setting(service, brokers, folder, progress), options);
       progress.done();
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(report.table());
-    out.flush();
-    if (json != null) {
-      Files.writeString(json, report.toJson());
-    }
-    return report.passed() ? 0 : CommandFailure.FAILED;
+    return output.write(report);
   }
 
   private O possible(Path factory) throws CommandFailure {

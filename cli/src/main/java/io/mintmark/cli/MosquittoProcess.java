@@ -3,11 +3,8 @@ package io.mintmark.cli;
 import io.mintmark.identity.AtomicFile;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Pem;
-import io.mintmark.simulators.MeasuredBroker;
-import io.mintmark.simulators.ProcessCpu;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -22,22 +19,14 @@ import java.util.Map;
  * Eclipse Mosquitto as a child of this process, for comparison: mutual TLS 1.3 with the same
  * certificates, every client with a certificate admitted, nothing written to disk.
  */
-final class MosquittoProcess implements MeasuredBroker, AutoCloseable {
+final class MosquittoProcess extends BrokerChild {
 
   private static final String PROGRAM = "mosquitto";
   private static final Duration LONGEST_START = Duration.ofSeconds(10);
   private static final int TRY_MILLIS = 10;
 
-  private final ChildProcess process;
-  private final Facts facts;
-  private final int port;
-  private final Duration startedIn;
-
   private MosquittoProcess(ChildProcess process, Facts facts, int port, Duration startedIn) {
-    this.process = process;
-    this.facts = facts;
-    this.port = port;
-    this.startedIn = startedIn;
+    super(process, facts, port, startedIn);
   }
 
   /** Why it cannot be started here; null if it can. */
@@ -126,37 +115,7 @@ final class MosquittoProcess implements MeasuredBroker, AutoCloseable {
   }
 
   @Override
-  public Facts facts() {
-    return facts;
-  }
-
-  @Override
-  public InetSocketAddress address() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-  }
-
-  @Override
-  public ProcessHandle process() {
-    return process.handle();
-  }
-
-  @Override
-  public Duration startedIn() {
-    return startedIn;
-  }
-
-  @Override
   public boolean getsWarm() {
     return false;
-  }
-
-  @Override
-  public Duration cpuTime() throws IOException {
-    return ProcessCpu.of(process.handle());
-  }
-
-  @Override
-  public void close() {
-    process.kill();
   }
 }

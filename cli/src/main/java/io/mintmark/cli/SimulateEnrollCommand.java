@@ -5,7 +5,6 @@ import io.mintmark.simulators.EnrolStorm;
 import io.mintmark.simulators.EnrolStormOptions;
 import io.mintmark.simulators.MeasuredService;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -58,8 +58,8 @@ final class SimulateEnrollCommand implements Callable<Integer> {
           + " its registry keeps the devices.")
   private Path data;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
-  private Path json;
+  @Mixin
+  private ReportOutput output;
 
   @Option(
       names = "--jfr",
@@ -88,13 +88,7 @@ final class SimulateEnrollCommand implements Callable<Integer> {
       report = new EnrolStorm(services(folder, shutdown, progress), options, progress).run();
       progress.done();
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(report.table());
-    out.flush();
-    if (json != null) {
-      Files.writeString(json, report.toJson());
-    }
-    return report.passed() ? 0 : CommandFailure.FAILED;
+    return output.write(report);
   }
 
   private List<MeasuredService> services(Path folder, Shutdown shutdown, TerminalProgress progress)

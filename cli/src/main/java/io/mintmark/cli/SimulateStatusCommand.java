@@ -4,13 +4,13 @@ import io.mintmark.provisioning.ca.StatusAddresses;
 import io.mintmark.simulators.StatusLoad;
 import io.mintmark.simulators.StatusLoadOptions;
 import io.mintmark.simulators.StatusReport;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -63,8 +63,8 @@ final class SimulateStatusCommand implements Callable<Integer> {
       description = "For how long; as long again before, unmeasured (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
-  private Path json;
+  @Mixin
+  private ReportOutput output;
 
   @Override
   public Integer call() throws Exception {
@@ -82,13 +82,7 @@ final class SimulateStatusCommand implements Callable<Integer> {
       report = load(folder, shutdown, progress).run();
       progress.done();
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(report.table());
-    out.flush();
-    if (json != null) {
-      Files.writeString(json, report.toJson());
-    }
-    return report.passed() ? 0 : CommandFailure.FAILED;
+    return output.write(report);
   }
 
   private StatusLoad load(Path folder, Shutdown shutdown, TerminalProgress progress)

@@ -17,7 +17,8 @@ import java.util.function.Function;
  * @param results one for each service; the last is the baseline of the others
  */
 public record EnrolReport(
-    Instant finished, int concurrency, int warmup, Environment generator, List<Result> results) {
+    Instant finished, int concurrency, int warmup, Environment generator, List<Result> results)
+    implements MeasuredReport {
 
   /**
    * What one service did.
@@ -52,6 +53,7 @@ public record EnrolReport(
 
   /** Whether every device enrolled at every service. */
   @JsonProperty
+  @Override
   public boolean passed() {
     return results.stream().allMatch(r -> r.enrolled() > 0 && r.failures().isEmpty());
   }
@@ -77,11 +79,13 @@ public record EnrolReport(
   }
 
   /** The report as JSON. */
+  @Override
   public String toJson() {
     return ReportJson.text(this);
   }
 
   /** A column a service, a row a figure. Plain text, each line ended by a line feed. */
+  @Override
   public String table() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(row("", Result::label));

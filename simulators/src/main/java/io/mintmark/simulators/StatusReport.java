@@ -26,7 +26,8 @@ public record StatusReport(
     Environment generator,
     MeasuredService.Facts service,
     List<Crl> crls,
-    Ocsp ocsp) {
+    Ocsp ocsp)
+    implements MeasuredReport {
 
   /**
    * A CRL that was due because of a revocation.
@@ -64,6 +65,7 @@ public record StatusReport(
 
   /** Whether each CRL lists all there is, and every question was answered. */
   @JsonProperty
+  @Override
   public boolean passed() {
     for (int i = 0; i < crls.size(); i++) {
       if (crls.get(i).entries() != revoked + i + 1) {
@@ -74,11 +76,13 @@ public record StatusReport(
   }
 
   /** The report as JSON. */
+  @Override
   public String toJson() {
     return ReportJson.text(this);
   }
 
   /** A row a CRL, then what came of OCSP. Plain text, each line ended by a line feed. */
+  @Override
   public String table() {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("CRL", "entries", "bytes", "service CPU, s", "after, ms"));
