@@ -27,6 +27,9 @@ public final class FootprintLoad {
   /** Few enough that the service does not mind how often one device comes. */
   private static final int WARM_DEVICES = 20;
 
+  private static final int COLLECTIONS = 3;
+  private static final long COLLECTION_MILLIS = 200;
+
   private final Site site;
   private final FootprintOptions options;
   private final Progress progress;
@@ -97,12 +100,10 @@ public final class FootprintLoad {
 
   private FootprintReport measure(FootprintReport.Start enrolling, List<VirtualDevice> clients)
       throws IOException, InterruptedException {
-    Thread.sleep(options.settle().toMillis());
-    LiveHeap without = LiveHeap.of(ProcessHandle.current());
+    LiveHeap without = settled();
     progress.step("Starting them again");
     FootprintReport.Start stored = start(clients);
-    Thread.sleep(options.settle().toMillis());
-    LiveHeap with = LiveHeap.of(ProcessHandle.current());
+    LiveHeap with = settled();
     List<String> threads = Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
         .filter(name -> name.startsWith(THREADS))
@@ -126,6 +127,16 @@ public final class FootprintLoad {
         (int) (threads.size() - own),
         (int) clients.stream().filter(VirtualDevice::isConnected).count(),
         Environment.current());
+  }
+
+  /** What is cleaned up after only once it was found dead is gone after a collection or two more. */
+  private LiveHeap settled() throws IOException, InterruptedException {
+    Thread.sleep(options.settle().toMillis());
+    for (int collection = 0; collection < COLLECTIONS; collection++) {
+      System.gc();
+      Thread.sleep(COLLECTION_MILLIS);
+    }
+    return LiveHeap.of(ProcessHandle.current());
   }
 
   private static boolean isOfOne(String thread, List<VirtualDevice> clients) {
