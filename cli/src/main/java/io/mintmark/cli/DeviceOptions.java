@@ -44,8 +44,9 @@ final class DeviceOptions {
   @Option(
       names = "--bootstrap",
       paramLabel = "FILE",
-      description = "Bootstrap certificate, chain and key in one file, PEM, or PKCS#12 if it is named"
-          + " .p12 or .pfx (default: cert.pem and key.pem in FOLDER).")
+      description =
+          "Bootstrap certificate, chain and key in one file, PEM, or PKCS#12 if it is named"
+              + " .p12 or .pfx (default: cert.pem and key.pem in FOLDER).")
   private Path bootstrap;
 
   @Option(
@@ -64,7 +65,8 @@ final class DeviceOptions {
   @Option(
       names = "--trust-fingerprint",
       paramLabel = "HEX",
-      description = "The same by the SHA-256 fingerprint of the root, which the service is asked for.")
+      description =
+          "The same by the SHA-256 fingerprint of the root, which the service is asked for.")
   private String fingerprint;
 
   @Option(
@@ -119,9 +121,10 @@ final class DeviceOptions {
     if (bootstrap == null && Files.exists(certificate) && Files.exists(key)) {
       builder.bootstrapPem(key, certificate);
     } else if (bootstrap == null && Files.notExists(file(CREDENTIAL))) {
-      throw unusable(folder + " holds no bootstrap certificate (cert.pem and key.pem), and no other:"
-          + " is it a device's folder, as 'mintmark factory' makes them below devices/? Or name the"
-          + " bootstrap certificate with --bootstrap");
+      throw unusable(
+          folder + " holds no bootstrap certificate (cert.pem and key.pem), and no other:"
+              + " is it a device's folder, as 'mintmark factory' makes them below devices/? Or name the"
+              + " bootstrap certificate with --bootstrap");
     } else if (bootstrap != null && bootstrap.toString().matches("(?i).*\\.(p12|pfx)")) {
       builder.bootstrapPkcs12(bootstrap, passphrase());
     } else if (bootstrap != null) {

@@ -139,8 +139,7 @@ final class IdentityKeeper implements Renewals.Keeper {
 
   private void enrol() throws DeviceException {
     try {
-      Credential enrolled =
-          enrolment.enrol(current().map(TlsCredential::credential));
+      Credential enrolled = enrolment.enrol(current().map(TlsCredential::credential));
       keep(enrolled);
       callbacks.tell(l -> l.enrolled(enrolled));
     } catch (DeviceException e) {
