@@ -81,6 +81,16 @@ final class PrintedEvents implements DeviceListener {
   }
 
   @Override
+  public void clockCorrected(Duration ahead) {
+    say("goes by the service's clock, the system's is ahead by " + ahead.toSeconds() + " s");
+  }
+
+  @Override
+  public void dropped(long messages, DeviceException cause) {
+    say("lost " + messages + " message(s): " + cause.getMessage());
+  }
+
+  @Override
   public void subscriptionRefused(String filter, DeviceException cause) {
     say("not subscribed to " + filter + ": " + cause.getMessage());
   }

@@ -68,6 +68,16 @@ final class Diary implements DeviceListener {
   }
 
   @Override
+  public void clockCorrected(Duration ahead) {
+    note("goes by the service's clock, the system's is ahead by " + ahead.toSeconds() + " s");
+  }
+
+  @Override
+  public void dropped(long messages, DeviceException cause) {
+    note("lost " + messages + " message(s): " + cause.getMessage());
+  }
+
+  @Override
   public void subscriptionRefused(String filter, DeviceException cause) {
     note("may not subscribe to " + filter + ": " + cause.getMessage());
   }

@@ -2,6 +2,9 @@ package org.example.thermometer;
 
 import io.mintmark.device.DeviceClient;
 import io.mintmark.device.Message;
+import io.mintmark.device.OfflineBuffer;
+import io.mintmark.device.OfflineBuffer.WhenFull;
+import io.mintmark.device.StoredException;
 import io.mintmark.identity.FleetId;
 import java.net.URI;
 import java.nio.file.Path;
@@ -50,10 +53,12 @@ public final class Thermometer {
         .bootstrapPem(folder.resolve("key.pem"), folder.resolve("cert.pem"))
         .trust(trust)
         .folder(folder)
+        // While there is no connection, and over restarts; the newest readings count most.
+        .buffer(OfflineBuffer.disk(100_000, 20_000_000).whenFull(WhenFull.DROP_OLDEST))
         .listener(new Diary())
         .build();
 
-    // Ctrl-C: what is on its way gets two seconds, then the broker hears a goodbye.
+    // Ctrl-C: what is on its way gets two seconds, then the broker hears a goodbye; the rest is stored.
     Runtime.getRuntime().addShutdownHook(new Thread(device::close));
 
     new Thermometer(device, folder.getFileName().toString()).run();
@@ -85,8 +90,14 @@ public final class Thermometer {
   private void publish(String name, String value) {
     device
         .publish(Message.of("telemetry/" + FLEET + "/" + id + "/" + name, value))
-        .whenComplete((done, failure) ->
-            System.out.println(name + " " + value + (failure == null ? "" : " LOST: " + failure)));
+        .whenComplete((done, failure) -> System.out.println(name + " " + value + fate(failure)));
+  }
+
+  private static String fate(Throwable failure) {
+    if (failure == null) {
+      return "";
+    }
+    return failure instanceof StoredException ? ", stored" : " LOST: " + failure.getMessage();
   }
 
   /** Where a real one would ask its sensor. */
