@@ -58,7 +58,8 @@ public final class Thermometer {
         .listener(new Diary())
         .build();
 
-    // Ctrl-C: what is on its way gets two seconds, then the broker hears a goodbye; the rest is stored.
+    // Ctrl-C: what is on its way gets two seconds, then the broker hears a goodbye; the rest is
+    // stored.
     Runtime.getRuntime().addShutdownHook(new Thread(device::close));
 
     new Thermometer(device, folder.getFileName().toString()).run();
