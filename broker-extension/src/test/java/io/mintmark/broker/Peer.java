@@ -144,6 +144,12 @@ final class Peer implements AutoCloseable {
     throw fault;
   }
 
+  /** The broker closed it first, and Paho may still be busy with that. */
+  private static boolean isEnded(int reasonCode) {
+    return reasonCode == MqttClientException.REASON_CODE_CLIENT_DISCONNECTING
+        || reasonCode == MqttClientException.REASON_CODE_CLIENT_ALREADY_DISCONNECTED;
+  }
+
   /** Paho's own begin at 32,000 (MQTT 5.0, section 2.4). */
   private static boolean isOfBroker(int reasonCode) {
     return reasonCode >= 0x80 && reasonCode <= 0xff;
@@ -197,12 +203,16 @@ final class Peer implements AutoCloseable {
   /** Disconnects, if it still is connected. */
   @Override
   public void close() throws MqttException {
-    if (client.isConnected()) {
+    try {
       IMqttToken leaving = client.disconnect();
       // The broker may be closing the connection at this moment; then nobody completes the token.
       await()
           .atMost(Duration.ofMillis(PATIENCE_MILLIS))
           .until(() -> leaving.isComplete() || disconnected.isDone());
+    } catch (MqttException e) {
+      if (!isEnded(e.getReasonCode())) {
+        throw e;
+      }
     }
     client.close();
   }
