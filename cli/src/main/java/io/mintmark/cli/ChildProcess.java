@@ -44,11 +44,12 @@ final class ChildProcess implements AutoCloseable {
    * Starts it.
    *
    * @param environment variables besides this process's own
-   * @param log gets what it writes to standard error
+   * @param log gets what it writes to standard error, after what is there
    */
   static ChildProcess start(List<String> command, Map<String, String> environment, Path log)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+    ProcessBuilder builder = 
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
     return new ChildProcess(builder.start(), log);
   }
