@@ -1,8 +1,9 @@
 package io.mintmark.cli;
 
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.Suggestion;
 import io.mintmark.provisioning.yaml.Section;
-import io.mintmark.provisioning.yaml.Suggestion;
+
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode;
 import io.mintmark.provisioning.yaml.YamlNode.Entry;
