@@ -44,7 +44,7 @@ class SimulateCommandTest {
     refused("certificates live 7d", "rollover", "--lifetime", "7d");
     refused("--progress 'loud' is not known", "enroll", "--progress", "loud");
     refused("--state keeps the devices", "enroll", "--state", folder.toString());
-    refused("'lozt' is not known", "enroll", "--expect", "lozt==0");
+    refused("'lozt' is measured by no run: did you mean 'lost'?", "enroll", "--expect", "lozt==0");
     Path file = Files.writeString(folder.resolve("bad.yaml"), "steps:\n- wait: {duration: x}\n");
     refused("line 2: 'duration' of wait: 'x' is not a duration", file.toString());
     refused("is a file: name a folder", "enroll", "--out", file.toString());
