@@ -1,8 +1,12 @@
 package io.mintmark.simulators.fleet;
 
 import io.mintmark.identity.Identity;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -59,6 +63,16 @@ public interface FleetEngine extends AutoCloseable {
    * without a connection, zero if it had none.
    */
   CompletableFuture<Duration> renew(int device);
+
+  /** The operational certificate in use; empty if it has none. */
+  Optional<X509Certificate> certificate(int device);
+
+  /**
+   * The roots it trusts, in use and stored.
+   *
+   * @throws UnsupportedOperationException if the engine's devices do not follow the service's roots
+   */
+  Set<X509Certificate> trusted(int device) throws IOException;
 
   /** Drops all connections; returns when no thread of it is left. */
   @Override
