@@ -1,4 +1,4 @@
-package io.mintmark.provisioning.yaml;
+package io.mintmark.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.mintmark.provisioning.yaml;
+package io.mintmark.identity;
 
 import java.util.Comparator;
 import java.util.List;
