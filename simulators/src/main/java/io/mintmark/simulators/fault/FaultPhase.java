@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
  */
 public final class FaultPhase implements Phase {
 
+  static final String ON = "on";
+  static final String SHARE = "share";
   static final String LATENCY = "latency";
   static final String JITTER = "jitter";
   static final String BANDWIDTH = "bandwidth";
@@ -29,10 +31,8 @@ public final class FaultPhase implements Phase {
 
   private static final String NAME = "fault";
   private static final String KIND = "kind";
-  private static final String ON = "on";
   private static final String BEGIN = "begin";
   private static final String DURATION = "duration";
-  private static final String SHARE = "share";
   private static final List<String> OF_KINDS =
       List.of(ON, SHARE, LATENCY, JITTER, BANDWIDTH, BY);
   private static final Pattern BYTES = Pattern.compile("([0-9]{1,9})([kM]?)");
@@ -226,24 +226,31 @@ public final class FaultPhase implements Phase {
   public void play(Play play) throws Exception {
     pause(begin, play);
     play.recorder().mark("fault begins: " + description);
-    try (AutoCloseable applied = apply(play)) {
-      play.progress().step("    fault begins: " + description);
+    Remedy remedy = apply(play);
+    try {
+      play.progress().step("fault begins: " + description);
       pause(duration, play);
     } finally {
+      remedy.apply();
       play.recorder().mark("fault ends: " + description);
-      play.progress().step("    fault ends: " + description);
+      play.progress().step("fault ends: " + description);
     }
   }
 
-  private AutoCloseable apply(Play play) throws IOException {
+  /** Puts it right again. */
+  @FunctionalInterface
+  private interface Remedy {
+    void apply() throws IOException;
+  }
+
+  private Remedy apply(Play play) throws IOException {
     if (fault != null) {
-      return proxy(play.target()).apply(fault, share, play.seed());
+      return proxy(play.target()).apply(fault, share, play.seed())::close;
     }
     if (skew != null) {
-      return play.fleet()
-          .clocks()
-          .orElseThrow(() -> noClocks(play.fleet().name()))
-          .skew(skew, share, play.seed());
+      DeviceClocks clocks =
+          play.fleet().clocks().orElseThrow(() -> noClocks(play.fleet().name()));
+      return clocks.skew(skew, share, play.seed())::close;
     }
     Target.Power power = power(play.target());
     try {

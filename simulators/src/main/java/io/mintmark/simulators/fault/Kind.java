@@ -8,23 +8,17 @@ import java.util.stream.Stream;
 
 /** What can go wrong in a scenario. */
 enum Kind {
-  LATENCY("on", "share", FaultPhase.LATENCY, FaultPhase.JITTER),
-  LOSE_ANSWERS("on", "share"),
-  HALF_OPEN("on", "share"),
-  RESET("on", "share"),
-  BANDWIDTH("on", "share", FaultPhase.BANDWIDTH),
-  REFUSE("on", "share"),
+  LATENCY,
+  LOSE_ANSWERS,
+  HALF_OPEN,
+  RESET,
+  BANDWIDTH,
+  REFUSE,
   STOP_SERVICE,
   KILL_SERVICE,
   STOP_BROKER,
   KILL_BROKER,
-  CLOCK_SKEW("share", FaultPhase.BY);
-
-  private final List<String> keys;
-
-  Kind(String... keys) {
-    this.keys = List.of(keys);
-  }
+  CLOCK_SKEW;
 
   /** As scenarios write it: {@code half-open}. */
   String word() {
@@ -53,17 +47,26 @@ enum Kind {
 
   /** Whether the setting says something about it. */
   boolean knows(String key) {
-    return keys.contains(key);
+    return switch (key) {
+      case FaultPhase.ON -> isOfNetwork();
+      case FaultPhase.SHARE -> !isOfPower();
+      case FaultPhase.LATENCY, FaultPhase.JITTER -> this == LATENCY;
+      case FaultPhase.BANDWIDTH -> this == BANDWIDTH;
+      default -> this == CLOCK_SKEW;
+    };
   }
 
   /** Whether it is done to connections. */
   boolean isOfNetwork() {
-    return knows("on");
+    return !isOfPower() && this != CLOCK_SKEW;
   }
 
   /** Whether it ends a process. */
   boolean isOfPower() {
-    return keys.isEmpty();
+    return switch (this) {
+      case STOP_SERVICE, KILL_SERVICE, STOP_BROKER, KILL_BROKER -> true;
+      default -> false;
+    };
   }
 
   /** The part whose process it ends. */

@@ -1,6 +1,7 @@
 package io.mintmark.simulators.fleet;
 
 import io.mintmark.identity.Identity;
+import io.mintmark.simulators.fault.DeviceClocks;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -73,6 +74,11 @@ public interface FleetEngine extends AutoCloseable {
    * @throws UnsupportedOperationException if the engine's devices do not follow the service's roots
    */
   Set<X509Certificate> trusted(int device) throws IOException;
+
+  /** What time it is for its devices; empty if they go by the system's clock whatever happens. */
+  default Optional<DeviceClocks> clocks() {
+    return Optional.empty();
+  }
 
   /** Drops all connections; returns when no thread of it is left. */
   @Override
