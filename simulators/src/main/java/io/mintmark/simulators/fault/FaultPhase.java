@@ -189,9 +189,8 @@ public final class FaultPhase implements Phase {
 
   @Override
   public void check(Target target) {
-    if (needsProxy()) {
-      proxy(target);
-    } else if (kind.isOfPower()) {
+    // Whether there can be a proxy, ProxiedTarget says: where the installation is may not be known yet.
+    if (kind.isOfPower()) {
       power(target);
     }
   }

@@ -184,7 +184,7 @@ class FaultPhaseTest {
     assertThatThrownBy(() -> phase("kind=kill-broker").check(target))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("fault kill-broker: the broker of a fake is not ours to end");
-    assertThatThrownBy(() -> phase("kind=reset").check(target))
+    assertThatThrownBy(() -> phase("kind=reset").play(play(target)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("fault reset needs a proxy before the broker, and none is");
     FleetPlan plan = new FleetPlan(new FleetId("f"), 1, Duration.ofHours(1), Path.of("."));
