@@ -97,11 +97,11 @@ public final class ScenarioRun {
     }
   }
 
-  /** Phases end soon after they are interrupted; until then nothing they use is closed. */
+  /** Phases end soon after they are interrupted, and one that ended a process once that is back; until then nothing they use is closed. */
   private static void await(ExecutorService players) {
     boolean interrupted = Thread.interrupted();
     try {
-      if (!players.awaitTermination(10, TimeUnit.SECONDS)) {
+      if (!players.awaitTermination(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException("a verb does not stop");
       }
     } catch (InterruptedException e) {
