@@ -35,7 +35,7 @@ import picocli.CommandLine.Command;
       BackupCommand.class,
       RestoreCommand.class,
       RecoverCommand.class,
-      SimulateCommand.class,
+      BenchmarkCommand.class,
       PrepareCommand.class,
       CommandLine.HelpCommand.class
     })

@@ -4,7 +4,7 @@ import io.mintmark.simulators.Progress;
 import java.io.PrintWriter;
 
 /**
- * Shows a scenario's steps on standard error: steps as lines, updates in place on a terminal and not
+ * Shows a benchmark's steps on standard error: steps as lines, updates in place on a terminal and not
  * at all elsewhere. The launcher says whether it is one. Thread-safe.
  */
 final class TerminalProgress implements Progress {

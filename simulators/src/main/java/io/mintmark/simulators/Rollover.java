@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Rolls the CAs of a running installation under telemetry: first the issuing CA, then the root, as an
- * operator would and without force. The scenario of {@code mintmark simulate rollover}. Whatever the
+ * operator would and without force. The measurement of {@code mintmark benchmark rollover}. Whatever the
  * operator does not get is a row that failed, and so is all that would have followed; what became of
  * devices and messages is told in any case. Run once.
  */
@@ -50,7 +50,7 @@ public final class Rollover {
     try (RolloverScene scene = RolloverScene.set(installation, options, progress, clock)) {
       play(scene);
     } catch (IOException | RuntimeException e) {
-      why = "the scenario broke off: " + e.getMessage();
+      why = "the story broke off: " + e.getMessage();
     }
     for (RolloverRow row : RolloverRow.values()) {
       claims.putIfAbsent(row, Claim.notRun(row.title(), why));

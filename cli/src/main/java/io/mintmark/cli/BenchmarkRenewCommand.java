@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
             + " no message was lost, every session was kept, and no device was without a connection for"
             + " more than 200 ms.",
     mixinStandardHelpOptions = true)
-final class SimulateRenewCommand extends BrokerScenarioCommand<RenewOptions> {
+final class BenchmarkRenewCommand extends BrokerBenchmarkCommand<RenewOptions> {
 
   @Option(
       names = "--devices",

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scenarios with brokers, as {@link SimulateIT} runs the others. */
+/** Benchmarks with brokers, as {@link BenchmarkIT} runs the others. */
 @Timeout(300)
-class SimulateBrokersIT {
+class BenchmarkBrokersIT {
 
   @TempDir
   Path folder;
@@ -90,12 +90,12 @@ class SimulateBrokersIT {
   /** Whether bars are reached is no matter here. */
   private JsonNode broker(String... arguments) throws Exception {
     Path json = folder.resolve("report.json");
-    List<String> all = new ArrayList<>(List.of("simulate"));
+    List<String> all = new ArrayList<>(List.of("benchmark"));
     all.addAll(List.of(arguments));
     all.addAll(List.of("--json", json.toString()));
     Launcher.Result result = Launcher.mintmark(all.toArray(new String[0]));
     assertThat(result.exitCode()).as(result.all()).isIn(0, 1);
     assertThat(json).as(result.all()).exists();
-    return SimulateIT.read(json);
+    return BenchmarkIT.read(json);
   }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
             + " service and broker, and then are idle. Tells processor time of a start, heap and threads"
             + " of an idle client. Exits 0 only if a start takes less than 400 ms of processor time.",
     mixinStandardHelpOptions = true)
-final class SimulateFootprintCommand extends BrokerScenarioCommand<FootprintOptions> {
+final class BenchmarkFootprintCommand extends BrokerBenchmarkCommand<FootprintOptions> {
 
   @Option(
       names = "--clients",

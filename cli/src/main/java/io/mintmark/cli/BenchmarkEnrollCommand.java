@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         + " services are two temporary ones, one with the fast crypto provider and one with the"
         + " JDK's, as baseline. Exits 0 only if every device got its certificate.",
     mixinStandardHelpOptions = true)
-final class SimulateEnrollCommand implements Callable<Integer> {
+final class BenchmarkEnrollCommand implements Callable<Integer> {
 
   @Spec
   private CommandSpec spec;
@@ -72,7 +72,7 @@ final class SimulateEnrollCommand implements Callable<Integer> {
     // One key share of the curve the provider is fast at, as devices with little power send it.
     System.setProperty("jdk.tls.namedGroups", "secp256r1");
     String crypto = CryptoProvider.install();
-    Path folder = Files.createTempDirectory("mintmark-simulate");
+    Path folder = Files.createTempDirectory("mintmark-benchmark");
     EnrolStormOptions options;
     try {
       options = new EnrolStormOptions(devices, concurrency, warmup, folder.resolve("factory"));

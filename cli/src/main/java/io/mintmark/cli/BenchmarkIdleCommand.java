@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         + " nothing more. Exits 0 only if all sessions stayed and the extension adds less than 2 KiB"
         + " each.",
     mixinStandardHelpOptions = true)
-final class SimulateIdleCommand extends BrokerScenarioCommand<IdleOptions> {
+final class BenchmarkIdleCommand extends BrokerBenchmarkCommand<IdleOptions> {
 
   @Option(
       names = "--sessions",

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scenarios at small size, for whether they tell the truth and not for speed. */
+/** Benchmarks at small size, for whether they tell the truth and not for speed. */
 @Timeout(300)
-class SimulateIT {
+class BenchmarkIT {
 
   @TempDir
   Path folder;
@@ -22,7 +22,7 @@ class SimulateIT {
   void enrollComparesTwoServicesOfItsOwn() throws Exception {
     Path json = folder.resolve("enroll.json");
     Launcher.Result result = Launcher.mintmark(
-        "simulate", "enroll", "--devices", "40", "--warmup", "4", "--json", json.toString());
+        "benchmark", "enroll", "--devices", "40", "--warmup", "4", "--json", json.toString());
     assertThat(result.exitCode()).as(result.all()).isZero();
     JsonNode report = read(json);
     assertThat(report.get("passed").asBoolean()).isTrue();
@@ -47,7 +47,7 @@ class SimulateIT {
     Path json = folder.resolve("enroll.json");
     try (Running service = Running.provisioning(data)) {
       Launcher.Result result = Verbs.mintmark(
-          "simulate",
+          "benchmark",
           "enroll",
           "--data",
           data.toString(),
@@ -67,7 +67,7 @@ class SimulateIT {
           service.mintmark("device", "list", "--fleet", "storm", "--state", "active", "--json");
       assertThat(new ObjectMapper().readTree(listed.out())).hasSize(12 + 3);
     }
-    Launcher.Result away = Verbs.mintmark("simulate", "enroll", "--data", data.toString());
+    Launcher.Result away = Verbs.mintmark("benchmark", "enroll", "--data", data.toString());
     assertThat(away.exitCode()).as(away.all()).isEqualTo(2);
     assertThat(away.err()).contains("does not answer");
   }
@@ -76,7 +76,7 @@ class SimulateIT {
   void statusMeasuresCrlsAndOcsp() throws Exception {
     Path json = folder.resolve("status.json");
     Launcher.Result result = Launcher.mintmark(
-        "simulate",
+        "benchmark",
         "status",
         "--revoked",
         "30",
@@ -101,7 +101,7 @@ class SimulateIT {
     for (String[] odd : new String[][] {
       {"--revoked", "-1"}, {"--certificates", "0"}, {"--connections", "0"}, {"--crls", "0"}
     }) {
-      Launcher.Result usage = Verbs.mintmark("simulate", "status", odd[0], odd[1]);
+      Launcher.Result usage = Verbs.mintmark("benchmark", "status", odd[0], odd[1]);
       assertThat(usage.exitCode()).as(usage.all()).isEqualTo(2);
       assertThat(usage.err()).contains(odd[1]);
     }
@@ -111,7 +111,7 @@ class SimulateIT {
   void connectMeasuresABrokerColdAndWarm() throws Exception {
     Path json = folder.resolve("connect.json");
     Launcher.Result result = Launcher.mintmark(
-        "simulate",
+        "benchmark",
         "connect",
         "--brokers",
         "fast,mosquitto",
@@ -155,13 +155,13 @@ class SimulateIT {
     assertUsage("--warmup", "-1");
     assertUsage("--concurrency", "0");
     assertUsage("--data", folder.resolve("nowhere").toString());
-    assertThat(Verbs.mintmark("simulate", "connect", "--devices", "8").err())
+    assertThat(Verbs.mintmark("benchmark", "connect", "--devices", "8").err())
         .contains("32 connections at a time are not possible");
-    assertThat(Verbs.mintmark("simulate", "connect", "--cold", "0s").err()).contains("for 0 s");
-    assertThat(Verbs.mintmark("simulate").exitCode()).isEqualTo(2);
-    assertThat(Verbs.mintmark("simulate", "rollover", "--devices", "0").exitCode())
+    assertThat(Verbs.mintmark("benchmark", "connect", "--cold", "0s").err()).contains("for 0 s");
+    assertThat(Verbs.mintmark("benchmark").exitCode()).isEqualTo(2);
+    assertThat(Verbs.mintmark("benchmark", "rollover", "--devices", "0").exitCode())
         .isEqualTo(2);
-    assertThat(Verbs.mintmark("simulate", "rollover", "--lifetime", "9s").err())
+    assertThat(Verbs.mintmark("benchmark", "rollover", "--lifetime", "9s").err())
         .contains("9s is not possible: use 10s to 1d");
     for (String[] odd : new String[][] {
       {"revoke", "--revocations", "5001"},
@@ -172,14 +172,14 @@ class SimulateIT {
       {"lifetime", "--days", "0"},
       {"idle", "--sessions", "0"}
     }) {
-      Launcher.Result usage = Verbs.mintmark("simulate", odd[0], odd[1], odd[2]);
+      Launcher.Result usage = Verbs.mintmark("benchmark", odd[0], odd[1], odd[2]);
       assertThat(usage.exitCode()).as(usage.all()).isEqualTo(2);
       assertThat(usage.err()).contains(odd[2], "not possible");
     }
   }
 
   private static void assertUsage(String option, String value) {
-    Launcher.Result result = Verbs.mintmark("simulate", "enroll", option, value);
+    Launcher.Result result = Verbs.mintmark("benchmark", "enroll", option, value);
     assertThat(result.exitCode()).as(result.all()).isEqualTo(2);
     assertThat(result.err()).contains(value);
   }

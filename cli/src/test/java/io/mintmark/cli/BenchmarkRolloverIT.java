@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A scenario that mostly waits, as {@link SimulateIT} runs the others. */
+/** A benchmark that mostly waits, as {@link BenchmarkIT} runs the others. */
 @Timeout(300)
-class SimulateRolloverIT {
+class BenchmarkRolloverIT {
 
   @TempDir
   Path folder;
@@ -20,10 +20,10 @@ class SimulateRolloverIT {
   void rolloverLosesNoDeviceAndNoMessageAndTheOldRootGoes() throws Exception {
     Path json = folder.resolve("rollover.json");
     Launcher.Result result = Launcher.mintmark(
-        "simulate", "rollover", "--devices", "4", "--lifetime", "12s", "--json", json.toString());
+        "benchmark", "rollover", "--devices", "4", "--lifetime", "12s", "--json", json.toString());
     assertThat(result.exitCode()).as(result.all()).isZero();
     assertThat(result.out()).contains("PASS").doesNotContain("FAIL");
-    JsonNode report = SimulateIT.read(json);
+    JsonNode report = BenchmarkIT.read(json);
     assertThat(report.get("passed").asBoolean()).isTrue();
     assertThat(report.get("claims")).hasSize(11);
     JsonNode figures = report.get("figures");

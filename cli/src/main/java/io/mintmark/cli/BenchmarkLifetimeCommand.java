@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             + " jump from step to step while telemetry flows. Prints one row a claim; exits 0 only if"
             + " every device stayed connected with a valid certificate and no message was lost.",
     mixinStandardHelpOptions = true)
-final class SimulateLifetimeCommand implements Callable<Integer> {
+final class BenchmarkLifetimeCommand implements Callable<Integer> {
 
   private static final List<String> HOSTS = List.of("localhost", "127.0.0.1");
   private static final Duration INVITED_FOR = Duration.ofHours(1);
@@ -93,7 +93,7 @@ final class SimulateLifetimeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     String file = System.getenv(Faketime.FILE);
-    Path folder = Files.createTempDirectory("mintmark-simulate");
+    Path folder = Files.createTempDirectory("mintmark-benchmark");
     LifetimeOptions options;
     try {
       options = new LifetimeOptions(
@@ -121,7 +121,7 @@ final class SimulateLifetimeCommand implements Callable<Integer> {
     Path file = folder.resolve("clock");
     Files.writeString(file, FakedTime.text(Duration.ZERO));
     List<String> arguments = new ArrayList<>(List.of(
-        "simulate", "lifetime",
+        "benchmark", "lifetime",
         "--days", Integer.toString(days),
         "--devices", Integer.toString(devices),
         "--lifetime", DurationText.of(lifetime),

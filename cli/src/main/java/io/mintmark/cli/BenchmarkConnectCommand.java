@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         + " Mosquitto where it is installed; cold and warm. Exits 0 only if every connection was"
         + " admitted.",
     mixinStandardHelpOptions = true)
-final class SimulateConnectCommand extends BrokerScenarioCommand<ConnectStormOptions> {
+final class BenchmarkConnectCommand extends BrokerBenchmarkCommand<ConnectStormOptions> {
 
   @Option(
       names = "--devices",

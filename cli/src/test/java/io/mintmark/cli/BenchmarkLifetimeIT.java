@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A scenario in which days pass, as {@link SimulateIT} runs the others. */
+/** A benchmark in which days pass, as {@link BenchmarkIT} runs the others. */
 @Timeout(300)
-class SimulateLifetimeIT {
+class BenchmarkLifetimeIT {
 
   @TempDir
   Path folder;
@@ -22,7 +22,7 @@ class SimulateLifetimeIT {
     assumeThat(Faketime.find()).as("libfaketime, of Debian's package faketime").isNotNull();
     Path json = folder.resolve("lifetime.json");
     Launcher.Result result = Launcher.mintmark(
-        "simulate",
+        "benchmark",
         "lifetime",
         "--days",
         "3",
@@ -33,7 +33,7 @@ class SimulateLifetimeIT {
         "--json",
         json.toString());
     assertThat(result.exitCode()).as(result.all()).isZero();
-    JsonNode figures = SimulateIT.read(json).get("figures");
+    JsonNode figures = BenchmarkIT.read(json).get("figures");
     assertThat(figures.get("days").asDouble()).isGreaterThanOrEqualTo(3);
     assertThat(figures.get("renewals.least").asInt()).isGreaterThanOrEqualTo(2);
     assertThat(figures.get("service.renewals").asInt()).isPositive();

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
  *
  * @param <O> what is measured, and how much
  */
-abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
+abstract class BrokerBenchmarkCommand<O> implements Callable<Integer> {
 
   @Spec
   private CommandSpec spec;
@@ -66,7 +66,7 @@ abstract class BrokerScenarioCommand<O> implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path folder = Files.createTempDirectory("mintmark-simulate");
+    Path folder = Files.createTempDirectory("mintmark-benchmark");
     TerminalProgress progress = new TerminalProgress(spec.commandLine().getErr());
     MeasuredReport report;
     try (Shutdown shutdown = new Shutdown()) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         + " makes CRLs, each because one more device is revoked, and is then asked about others over"
         + " OCSP. Exits 0 only if each CRL lists all and every question was answered.",
     mixinStandardHelpOptions = true)
-final class SimulateStatusCommand implements Callable<Integer> {
+final class BenchmarkStatusCommand implements Callable<Integer> {
 
   private static final int MOST = 1_000_000;
 
@@ -74,7 +74,7 @@ final class SimulateStatusCommand implements Callable<Integer> {
     requireCount("--crls", crls, 1);
     requireCount("--seconds", seconds, 1);
     CryptoProvider.install();
-    Path folder = Files.createTempDirectory("mintmark-simulate");
+    Path folder = Files.createTempDirectory("mintmark-benchmark");
     TerminalProgress progress = new TerminalProgress(spec.commandLine().getErr());
     StatusReport report;
     try (Shutdown shutdown = new Shutdown()) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         + " that admits everybody, by turns. Only what was delivered counts. Exits 0 only if nothing"
         + " was lost and our broker delivers at least 97 % of the other's, with QoS 0 and 1.",
     mixinStandardHelpOptions = true)
-final class SimulatePublishCommand extends BrokerScenarioCommand<PublishOptions> {
+final class BenchmarkPublishCommand extends BrokerBenchmarkCommand<PublishOptions> {
 
   @Option(
       names = "--publishers",

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         + " percentile of the single ones is below 250 ms, nobody else was cut, and nobody revoked"
         + " came back.",
     mixinStandardHelpOptions = true)
-final class SimulateRevokeCommand extends BrokerScenarioCommand<RevokeOptions> {
+final class BenchmarkRevokeCommand extends BrokerBenchmarkCommand<RevokeOptions> {
 
   @Option(
       names = "--sessions",

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         + " root, without force, until the old root is gone. Prints one row a claim; exits 0 only if"
         + " no device and no message was lost and the old root is trusted nowhere any more.",
     mixinStandardHelpOptions = true)
-final class SimulateRolloverCommand extends ClaimsCommand<RolloverOptions> {
+final class BenchmarkRolloverCommand extends ClaimsCommand<RolloverOptions> {
 
   @Option(
       names = "--lifetime",
