@@ -132,8 +132,7 @@ class MisbehavingTest {
     Set<String> forms = new HashSet<>();
     for (int seed = 1; forms.size() < 2 && seed < 50; seed++) {
       Answer answer = ask(
-          new Misbehaviour(
-              Duration.ZERO, Duration.ZERO, Map.of(Mishap.RETRY_AFTER, 1.0), seed),
+          new Misbehaviour(Duration.ZERO, Duration.ZERO, Map.of(Mishap.RETRY_AFTER, 1.0), seed),
           EST);
       String when = answer.header("Retry-After");
       if (when.length() == 1) {
@@ -142,7 +141,8 @@ class MisbehavingTest {
       } else {
         forms.add("date");
         ZonedDateTime date = ZonedDateTime.parse(when, DateTimeFormatter.RFC_1123_DATE_TIME);
-        assertThat(date).isBetween(ZonedDateTime.now().minusSeconds(20), ZonedDateTime.now().plusSeconds(4));
+        assertThat(date)
+            .isBetween(ZonedDateTime.now().minusSeconds(20), ZonedDateTime.now().plusSeconds(4));
       }
     }
     assertThat(forms).hasSize(2);
@@ -173,7 +173,12 @@ class MisbehavingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"/v1/renewal-info/x, true", "/v1/bundle, true", "/v1/feed, false", "/v1/sessions, false"})
+  @CsvSource({
+    "/v1/renewal-info/x, true",
+    "/v1/bundle, true",
+    "/v1/feed, false",
+    "/v1/sessions, false"
+  })
   void leavesBrokersAlone(String path, boolean meant) throws Exception {
     assertThat(ask(Mishap.DROP, path).text().isEmpty()).isEqualTo(meant);
   }
