@@ -51,7 +51,10 @@ public final class Mintmark implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Mintmark()).setExecutionExceptionHandler(new FailureReport());
+    CommandLine all =
+        new CommandLine(new Mintmark()).setExecutionExceptionHandler(new FailureReport());
+    return all.setParameterExceptionHandler(
+        new UsageReport(all.getParameterExceptionHandler()));
   }
 
   @Override

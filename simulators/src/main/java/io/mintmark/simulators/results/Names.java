@@ -22,7 +22,9 @@ final class Names {
       "renew.gap",
       "revoke",
       "cut",
-      "return");
+      "return",
+      "disconnect",
+      "rollover");
 
   /** What is counted. */
   static final List<String> COUNTERS = List.of(
@@ -33,6 +35,10 @@ final class Names {
       "cut",
       "leaks",
       "moves",
+      "comebacks",
+      "disconnects",
+      "generator.threads",
+      "generator.heap-mb",
       Names.TICKS,
       Names.LATE_TICKS);
 

@@ -1,6 +1,9 @@
 package io.mintmark.simulators.scenario;
 
+import io.mintmark.simulators.fleet.FleetEngine.Listener;
 import io.mintmark.simulators.fleet.FleetPlan;
+import io.mintmark.simulators.results.Recorder;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -49,6 +52,16 @@ public final class ScenarioRun {
    * @throws Exception if a verb could not be played, with one line to show; what follows is not
    */
   public void play(Play play) throws Exception {
+    Sessions sessions = new Sessions(play.recorder());
+    play.events().add(sessions);
+    try {
+      steps(play);
+    } finally {
+      play.events().remove(sessions);
+    }
+  }
+
+  private void steps(Play play) throws Exception {
     int number = 0;
     for (List<Phase> phases : scenario.steps()) {
       step = phases.stream().map(Phase::verb).collect(Collectors.joining(" + "));
@@ -110,6 +123,20 @@ public final class ScenarioRun {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** What becomes of connections that nobody here had ended. */
+  private record Sessions(Recorder recorder) implements Listener {
+    @Override
+    public void lost(int device, String reason) {
+      recorder.count("disconnects", 1);
+    }
+
+    @Override
+    public void returned(int device, Duration away) {
+      long now = System.nanoTime();
+      recorder.done("return", now - away.toNanos(), now);
     }
   }
 }
