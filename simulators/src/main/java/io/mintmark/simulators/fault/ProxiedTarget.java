@@ -72,7 +72,8 @@ public final class ProxiedTarget implements Target, AutoCloseable {
   private static FaultProxy proxy(Part part, String host, int port) throws IOException {
     InetAddress address = InetAddress.getByName(host);
     if (!address.isLoopbackAddress() && NetworkInterface.getByInetAddress(address) == null) {
-      throw new IllegalArgumentException("faults on the " + part.word() + " need a proxy in the way,"
+      throw new IllegalArgumentException("faults on the " + part.word()
+          + " need a proxy in the way,"
           + " and '" + host + "' is another machine (" + address.getHostAddress()
           + "), whose certificate a proxy here could not show: run this where the " + part.word()
           + " runs, or leave the fault out");
