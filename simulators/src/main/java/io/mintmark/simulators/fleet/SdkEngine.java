@@ -44,6 +44,7 @@ public final class SdkEngine implements FleetEngine {
   private final FleetState state;
   private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final List<SdkDevice> devices = new ArrayList<>();
+  private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final ExecutorService workers = Workers.of("sdk-fleet", AT_ONCE);
   private volatile Listener listener = new Listener() {};
 
@@ -96,6 +97,11 @@ public final class SdkEngine implements FleetEngine {
   @Override
   public int size() {
     return devices.size();
+  }
+
+  @Override
+  public Optional<DeviceClocks> clocks() {
+    return Optional.of(clocks);
   }
 
   @Override
