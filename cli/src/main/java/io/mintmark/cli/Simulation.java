@@ -1,6 +1,7 @@
 package io.mintmark.cli;
 
 import io.mintmark.simulators.Environment;
+import io.mintmark.simulators.fault.ProxiedTarget;
 import io.mintmark.simulators.fleet.FleetEngine;
 import io.mintmark.simulators.fleet.FleetPlan;
 import io.mintmark.simulators.fleet.NoFleet;
@@ -88,7 +89,9 @@ final class Simulation {
    * @throws IOException with one line if it cannot begin
    */
   End run() throws IOException {
-    try (FleetEngine fleet = fleet();
+    // Before what the scenario lets go wrong; devices find the installation behind them.
+    try (ProxiedTarget proxied = ProxiedTarget.before(target, order.scenario().phases());
+        FleetEngine fleet = fleet(proxied);
         Recording recording = Recording.start(about(), order.raw())) {
       ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor();
       try {
@@ -97,19 +100,20 @@ final class Simulation {
             SAMPLE_MILLIS,
             SAMPLE_MILLIS,
             TimeUnit.MILLISECONDS);
-        return play(recording, fleet, sampler);
+        return play(proxied, recording, fleet, sampler);
       } finally {
         sampler.shutdownNow();
       }
     }
   }
 
-  private End play(Recording recording, FleetEngine fleet, ScheduledExecutorService sampler) {
+  private End play(
+      Target proxied, Recording recording, FleetEngine fleet, ScheduledExecutorService sampler) {
     boolean stopped = false;
     String failure = null;
     try {
       run.play(new Play(
-          target,
+          proxied,
           fleet,
           recording,
           progress,
@@ -141,9 +145,9 @@ final class Simulation {
     return recording.sample(fleet.states(), cpu);
   }
 
-  private FleetEngine fleet() throws IOException {
+  private FleetEngine fleet(Target proxied) throws IOException {
     FleetPlan plan = order.plan();
-    return plan == null ? new NoFleet() : SdkEngine.open(target, plan, progress);
+    return plan == null ? new NoFleet() : SdkEngine.open(proxied, plan, progress);
   }
 
   private Run about() {

@@ -1,6 +1,7 @@
 package io.mintmark.simulators.fleet;
 
 import io.mintmark.identity.Identity;
+import io.mintmark.simulators.fault.DeviceClocks;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Map;
@@ -79,6 +80,11 @@ public interface FleetEngine extends AutoCloseable {
    * without a connection, zero if it had none.
    */
   CompletableFuture<Duration> renew(int device);
+
+  /** What time it is for its devices; empty if they go by the system's clock whatever happens. */
+  default Optional<DeviceClocks> clocks() {
+    return Optional.empty();
+  }
 
   /** Drops all connections; returns when no thread of it is left. */
   @Override

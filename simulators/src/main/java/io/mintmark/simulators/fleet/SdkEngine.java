@@ -6,6 +6,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.identity.Identity;
 import io.mintmark.simulators.Progress;
 import io.mintmark.simulators.Site;
+import io.mintmark.simulators.fault.DeviceClocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
@@ -38,6 +39,7 @@ public final class SdkEngine implements FleetEngine {
 
   private final FleetState state;
   private final List<SdkDevice> devices = new ArrayList<>();
+  private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final ExecutorService workers = Workers.of("sdk-fleet", AT_ONCE);
   private volatile Listener listener = new Listener() {};
 
@@ -74,7 +76,7 @@ public final class SdkEngine implements FleetEngine {
           .trust(site.trust())
           .folder(state.sdk(device))
           .reconnectBackoff(FIRST_RECONNECT, LONGEST_RECONNECT)
-          .clock(Clock.systemUTC())
+          .clock(clocks.of(device))
           .listener(events)
           .build();
     } catch (IOException e) {
@@ -90,6 +92,11 @@ public final class SdkEngine implements FleetEngine {
   @Override
   public int size() {
     return devices.size();
+  }
+
+  @Override
+  public Optional<DeviceClocks> clocks() {
+    return Optional.of(clocks);
   }
 
   @Override

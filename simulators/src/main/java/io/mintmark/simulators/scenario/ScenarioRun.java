@@ -110,7 +110,7 @@ public final class ScenarioRun {
     }
   }
 
-  /** Phases end soon after they are interrupted; until then nothing they use is closed. */
+  /** Phases end soon after they are interrupted, and one that ended a process once that is back; until then nothing they use is closed. */
   private static void await(ExecutorService players) {
     boolean interrupted = Thread.interrupted();
     try {

@@ -1,5 +1,6 @@
 package io.mintmark.simulators.scenario;
 
+import io.mintmark.simulators.fault.FaultPhase;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ public final class Verbs {
       RevokePhase.VERB,
       RolloverPhase.VERB,
       ChurnPhase.VERB,
+      FaultPhase.VERB,
       WatchPhase.VERB,
       WaitPhase.VERB);
 
