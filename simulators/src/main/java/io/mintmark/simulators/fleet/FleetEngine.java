@@ -44,11 +44,16 @@ public interface FleetEngine extends AutoCloseable {
   Optional<X509Certificate> certificate(int device);
 
   /**
-   * The roots a device trusts.
+   * The roots a device trusts, in use and stored.
    *
    * @throws UnsupportedOperationException if devices of this engine have none of their own
    */
   Set<X509Certificate> trusted(int device);
+
+  /** What time it is for its devices; empty if they go by the system's clock whatever happens. */
+  default Optional<DeviceClocks> clocks() {
+    return Optional.empty();
+  }
 
   /** Who is told what happens; null for nobody. Set before the first connection. */
   void listener(Listener listener);

@@ -1,6 +1,5 @@
 package io.mintmark.simulators.fleet;
 
-import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.DurationText;
 import io.mintmark.identity.Identity;
@@ -186,8 +185,8 @@ final class FleetState implements AutoCloseable {
   }
 
   /** A device's bootstrap credential, read anew each time. */
-  Credential bootstrap(int device) throws IOException {
-    return log.get(Kind.BOOTSTRAP, device).credential();
+  StoredCredential bootstrap(int device) throws IOException {
+    return log.get(Kind.BOOTSTRAP, device);
   }
 
   boolean isEnrolled(int device) {

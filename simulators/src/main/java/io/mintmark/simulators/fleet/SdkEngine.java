@@ -4,16 +4,20 @@ import io.mintmark.device.DeviceClient;
 import io.mintmark.device.DeviceListener;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.Identity;
+import io.mintmark.identity.Pem;
 import io.mintmark.simulators.Progress;
 import io.mintmark.simulators.Site;
 import io.mintmark.simulators.fault.DeviceClocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +42,7 @@ public final class SdkEngine implements FleetEngine {
   private static final int CLOSE_SECONDS = 60;
 
   private final FleetState state;
+  private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final List<SdkDevice> devices = new ArrayList<>();
   private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final ExecutorService workers = Workers.of("sdk-fleet", AT_ONCE);
@@ -54,12 +59,12 @@ public final class SdkEngine implements FleetEngine {
   /**
    * Makes or opens the fleet's state; connects nothing.
    *
-   * @throws IOException as one line to show, if that cannot be done
-   * @throws IllegalArgumentException if there are more devices than it is meant for
+   * @throws IOException as one line to show, if that cannot be done or there are more devices than it is
+   *     meant for
    */
   public static SdkEngine open(Site site, FleetPlan plan, Progress progress) throws IOException {
     if (plan.devices() > MOST) {
-      throw new IllegalArgumentException("engine sdk plays up to " + MOST + " devices, not "
+      throw new IOException("engine sdk plays up to " + MOST + " devices, not "
           + plan.devices() + ", as each is a whole SDK with threads of its own: use engine swarm");
     }
     return new SdkEngine(FleetState.open(site, plan, progress));
@@ -72,7 +77,7 @@ public final class SdkEngine implements FleetEngine {
           .service(site.service())
           .fleet(state.plan().fleet())
           .broker(site.brokerHost(), site.brokerPort())
-          .bootstrap(state.bootstrap(device))
+          .bootstrap(state.bootstrap(device).credential())
           .trust(site.trust())
           .folder(state.sdk(device))
           .reconnectBackoff(FIRST_RECONNECT, LONGEST_RECONNECT)
@@ -122,7 +127,21 @@ public final class SdkEngine implements FleetEngine {
 
   @Override
   public Set<X509Certificate> trusted(int device) {
-    return Set.copyOf(devices.get(device).client().trustAnchors());
+    Set<X509Certificate> all = new HashSet<>(devices.get(device).client().trustAnchors());
+    Path stored = state.sdk(device).resolve("trust.pem");
+    try {
+      if (Files.exists(stored)) {
+        all.addAll(Pem.certificates(Files.readString(stored)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all;
+  }
+
+  @Override
+  public Optional<DeviceClocks> clocks() {
+    return Optional.of(clocks);
   }
 
   @Override

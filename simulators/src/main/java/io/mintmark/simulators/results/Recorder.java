@@ -1,5 +1,7 @@
 package io.mintmark.simulators.results;
 
+import java.util.Map;
+
 /**
  * Takes down what happens during a run. Called from any thread, at any rate a scenario reaches; never
  * blocks and never throws.
@@ -36,4 +38,12 @@ public interface Recorder {
 
   /** Something that a plot over time shows as a line with a word: a step begins, a fault ends. */
   void mark(String text);
+
+  /**
+   * A row of a table of its own, for what is neither a figure nor an event.
+   *
+   * @param table its name
+   * @param cells by the names of their columns, in order
+   */
+  default void row(String table, Map<String, String> cells) {}
 }

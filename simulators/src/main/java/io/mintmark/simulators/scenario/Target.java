@@ -4,6 +4,7 @@ import io.mintmark.identity.DeviceId;
 import io.mintmark.simulators.Authorities;
 import io.mintmark.simulators.Site;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -30,6 +31,26 @@ public interface Target extends Site {
 
   /** Revokes a device for good; returns with the service's answer. */
   void revoke(DeviceId device) throws IOException;
+
+  /** MQTT over WebSocket, with its path; empty if there is none, or it is not known. */
+  default Optional<URI> webSocket() {
+    return Optional.empty();
+  }
+
+  /** CRLs and OCSP: an http address; empty if there is none, or it is not known. */
+  default Optional<URI> statusService() {
+    return Optional.empty();
+  }
+
+  /** The operator API: scheme, host and port; empty if it is not known. */
+  default Optional<URI> operatorApi() {
+    return Optional.empty();
+  }
+
+  /** What opens the operator API, a secret; empty if this run is no operator's. */
+  default Optional<String> operatorToken() {
+    return Optional.empty();
+  }
 
   /** Its CAs; empty if this operator cannot see all that a change of them needs. */
   Optional<Authorities> authorities();

@@ -1,5 +1,6 @@
-package io.mintmark.simulators;
+package io.mintmark.simulators.attack;
 
+import io.mintmark.simulators.MessageHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
@@ -10,10 +11,10 @@ import java.util.Set;
  * through: first a marked message that should arrive, as a control, then a look for the one that
  * should not. Thread-safe.
  */
-final class Watch implements MessageHandler {
+public final class Watch implements MessageHandler {
 
   /** What every marked payload begins with; telemetry is JSON and does not. */
-  static final String MARK = "marked:";
+  public static final String MARK = "marked:";
 
   private final Set<String> seen = new HashSet<>();
 
@@ -29,14 +30,14 @@ final class Watch implements MessageHandler {
   }
 
   /** Whether a message with this payload was delivered. */
-  boolean saw(String payload) {
+  public boolean saw(String payload) {
     synchronized (seen) {
       return seen.contains(payload);
     }
   }
 
   /** Waits for a message with this payload; false if it did not come in time. */
-  boolean await(String payload, Duration limit) throws InterruptedException {
+  public boolean await(String payload, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     synchronized (seen) {
       while (!seen.contains(payload)) {

@@ -1,4 +1,4 @@
-package io.mintmark.simulators;
+package io.mintmark.simulators.attack;
 
 import io.mintmark.identity.Printable;
 import java.io.EOFException;
@@ -22,9 +22,10 @@ import org.eclipse.paho.mqttv5.common.MqttException;
  * @param outcome what came of it
  * @param detail the reason code, alert or exception, in words
  */
-record Sighting(Outcome outcome, String detail) {
+public record Sighting(Outcome outcome, String detail) {
 
-  enum Outcome {
+  /** What came of it. */
+  public enum Outcome {
     ACCEPTED,
     REFUSED,
     UNCLEAR
@@ -35,12 +36,18 @@ record Sighting(Outcome outcome, String detail) {
 
   private static final Pattern DISCONNECT_CODE = Pattern.compile("Disconnect RC: (\\d{1,3})\\b");
 
-  boolean refused() {
+  /** Whether the other side said no. */
+  public boolean refused() {
     return outcome == Outcome.REFUSED;
   }
 
-  boolean accepted() {
+  /** Whether the other side said yes. */
+  public boolean accepted() {
     return outcome == Outcome.ACCEPTED;
+  }
+
+  static Sighting refused(String detail) {
+    return new Sighting(Outcome.REFUSED, detail);
   }
 
   static Sighting accepted(String detail) {
@@ -52,7 +59,7 @@ record Sighting(Outcome outcome, String detail) {
   }
 
   /** The reason codes of an acknowledgement; null where there was none. */
-  static Sighting of(String packet, int... reasonCodes) {
+  public static Sighting of(String packet, int... reasonCodes) {
     if (reasonCodes != null) {
       for (int code : reasonCodes) {
         if (code >= FAILURE) {
@@ -64,7 +71,7 @@ record Sighting(Outcome outcome, String detail) {
   }
 
   /** What Paho threw. */
-  static Sighting of(MqttException e) {
+  public static Sighting of(MqttException e) {
     int code = e.getReasonCode();
     if (e.getCause() instanceof IOException cause) {
       return of(cause);
@@ -88,7 +95,7 @@ record Sighting(Outcome outcome, String detail) {
   }
 
   /** What the network or TLS layer threw. */
-  static Sighting of(IOException e) {
+  public static Sighting of(IOException e) {
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     if (e instanceof ConnectException
         || e instanceof NoRouteToHostException

@@ -1,4 +1,4 @@
-package io.mintmark.simulators;
+package io.mintmark.simulators.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
