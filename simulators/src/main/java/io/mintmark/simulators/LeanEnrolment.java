@@ -112,8 +112,9 @@ public final class LeanEnrolment {
       tcp.setTcpNoDelay(true);
       tcp.setSoTimeout(TIMEOUT_MILLIS);
       tcp.connect(address, TIMEOUT_MILLIS);
-      try (SSLSocket tls = (SSLSocket)
-          Credential.tlsContext(shown, trust).getSocketFactory().createSocket(tcp, host, port, true)) {
+      try (SSLSocket tls = (SSLSocket) Credential.tlsContext(shown, trust)
+          .getSocketFactory()
+          .createSocket(tcp, host, port, true)) {
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(new String[] {"TLSv1.3"});

@@ -76,7 +76,8 @@ class EnginesIT {
   }
 
   private static <T> List<T> all(IntFunction<CompletableFuture<T>> deed) throws Exception {
-    List<CompletableFuture<T>> asked = IntStream.range(0, DEVICES).mapToObj(deed).toList();
+    List<CompletableFuture<T>> asked =
+        IntStream.range(0, DEVICES).mapToObj(deed).toList();
     CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
         .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     return asked.stream().map(CompletableFuture::join).toList();
@@ -109,18 +110,17 @@ class EnginesIT {
       // On the new connections, and in the same sessions.
       speak(engine, fleet, heard, application);
 
-      IntStream.range(0, DEVICES).forEach(i -> installation.cut(engine.identity(i).device()));
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(() -> assertThat(heard.returned).hasSize(DEVICES));
+      IntStream.range(0, DEVICES)
+          .forEach(i -> installation.cut(engine.identity(i).device()));
+      await().atMost(PATIENCE).untilAsserted(() -> assertThat(heard.returned).hasSize(DEVICES));
       assertThat(heard.lost).hasSize(DEVICES);
       awaitStates(engine, Map.of(DeviceState.CONNECTED, DEVICES));
 
       installation.revoke(engine.identity(0).device());
-      awaitStates(
-          engine, Map.of(DeviceState.CONNECTED, DEVICES - 1, DeviceState.REFUSED, 1));
+      awaitStates(engine, Map.of(DeviceState.CONNECTED, DEVICES - 1, DeviceState.REFUSED, 1));
       CompletableFuture<Duration> refused = engine.renew(0);
-      assertThatThrownBy(() -> refused.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+      assertThatThrownBy(() -> refused.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isNotNull();
     }
     againFromItsState(name, plan);
   }

@@ -48,8 +48,9 @@ public final class EngineNeeds {
     long needed = descriptors(devices) + others;
     return needed <= limit
         ? Optional.empty()
-        : Optional.of("%d devices need %d open files, and this process may have %d: run 'ulimit -n %d' first"
-            .formatted(devices, needed, limit, needed));
+        : Optional.of(
+            "%d devices need %d open files, and this process may have %d: run 'ulimit -n %d' first"
+                .formatted(devices, needed, limit, needed));
   }
 
   /** The soft limit of open files; empty if there is none. Java has raised it to the hard one. */

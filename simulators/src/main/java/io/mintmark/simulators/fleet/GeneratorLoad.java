@@ -40,7 +40,12 @@ public final class GeneratorLoad {
    * @param busySeconds share of the seconds in which either was above 90 %
    */
   public record Figures(
-      Duration took, Duration cpu, int cores, double busiest, double busiestLoop, double busySeconds) {
+      Duration took,
+      Duration cpu,
+      int cores,
+      double busiest,
+      double busiestLoop,
+      double busySeconds) {
 
     /** Whether the generator may have been what others waited for. */
     public boolean isBottleneck() {

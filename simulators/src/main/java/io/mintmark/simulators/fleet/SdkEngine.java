@@ -64,8 +64,8 @@ public final class SdkEngine implements FleetEngine {
    */
   public static SdkEngine open(Site site, FleetPlan plan, Progress progress) throws IOException {
     if (plan.devices() > MOST) {
-      throw new IOException("engine sdk plays up to " + MOST + " devices, not "
-          + plan.devices() + ", as each is a whole SDK with threads of its own: use engine swarm");
+      throw new IOException("engine sdk plays up to " + MOST + " devices, not " + plan.devices()
+          + ", as each is a whole SDK with threads of its own: use engine swarm");
     }
     return new SdkEngine(FleetState.open(site, plan, progress));
   }

@@ -85,9 +85,7 @@ final class SwarmDevice {
   synchronized DeviceState state() {
     return up
         ? DeviceState.CONNECTED
-        : refused
-            ? DeviceState.REFUSED
-            : wanted ? DeviceState.CONNECTING : DeviceState.ENROLLED;
+        : refused ? DeviceState.REFUSED : wanted ? DeviceState.CONNECTING : DeviceState.ENROLLED;
   }
 
   /** The credential it was last given; null if none. */
@@ -149,10 +147,8 @@ final class SwarmDevice {
     if (on == null) {
       return notConnected();
     }
-    return SwarmDevice.<Object>inWords(on.subscribeWith()
-        .topicFilter(filter)
-        .qos(MqttQos.fromCode(qos))
-        .send());
+    return SwarmDevice.<Object>inWords(
+        on.subscribeWith().topicFilter(filter).qos(MqttQos.fromCode(qos)).send());
   }
 
   CompletableFuture<Void> publish(String topic, byte[] payload, int qos) {

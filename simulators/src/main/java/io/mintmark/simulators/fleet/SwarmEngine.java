@@ -42,7 +42,8 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
   /** Requests for certificates at a time. */
   private static final int AT_ONCE = 32;
 
-  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
   private static final int CLOSE_SECONDS = 15;
   private static final int CONNECT_SECONDS = 30;
 

@@ -31,8 +31,7 @@ final class SwarmEnrolment {
    * @throws IOException with one line that names no device
    */
   StoredCredential enrol(DeviceId device, StoredCredential bootstrap) throws IOException {
-    return complete(
-        lean.enrol(device, Credential.keyManager(bootstrap.key(), bootstrap.chain())));
+    return complete(lean.enrol(device, Credential.keyManager(bootstrap.key(), bootstrap.chain())));
   }
 
   /**

@@ -45,7 +45,8 @@ class FleetStateTest {
     try (FleetState state = open(site, plan("pumps", 3))) {
       assertThat(state.bootstrap(2).certificate()).isEqualTo(made);
       assertThat(state.isEnrolled(2)).isTrue();
-      assertThat(state.operational(2).certificate()).isEqualTo(state.bootstrap(1).certificate());
+      assertThat(state.operational(2).certificate())
+          .isEqualTo(state.bootstrap(1).certificate());
     }
     assertThat(site.fleets).hasSize(1);
     assertThat(site.manifests).hasSize(1);
@@ -57,8 +58,8 @@ class FleetStateTest {
     open(site, plan("pumps", 4)).close();
     assertThat(site.manifests).hasSize(2).last().asString().hasLineCount(5);
 
-    FleetPlan longer = new FleetPlan(
-        new FleetId("pumps"), 4, Duration.ofHours(2), folder.resolve("state"));
+    FleetPlan longer =
+        new FleetPlan(new FleetId("pumps"), 4, Duration.ofHours(2), folder.resolve("state"));
     open(site, longer).close();
     assertThat(site.fleets).hasSize(3).last().asString().contains("lifetime: 2h");
     assertThat(site.manifests).hasSize(2);

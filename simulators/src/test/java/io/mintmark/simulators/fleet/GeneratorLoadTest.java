@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 class GeneratorLoadTest {
 
   private static Figures figures(double busySeconds) {
-    return new Figures(
-        Duration.ofSeconds(10), Duration.ofSeconds(8), 2, 0.5, 0.97, busySeconds);
+    return new Figures(Duration.ofSeconds(10), Duration.ofSeconds(8), 2, 0.5, 0.97, busySeconds);
   }
 
   @Test
