@@ -7,7 +7,6 @@ import io.mintmark.simulators.FakedTime;
 import io.mintmark.simulators.Lifetime;
 import io.mintmark.simulators.LifetimeOptions;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -87,8 +87,8 @@ final class BenchmarkLifetimeCommand implements Callable<Integer> {
       description = "Real time between two jumps, at least (default: ${DEFAULT-VALUE}).")
   private long pace;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
-  private Path json;
+  @Mixin
+  private ReportOutput output;
 
   @Override
   public Integer call() throws Exception {
@@ -128,9 +128,7 @@ final class BenchmarkLifetimeCommand implements Callable<Integer> {
         "--step", DurationText.of(step),
         "--rate", Double.toString(rate),
         "--pace", Long.toString(pace)));
-    if (json != null) {
-      arguments.addAll(List.of("--json", json.toString()));
-    }
+    arguments.addAll(output.arguments());
     ProcessBuilder builder = new ProcessBuilder(ChildProcess.java(
             // A device notices a jump soon; in the field it looks every quarter of an hour.
             List.of("-Dmintmark.device.longest-sleep-millis=100"),
@@ -149,17 +147,11 @@ final class BenchmarkLifetimeCommand implements Callable<Integer> {
     progress.step("Starting a service and a broker");
     RunningService service = service(folder.resolve("service"), shutdown);
     BrokerProcess broker = broker(folder.resolve("broker"), service, shutdown);
-    LifetimeSite site = new LifetimeSite(
-        new BrokeredService(service, broker.address().getPort(), Clock.systemUTC()));
+    BrokeredService site =
+        new BrokeredService(service, broker.address().getPort(), Clock.systemUTC());
     DemoReport report = new Lifetime(site, time, options, progress).run();
     progress.done();
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(report.table());
-    out.flush();
-    if (json != null) {
-      Files.writeString(json, report.toJson());
-    }
-    return report.passed() ? 0 : CommandFailure.FAILED;
+    return output.write(report);
   }
 
   private static RunningService service(Path folder, Shutdown shutdown)
