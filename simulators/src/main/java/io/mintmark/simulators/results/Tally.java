@@ -139,6 +139,7 @@ final class Tally implements Sink {
     if (!open.isEmpty()) {
       closeWithoutSample();
     }
+    joinShortEnd();
     List<Interval> series = new ArrayList<>();
     Sample before = null;
     for (Bucket bucket : buckets) {
@@ -162,6 +163,15 @@ final class Tally implements Sink {
         series,
         marks,
         remarks);
+  }
+
+  /** The rest of a second is too short for a rate of its own. */
+  private void joinShortEnd() {
+    int last = buckets.size() - 1;
+    if (last > 0
+        && buckets.get(last).span().seconds() < buckets.get(last - 1).span().seconds() / 2) {
+      buckets.get(last - 1).add(buckets.remove(last));
+    }
   }
 
   private void closeWithoutSample() {
