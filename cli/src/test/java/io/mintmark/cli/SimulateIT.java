@@ -154,6 +154,12 @@ class SimulateIT {
     assertThat(summary.path("operations").path("publish").path("count").asLong())
         .isPositive();
     assertThat(out.resolve("raw.jsonl")).isNotEmptyFile();
+    assertThat(Files.readString(out.resolve("report.html"))).contains("</html>");
+    String folderOfIt = out.toString();
+    assertThat(Verbs.mintmark("simulate", "report", folderOfIt).succeeded().out())
+        .contains("stopped before its end");
+    assertThat(Verbs.mintmark("simulate", "report", folderOfIt, folderOfIt).succeeded().out())
+        .contains("publish");
   }
 
   @Test
