@@ -1,5 +1,6 @@
 package io.mintmark.simulators;
 
+import io.mintmark.simulators.attack.Sighting;
 import io.mintmark.identity.Credential;
 import java.io.IOException;
 import java.security.cert.X509Certificate;

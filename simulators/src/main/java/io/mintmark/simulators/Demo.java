@@ -1,5 +1,7 @@
 package io.mintmark.simulators;
 
+import io.mintmark.simulators.attack.HostileMove;
+import io.mintmark.simulators.attack.HostileMoves;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

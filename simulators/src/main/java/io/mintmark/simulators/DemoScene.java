@@ -1,5 +1,9 @@
 package io.mintmark.simulators;
 
+import io.mintmark.simulators.attack.IntruderClient;
+import io.mintmark.simulators.attack.Sighting;
+import io.mintmark.simulators.attack.Stage;
+import io.mintmark.simulators.attack.Watch;
 import io.mintmark.device.DeviceException;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;

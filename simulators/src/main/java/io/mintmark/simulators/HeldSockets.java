@@ -10,12 +10,12 @@ import javax.net.ssl.SSLSocketFactory;
  * Paho first shuts down its input, which a TLS 1.3 socket of the JDK refuses before the other side
  * has said goodbye, and so never comes to close it. Thread-safe.
  */
-final class HeldSockets extends SSLSocketFactory {
+public final class HeldSockets extends SSLSocketFactory {
 
   private final SSLSocketFactory sockets;
   private Socket last;
 
-  HeldSockets(SSLSocketFactory sockets) {
+  public HeldSockets(SSLSocketFactory sockets) {
     this.sockets = sockets;
   }
 
@@ -32,7 +32,7 @@ final class HeldSockets extends SSLSocketFactory {
   }
 
   /** Closes the last socket, without a word of MQTT. */
-  synchronized void close() {
+  public synchronized void close() {
     try {
       if (last != null) {
         last.close();

@@ -114,7 +114,7 @@ public final class Lifetime {
     VirtualDevice.Home home = new VirtualDevice.Home(
         site, FLEET, options.folder().resolve("devices"), LONGEST_RECONNECT, clock);
     try (RollingApplication application =
-            RollingApplication.connect(site, site.application("lifetime", EVERYTHING), clock);
+            RollingApplication.connect(site, site.application("lifetime", EVERYTHING), "#", clock);
         VirtualFleet fleet = new VirtualFleet(home, factory, ids, progress)) {
       VirtualFleet.Outcome outcome = fleet.all("enrolled", VirtualDevice::start);
       if (!outcome.complete()) {

@@ -1,5 +1,8 @@
 package io.mintmark.simulators;
 
+import io.mintmark.simulators.attack.HostileMove;
+import io.mintmark.simulators.attack.HostileMoves;
+import io.mintmark.simulators.attack.Stage;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.EstException;

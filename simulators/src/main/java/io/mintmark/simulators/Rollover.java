@@ -70,7 +70,15 @@ public final class Rollover {
     }
     try (RolloverTraffic traffic = new RolloverTraffic(scene, options, figures)) {
       RolloverSteps steps =
-          new RolloverSteps(installation, authorities, scene, options, progress, figures);
+          new RolloverSteps(
+              installation,
+              authorities,
+              RollingFleet.of(scene.fleet().devices()),
+              RolloverScene.FLEET,
+              List.of(scene.application()),
+              options.lifetime(),
+              progress,
+              figures);
       boolean gone = row(RolloverRow.NEW_ISSUING, steps::newIssuing)
           && row(RolloverRow.TOO_EARLY, steps::tooEarly)
           && row(RolloverRow.HELD, steps::held)
@@ -81,7 +89,7 @@ public final class Rollover {
       row(RolloverRow.MESSAGES, traffic::messages);
       row(RolloverRow.DEVICES, traffic::devices);
       if (gone) {
-        row(RolloverRow.LATECOMER, steps::latecomer);
+        row(RolloverRow.LATECOMER, row -> steps.latecomer(row, scene.latecomer()));
       }
     }
   }
@@ -98,16 +106,20 @@ public final class Rollover {
 
   private boolean row(RolloverRow row, Step step) throws InterruptedException {
     progress.step(row.title());
-    Claim claim;
+    Claim claim = claim(row, step);
+    claims.put(row, claim);
+    return claim.passed();
+  }
+
+  /** What a step came to; one that threw has failed. */
+  static Claim claim(RolloverRow row, Step step) throws InterruptedException {
     try {
-      claim = step.show(row);
+      return step.show(row);
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
-      claim = Claim.of(row.title(), false, "failed", why);
+      return Claim.of(row.title(), false, "failed", why);
     }
-    claims.put(row, claim);
-    return claim.passed();
   }
 }

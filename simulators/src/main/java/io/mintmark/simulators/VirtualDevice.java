@@ -1,5 +1,6 @@
 package io.mintmark.simulators;
 
+import io.mintmark.simulators.attack.Watch;
 import io.mintmark.device.DeviceClient;
 import io.mintmark.device.DeviceException;
 import io.mintmark.device.DeviceListener;
@@ -43,7 +44,7 @@ public final class VirtualDevice implements AutoCloseable {
    * @param longestReconnect longest wait between two attempts to connect
    * @param clock what time it is for them
    */
-  record Home(Site site, FleetId fleet, Path folder, Duration longestReconnect, Clock clock) {}
+  public record Home(Site site, FleetId fleet, Path folder, Duration longestReconnect, Clock clock) {}
 
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(100);
   private static final int SUBSCRIBE_SECONDS = 10;
@@ -66,7 +67,7 @@ public final class VirtualDevice implements AutoCloseable {
   private volatile boolean started;
   private volatile DeviceClient client;
 
-  VirtualDevice(Home home, DeviceId id, Credential bootstrap) {
+  public VirtualDevice(Home home, DeviceId id, Credential bootstrap) {
     this.home = home;
     this.id = id;
     this.bootstrap = bootstrap;
@@ -76,7 +77,7 @@ public final class VirtualDevice implements AutoCloseable {
    * Enrols if it has no credential yet, connects, and subscribes to its commands; returns when the
    * broker has granted that.
    */
-  void start() throws DeviceException, TimeoutException, InterruptedException {
+  public void start() throws DeviceException, TimeoutException, InterruptedException {
     client = DeviceClient.builder()
         .service(home.site().service())
         .fleet(home.fleet())
@@ -129,7 +130,8 @@ public final class VirtualDevice implements AutoCloseable {
     return bootstrap;
   }
 
-  Identity.Device identity() {
+  /** Its name. */
+  public Identity.Device identity() {
     return new Identity.Device(home.site().trustDomain(), home.fleet(), id);
   }
 
@@ -176,17 +178,17 @@ public final class VirtualDevice implements AutoCloseable {
   }
 
   /** Publishes with QoS 1; completes when the broker has it. */
-  CompletableFuture<Void> publish(String topic, byte[] payload) {
+  public CompletableFuture<Void> publish(String topic, byte[] payload) {
     return client.publish(topic, payload, 1);
   }
 
   /** Renews now, whatever the schedule says; completes when it is connected with the new one. */
-  CompletableFuture<Void> renewNow() {
+  public CompletableFuture<Void> renewNow() {
     return client.renewNow();
   }
 
   /** The marked commands it received. */
-  Watch watch() {
+  public Watch watch() {
     return watch;
   }
 
@@ -216,7 +218,7 @@ public final class VirtualDevice implements AutoCloseable {
   }
 
   /** How often it lost its connection without wanting to. */
-  int disconnects() {
+  public int disconnects() {
     return disconnects.get();
   }
 

@@ -1,0 +1,186 @@
+package io.mintmark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.simulators.results.Expectation;
+import io.mintmark.simulators.results.Results;
+import io.mintmark.simulators.scenario.BuiltIn;
+import io.mintmark.simulators.scenario.Draft;
+import io.mintmark.simulators.scenario.Scenario;
+import io.mintmark.simulators.scenario.Settings.Value;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scenarios at small size, all against one installation of a process each. */
+@Timeout(300)
+class SimulateIT {
+
+  @TempDir
+  static Path folder;
+
+  private static OwnInstallation installation;
+
+  @BeforeAll
+  static void start() throws Exception {
+    installation = new OwnInstallation(folder.resolve("own"), Duration.ZERO).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    installation.close();
+  }
+
+  /** Fewer devices, for seconds; the last revokes some of them. */
+  private static final Map<String, String[]> SMALL = Map.of(
+      "enroll", new String[] {"concurrency", "2"},
+      "connect", new String[] {},
+      "telemetry", new String[] {"rate", "60/s", "duration", "2s", "receivers", "2"},
+      "renew", new String[] {"over", "1s", "rate", "20/s"},
+      "churn", new String[] {"duration", "2s", "away", "1s", "rate", "4/s"},
+      "soak", new String[] {"duration", "3s", "every", "1s", "away", "1s"},
+      "rollover", new String[] {"change", "issuing", "rate", "20/s"},
+      "revoke", new String[] {"revocations", "2"});
+
+  private static final Set<String> ELSEWHERE = Set.of("attack", "faults");
+
+  @Test
+  void everyScenarioIsPlayed() throws Exception {
+    // What is hostile or broken on purpose has tests of its own.
+    assertThat(BuiltIn.names()).filteredOn(name -> !ELSEWHERE.contains(name)).hasSize(SMALL.size());
+    assertThat(play("enroll").operations().get("enroll").count()).isEqualTo(4);
+
+    Results connect = play("connect");
+    assertThat(connect.operations().get("connect").count()).isEqualTo(4 + 4);
+    assertThat(connect.operations()).doesNotContainKey("enroll");
+    assertThat(connect.series()).isNotEmpty();
+
+    Results telemetry = play("telemetry");
+    assertThat(telemetry.counters().get("sent")).isGreaterThanOrEqualTo(120);
+    assertThat(telemetry.counters().get("delivered")).isEqualTo(telemetry.counters().get("sent"));
+    assertThat(telemetry.operations().get("publish").count()).isEqualTo(120);
+    assertThat(telemetry.operations().get("command").count()).isPositive();
+    assertThat(telemetry.generator().ticks()).isGreaterThanOrEqualTo(120);
+
+    assertThat(play("renew").operations().get("renew").count()).isEqualTo(4);
+    assertThat(play("churn").operations().get("connect").count()).isGreaterThan(4);
+
+    Results soak = play("soak");
+    assertThat(soak.operations()).containsKeys("publish", "renew", "command", "connect");
+    assertThat(soak.counters().get("generator.threads")).isPositive();
+
+    assertThat(play("rollover").operations().get("rollover").count()).isEqualTo(1);
+
+    Results revoke = play("revoke");
+    assertThat(revoke.operations().get("cut").count()).isEqualTo(2);
+    assertThat(revoke.counters()).containsEntry("comebacks", 0L);
+  }
+
+  private static Results play(String name) throws Exception {
+    Draft draft = ScenarioFile.find(name)
+        .withFleet("devices", new Value("4", "test"))
+        .withFleet("lifetime", new Value(name.equals("rollover") ? "10s" : "1d", "test"));
+    String[] settings = SMALL.get(name);
+    for (int i = 0; i < settings.length; i += 2) {
+      draft = draft.with(settings[i], new Value(settings[i + 1], "test"));
+    }
+    Scenario scenario = draft.scenario();
+    List<Expectation> held = new ArrayList<>();
+    for (String each : scenario.expectations()) {
+      held.add(Expectation.parse(each));
+    }
+    Simulation.End end = new Simulation(
+            new Simulation.Order(
+                scenario,
+                folder.resolve(scenario.fleet().value()),
+                folder,
+                folder.resolve(name + ".jsonl"),
+                "mintmark simulate " + name,
+                held),
+            installation,
+            new RunProgress(new PrintWriter(System.err, true), RunProgress.Mode.PLAIN))
+        .run();
+    assertThat(end.failure()).as(name).isNull();
+    assertThat(end.passed()).as(name + ": " + end.results().table()).isTrue();
+    return end.results();
+  }
+
+  /** As an operator's Ctrl-C does, in the middle of an hour. */
+  @Test
+  void ctrlCStopsARunAndItsReportIsThere() throws Exception {
+    Path out = folder.resolve("out");
+    Path said = folder.resolve("said");
+    List<String> command = new ArrayList<>(found("soak", "--devices", "3", "--fleet", "stopped"));
+    command.addAll(List.of("--state", folder.resolve("stopped").toString()));
+    command.addAll(List.of("--out", out.toString(), "--progress", "plain"));
+    Process process = Launcher.builder(
+            Launcher.QUICK_START, Launcher.mintmarkCommand(command.toArray(new String[0])))
+        .redirectErrorStream(true)
+        .redirectOutput(said.toFile())
+        .start();
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> !process.isAlive() || Files.readString(said).contains("s telemetry"));
+      assertThat(process.isAlive()).as(Files.readString(said)).isTrue();
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(Files.readString(said)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(Files.readString(said)).isEqualTo(130);
+    assertThat(Files.readString(said)).contains("publish", "delivered");
+    JsonNode summary = new ObjectMapper().readTree(out.resolve("summary.json").toFile());
+    assertThat(summary.path("stopped").asBoolean()).isTrue();
+    assertThat(summary.path("operations").path("publish").path("count").asLong()).isPositive();
+    assertThat(out.resolve("raw.jsonl")).isNotEmptyFile();
+  }
+
+  @Test
+  void anInstallationThatIsNotAsSaidIsOneLine() throws Exception {
+    Path other = folder.resolve("other.pem");
+    Files.writeString(
+        other,
+        HeldCertificate.builder().commonName("other").authority(0).build().certificatePem());
+    refused("is not of the roots in " + other, found("enroll", "--trust", other.toString()));
+    Path token = Files.writeString(folder.resolve("token"), "wrong");
+    refused("refuses:", found("enroll", "--token-file", token.toString()));
+    refused("use 'after: disconnect'", found("connect"));
+    refused("allow it with --change-cas", found("rollover"));
+    List<String> away = found("enroll");
+    away.set(away.size() - 1, "localhost:1");
+    refused("the broker at localhost:1 does not answer", away);
+  }
+
+  private static void refused(String why, List<String> command) {
+    Launcher.Result result = Verbs.mintmark(command.toArray(new String[0]));
+    assertThat(result.exitCode()).as(result.all()).isEqualTo(2);
+    assertThat(result.err()).contains(why);
+    assertThat(result.err().strip().lines()).as(result.err()).hasSize(1);
+  }
+
+  /** Against the installation, as one that was there before; the broker's address comes last. */
+  private static List<String> found(String scenario, String... more) throws IOException {
+    List<String> command = new ArrayList<>(List.of("simulate", scenario));
+    command.addAll(List.of(more));
+    command.addAll(List.of("--data", folder.resolve("own/service/data").toString()));
+    command.addAll(List.of("--broker", "localhost:" + installation.brokerPort()));
+    return command;
+  }
+}

@@ -1,0 +1,180 @@
+package io.mintmark.simulators.attack;
+
+import io.mintmark.identity.Credential;
+import io.mintmark.simulators.Site;
+import io.mintmark.simulators.Topics;
+import io.mintmark.simulators.attack.Ground.Spare;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Many that begin and do not go on. What counts is that an honest one still gets in meanwhile. */
+final class SlowMoves {
+
+  private static final int SOCKETS = 200;
+
+  /** More than the service answers at once (est.md, Limits). */
+  private static final int REQUESTS = 60;
+
+  private static final Set<Need> NEEDS = Set.of(Need.CAST, Need.ALONE);
+
+  private SlowMoves() {}
+
+  static List<HostileMove> all() {
+    return List.of(
+        slow("slow.handshake-broker", SOCKETS + " TLS handshakes at the broker, not gone on with",
+            "an honest device connects meanwhile (CWE-400)", SlowMoves::handshakesAtTheBroker),
+        slow("slow.connect", REQUESTS + " connections to the broker, half a CONNECT on each",
+            "an honest device connects meanwhile (MQTT 5.0, 3.1)", SlowMoves::connects),
+        slow("slow.handshake-service", SOCKETS + " TLS handshakes at the service, not gone on with",
+            "an honest device is answered meanwhile (est.md, Limits)",
+            SlowMoves::handshakesAtTheService),
+        slow("slow.headers", REQUESTS + " requests to the service whose headers do not end",
+            "an honest device is answered meanwhile (est.md, Limits)",
+            stage -> requests(stage, "GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\nX-Slow: ")),
+        slow("slow.body", REQUESTS + " requests to the service whose bodies do not end",
+            "an honest device is answered meanwhile (est.md, Limits)",
+            stage -> requests(stage, "POST /.well-known/est/" + stage.victim().fleet()
+                + "/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\n"
+                + "Content-Length: 2000\r\n\r\nMII")),
+        new HostileMove("slow.operators", REQUESTS + " requests to the operator API that do not end",
+            "an operator is answered meanwhile (est.md, Limits)",
+            Set.of(Need.CAST, Need.API, Need.ALONE), SlowMoves::operators));
+  }
+
+  private static HostileMove slow(
+      String id, String tries, String expected, HostileMove.Play play) {
+    return new HostileMove(id, tries, expected, NEEDS, play);
+  }
+
+  /** How one connection begins. */
+  private interface Beginning {
+    Wire begin() throws IOException;
+  }
+
+  /** What somebody honest does meanwhile. */
+  private interface Honest {
+    String does() throws Exception;
+  }
+
+  /**
+   * Begins many, then has somebody honest come.
+   *
+   * @param honest null if it came through, or what it met
+   */
+  private static Verdict meanwhile(int many, Beginning beginning, Honest honest) throws Exception {
+    List<Wire> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < many; i++) {
+        try {
+          open.add(beginning.begin());
+        } catch (IOException e) {
+          // A door that does not open to them is no worse than one that does.
+          break;
+        }
+      }
+      if (open.isEmpty()) {
+        return Verdict.unproven("not one of them could begin");
+      }
+      long start = System.nanoTime();
+      String met = honest.does();
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      return met == null
+          ? Verdict.held("somebody honest came through in " + millis + " ms beside "
+              + open.size() + " of them")
+          : Verdict.leak("somebody honest was SHUT OUT beside " + open.size() + " of them: " + met);
+    } finally {
+      open.forEach(Wire::close);
+    }
+  }
+
+  private static Wire halfHello(String host, int port) throws IOException {
+    Wire wire = Wire.plain(host, port);
+    try {
+      // A record of 512 bytes with the beginning of a ClientHello.
+      wire.send(Packet.raw(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03));
+      return wire;
+    } catch (IOException e) {
+      wire.close();
+      throw e;
+    }
+  }
+
+  private static Verdict handshakesAtTheBroker(Stage stage) throws Exception {
+    Site site = stage.ground().target();
+    Spare honest = stage.ground().spare();
+    return meanwhile(
+        SOCKETS, () -> halfHello(site.brokerHost(), site.brokerPort()), () -> device(stage, honest));
+  }
+
+  private static Verdict connects(Stage stage) throws Exception {
+    Site site = stage.ground().target();
+    Spare honest = stage.ground().spare();
+    return meanwhile(
+        REQUESTS,
+        () -> {
+          Wire wire =
+              Wire.tls(site.brokerHost(), site.brokerPort(), stage.tls(stage.intruder()));
+          wire.send(Packet.raw(Packet.CONNECT, 0x40, 0x00, 0x04, 'M', 'Q'));
+          return wire;
+        },
+        () -> device(stage, honest));
+  }
+
+  private static Verdict handshakesAtTheService(Stage stage) throws Exception {
+    Site site = stage.ground().target();
+    return meanwhile(
+        SOCKETS,
+        () -> halfHello(site.service().getHost(), site.service().getPort()),
+        () -> enrolment(stage));
+  }
+
+  private static Verdict requests(Stage stage, String beginning) throws Exception {
+    HttpWire service = stage.ground().service(stage.intruderBootstrap());
+    return meanwhile(REQUESTS, () -> begun(service, beginning), () -> enrolment(stage));
+  }
+
+  private static Verdict operators(Stage stage) throws Exception {
+    Ground ground = stage.ground();
+    String beginning = "PUT /api/v1/fleets HTTP/1.1\r\nHost: x\r\n" + ground.authorization()
+        + "\r\nContent-Type: application/yaml\r\nContent-Length: 2000\r\n\r\nfleet: ";
+    return meanwhile(REQUESTS, () -> begun(ground.api(), beginning), () -> {
+      HttpAnswer answer = ground.api().get("/api/v1/service", ground.authorization());
+      return answer.status() == 200 ? null : answer.toString();
+    });
+  }
+
+  private static Wire begun(HttpWire http, String beginning) throws IOException {
+    Wire wire = http.open();
+    try {
+      wire.send(Packet.utf8(beginning));
+      return wire;
+    } catch (IOException e) {
+      wire.close();
+      throw e;
+    }
+  }
+
+  private static String device(Stage stage, Spare honest) throws InterruptedException {
+    String mark = stage.mark("honest");
+    try (MqttWire wire = stage.mqtt(honest.credential())) {
+      Sighting seen = wire.connect(Packet.connect(honest.clientId()));
+      if (seen.accepted()) {
+        seen = wire.publish(Packet.publish(Topics.telemetry(honest.identity(), "t"), mark));
+      }
+      return seen.accepted() && stage.delivered(mark) ? null : seen.toString();
+    } catch (IOException e) {
+      return Sighting.of(e).toString();
+    }
+  }
+
+  private static String enrolment(Stage stage) {
+    try {
+      Credential unused = stage.ground().spare().credential();
+      return unused == null ? "no certificate" : null;
+    } catch (IOException e) {
+      return e.getMessage();
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.mintmark.simulators.results;
+
+/**
+ * A part of a run.
+ *
+ * @param from its begin, in seconds since the run's
+ * @param to its end
+ */
+record Span(double from, double to) {
+
+  double seconds() {
+    return Math.max(1e-9, to - from);
+  }
+
+  Span and(Span other) {
+    return new Span(Math.min(from, other.from), Math.max(to, other.to));
+  }
+}

@@ -1,0 +1,41 @@
+package io.mintmark.simulators.scenario;
+
+import io.mintmark.simulators.fleet.FleetPlan;
+
+/** One verb of a scenario with its settings: immutable, and read from YAML or flags. */
+public interface Phase {
+
+  /** The verb, as scenarios write it: {@code connect}. */
+  String verb();
+
+  /**
+   * Whether it can be played here.
+   *
+   * @throws IllegalArgumentException with one line that says what is missing and what to do
+   */
+  default void check(Target target) {}
+
+  /**
+   * Whether it can be played with these devices.
+   *
+   * @param engine {@code sdk} or {@code swarm}
+   * @throws IllegalArgumentException with one line that says what is missing and what to do
+   */
+  default void check(FleetPlan fleet, String engine) {}
+
+  /**
+   * Whether it comes to an end when nobody ends it. One that does not is over soon after {@link
+   * Play#over}.
+   */
+  default boolean endsByItself() {
+    return true;
+  }
+
+  /**
+   * Plays it to its end. What goes wrong with devices is taken down, not thrown.
+   *
+   * @throws InterruptedException if the run was stopped: nothing of the phase goes on then
+   * @throws Exception if it cannot be played at all, with one line to show
+   */
+  void play(Play play) throws Exception;
+}
