@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       BenchmarkConnectCommand.class,
       BenchmarkEnrollCommand.class,
       BenchmarkFootprintCommand.class,
+      BenchmarkGeneratorCommand.class,
       BenchmarkIdleCommand.class,
       BenchmarkLifetimeCommand.class,
       BenchmarkPublishCommand.class,

@@ -1,5 +1,6 @@
 package io.mintmark.cli;
 
+import io.mintmark.simulators.fleet.EngineNeeds;
 import io.mintmark.simulators.fleet.SdkEngine;
 import io.mintmark.simulators.results.CommandLineText;
 import io.mintmark.simulators.results.Expectation;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +30,6 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "simulate",
-    subcommands = SimulateReportCommand.class,
     description =
         "Play a scenario with a fleet of devices against an installation: a temporary one,"
             + " one of this machine (--data) or one elsewhere (--service ...). Flags change what the"
@@ -36,11 +37,15 @@ import picocli.CommandLine.Spec;
             + " begin, 130 stopped by Ctrl-C, which still reports.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    subcommands = SimulateReportCommand.class,
     modelTransformer = SimulateFlags.class)
 final class SimulateCommand implements Callable<Integer> {
 
   /** What a shell says of a program that was stopped by Ctrl-C. */
   private static final int INTERRUPTED = 130;
+
+  /** What a folder of results has its summary in. */
+  static final String SUMMARY = "summary.json";
 
   @Spec
   private CommandSpec spec;
@@ -190,6 +195,11 @@ final class SimulateCommand implements Callable<Integer> {
       throw unusable("engine sdk plays up to " + SdkEngine.MOST + " devices, not "
           + scenario.devices() + ": use --engine swarm");
     }
+    // The broker of a temporary installation has as many connections, in a process of its own.
+    Optional<String> files = EngineNeeds.missing(scenario.devices(), 0);
+    if (files.isPresent()) {
+      throw unusable(files.get());
+    }
     if (scenario.state() != null && targets.isOwn()) {
       throw unusable(
           "--state keeps the devices of an installation for the next run, and a temporary one"
@@ -242,9 +252,10 @@ final class SimulateCommand implements Callable<Integer> {
     PrintWriter to = spec.commandLine().getOut();
     to.print(results.table());
     if (out != null) {
-      Files.writeString(out.resolve("summary.json"), results.toJson());
-      Files.writeString(out.resolve("report.html"), HtmlReport.of(results));
-      to.println("Report: " + out.resolve("report.html"));
+      Files.writeString(out.resolve(SUMMARY), results.toJson());
+      Path page = out.resolve("report.html");
+      Files.writeString(page, HtmlReport.of(results));
+      to.println("Report: " + page);
     }
     to.flush();
   }

@@ -152,7 +152,7 @@ final class OneWay {
       armed = true;
       loop.at(due, () -> {
         armed = false;
-        link.guarded(from, this::flush);
+        link.guarded(to, this::flush);
       });
     }
   }

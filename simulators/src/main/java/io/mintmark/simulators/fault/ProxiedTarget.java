@@ -166,6 +166,40 @@ public final class ProxiedTarget implements Target, AutoCloseable {
     return target.cpuTime();
   }
 
+  @Override
+  public Optional<URI> webSocket() {
+    return target.webSocket();
+  }
+
+  @Override
+  public Optional<URI> statusService() {
+    return target.statusService();
+  }
+
+  @Override
+  public Optional<URI> operatorApi() {
+    return target.operatorApi();
+  }
+
+  @Override
+  public Optional<String> operatorToken() {
+    return target.operatorToken();
+  }
+
+  /**
+   * How many sockets the proxies of these phases will hold in this process besides the devices' own.
+   *
+   * @param devices how many are connected
+   */
+  public static long descriptors(int devices, Collection<Phase> phases) {
+    boolean broker = phases.stream()
+        .anyMatch(phase -> phase instanceof FaultPhase fault
+            && fault.needsProxy()
+            && fault.part() == Part.BROKER);
+    // Each connection comes in and goes out again.
+    return broker ? 2L * devices : 0;
+  }
+
   /** Ends the proxies, and all connections through them; the installation goes on. */
   @Override
   public void close() {
