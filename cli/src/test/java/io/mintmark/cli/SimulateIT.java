@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.simulators.results.Expectation;
+import io.mintmark.simulators.results.RawReader;
 import io.mintmark.simulators.results.Results;
 import io.mintmark.simulators.scenario.BuiltIn;
 import io.mintmark.simulators.scenario.Draft;
@@ -119,6 +120,8 @@ class SimulateIT {
         .run();
     assertThat(end.failure()).as(name).isNull();
     assertThat(end.passed()).as(name + ": " + end.results().table()).isTrue();
+    assertThat(RawReader.read(folder.resolve(name + ".jsonl")).held(held))
+        .isEqualTo(end.results());
     return end.results();
   }
 
@@ -158,7 +161,9 @@ class SimulateIT {
     String folderOfIt = out.toString();
     assertThat(Verbs.mintmark("simulate", "report", folderOfIt).succeeded().out())
         .contains("stopped before its end");
-    assertThat(Verbs.mintmark("simulate", "report", folderOfIt, folderOfIt).succeeded().out())
+    assertThat(Verbs.mintmark("simulate", "report", folderOfIt, folderOfIt)
+            .succeeded()
+            .out())
         .contains("publish");
   }
 
