@@ -2,10 +2,10 @@ package io.mintmark.cli;
 
 import io.mintmark.simulators.Environment;
 import io.mintmark.simulators.fault.ProxiedTarget;
+import io.mintmark.simulators.fleet.Engines;
 import io.mintmark.simulators.fleet.FleetEngine;
 import io.mintmark.simulators.fleet.FleetPlan;
 import io.mintmark.simulators.fleet.NoFleet;
-import io.mintmark.simulators.fleet.SdkEngine;
 import io.mintmark.simulators.results.Expectation;
 import io.mintmark.simulators.results.Live;
 import io.mintmark.simulators.results.Recording;
@@ -147,7 +147,7 @@ final class Simulation {
 
   private FleetEngine fleet(Target proxied) throws IOException {
     FleetPlan plan = order.plan();
-    return plan == null ? new NoFleet() : SdkEngine.open(proxied, plan, progress);
+    return plan == null ? new NoFleet() : Engines.open(order.scenario().engine(), proxied, plan, progress);
   }
 
   private Run about() {
