@@ -44,7 +44,6 @@ public final class SdkEngine implements FleetEngine {
   private final FleetState state;
   private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final List<SdkDevice> devices = new ArrayList<>();
-  private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final ExecutorService workers = Workers.of("sdk-fleet", AT_ONCE);
   private volatile Listener listener = new Listener() {};
 
@@ -137,11 +136,6 @@ public final class SdkEngine implements FleetEngine {
       throw new UncheckedIOException(e);
     }
     return all;
-  }
-
-  @Override
-  public Optional<DeviceClocks> clocks() {
-    return Optional.of(clocks);
   }
 
   @Override
