@@ -30,10 +30,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "simulate",
-    description = "Play a scenario with a fleet of devices against an installation: a temporary one,"
-        + " one of this machine (--data) or one elsewhere (--service ...). Flags change what the"
-        + " scenario says. Exit codes: 0 fine, 1 an expectation or the run failed, 2 it could not"
-        + " begin, 130 stopped by Ctrl-C, which still reports.",
+    description =
+        "Play a scenario with a fleet of devices against an installation: a temporary one,"
+            + " one of this machine (--data) or one elsewhere (--service ...). Flags change what the"
+            + " scenario says. Exit codes: 0 fine, 1 an expectation or the run failed, 2 it could not"
+            + " begin, 130 stopped by Ctrl-C, which still reports.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     subcommands = SimulateReportCommand.class,
@@ -68,8 +69,9 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--expect",
       paramLabel = "EXPECTATION",
-      description = "Hold the run to this as well, as in 'connect.p99<500ms' or 'lost==0'; repeat it"
-          + " for more.")
+      description =
+          "Hold the run to this as well, as in 'connect.p99<500ms' or 'lost==0'; repeat it"
+              + " for more.")
   private List<String> expectations = List.of();
 
   @Option(
@@ -82,8 +84,9 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--progress",
       paramLabel = "auto|plain|live|none",
       defaultValue = "auto",
-      description = "A block that is drawn anew (live), a line now and then (plain) or nothing; auto is"
-          + " live on a terminal, none where CI is set (default: ${DEFAULT-VALUE}).")
+      description =
+          "A block that is drawn anew (live), a line now and then (plain) or nothing; auto is"
+              + " live on a terminal, none where CI is set (default: ${DEFAULT-VALUE}).")
   private String progressMode;
 
   @Option(
@@ -158,8 +161,8 @@ final class SimulateCommand implements Callable<Integer> {
       shutdown.add(() -> TemporaryFolder.delete(folder));
       OwnInstallation own = new OwnInstallation(folder, targets.warmUp());
       Target target = found == null ? own : found;
-      Simulation.Order order = new Simulation.Order(
-          scenario, state(scenario, folder), folder, raw(), command(), held);
+      Simulation.Order order =
+          new Simulation.Order(scenario, state(scenario, folder), folder, raw(), command(), held);
       new ScenarioRun(scenario).check(target, order.plan());
       Console.logTo(folder.resolve("simulate.log"));
       shutdown.add(own);
@@ -198,8 +201,9 @@ final class SimulateCommand implements Callable<Integer> {
       throw unusable(files.get());
     }
     if (scenario.state() != null && targets.isOwn()) {
-      throw unusable("--state keeps the devices of an installation for the next run, and a temporary one"
-          + " has none: leave it out, or name an installation with --data");
+      throw unusable(
+          "--state keeps the devices of an installation for the next run, and a temporary one"
+              + " has none: leave it out, or name an installation with --data");
     }
     if (out != null && Files.exists(out) && !Files.isDirectory(out)) {
       throw unusable("--out " + out + " is a file: name a folder");

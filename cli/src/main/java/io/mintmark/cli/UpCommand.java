@@ -40,8 +40,7 @@ final class UpCommand implements Callable<Integer> {
           shutdown.add(ProvisioningService.start(options.config(), trouble.service()));
       Path folder = options.folder().resolve("broker");
       BrokerCredential.ensure(service, folder, "local", options.hosts());
-      BrokerConfig.Builder config =
-          mqtt.builder(folder, service.deviceUri(), options.bind());
+      BrokerConfig.Builder config = mqtt.builder(folder, service.deviceUri(), options.bind());
       if (!trouble.mqtt().isEmpty()) {
         // The proxy takes its place.
         config.port(0);

@@ -73,7 +73,8 @@ class SimulateIT {
 
     Results telemetry = play("telemetry");
     assertThat(telemetry.counters().get("sent")).isGreaterThanOrEqualTo(120);
-    assertThat(telemetry.counters().get("delivered")).isEqualTo(telemetry.counters().get("sent"));
+    assertThat(telemetry.counters().get("delivered"))
+        .isEqualTo(telemetry.counters().get("sent"));
     assertThat(telemetry.operations().get("publish").count()).isEqualTo(120);
     assertThat(telemetry.operations().get("command").count()).isPositive();
     assertThat(telemetry.generator().ticks()).isGreaterThanOrEqualTo(120);
@@ -140,7 +141,9 @@ class SimulateIT {
           .until(() -> !process.isAlive() || Files.readString(said).contains("s telemetry"));
       assertThat(process.isAlive()).as(Files.readString(said)).isTrue();
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(Files.readString(said)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS))
+          .as(Files.readString(said))
+          .isTrue();
     } finally {
       process.destroyForcibly();
     }
@@ -148,7 +151,8 @@ class SimulateIT {
     assertThat(Files.readString(said)).contains("publish", "delivered");
     JsonNode summary = new ObjectMapper().readTree(out.resolve("summary.json").toFile());
     assertThat(summary.path("stopped").asBoolean()).isTrue();
-    assertThat(summary.path("operations").path("publish").path("count").asLong()).isPositive();
+    assertThat(summary.path("operations").path("publish").path("count").asLong())
+        .isPositive();
     assertThat(out.resolve("raw.jsonl")).isNotEmptyFile();
     assertThat(Files.readString(out.resolve("report.html"))).contains("</html>");
     String folderOfIt = out.toString();

@@ -133,8 +133,7 @@ class MisbehavingTest {
     Set<String> forms = new HashSet<>();
     for (int seed = 1; forms.size() < 2 && seed < 50; seed++) {
       Answer answer = ask(
-          new Misbehaviour(
-              Duration.ZERO, Duration.ZERO, Map.of(Mishap.RETRY_AFTER, 1.0), seed),
+          new Misbehaviour(Duration.ZERO, Duration.ZERO, Map.of(Mishap.RETRY_AFTER, 1.0), seed),
           EST);
       String when = answer.header("Retry-After");
       if (when.length() == 1) {
@@ -175,7 +174,12 @@ class MisbehavingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"/v1/renewal-info/x, true", "/v1/bundle, true", "/v1/feed, false", "/v1/sessions, false"})
+  @CsvSource({
+    "/v1/renewal-info/x, true",
+    "/v1/bundle, true",
+    "/v1/feed, false",
+    "/v1/sessions, false"
+  })
   void leavesBrokersAlone(String path, boolean meant) throws Exception {
     assertThat(ask(Mishap.DROP, path).text().isEmpty()).isEqualTo(meant);
   }
