@@ -62,8 +62,7 @@ final class SimulateReportCommand implements Callable<Integer> {
 
   private static Results read(Path path) throws CommandFailure {
     try {
-      return Results.read(
-          Files.isDirectory(path) ? path.resolve(SimulateCommand.SUMMARY) : path);
+      return Results.read(Files.isDirectory(path) ? path.resolve(SimulateCommand.SUMMARY) : path);
     } catch (NoSuchFileException e) {
       throw new CommandFailure(CommandFailure.UNUSABLE, "there is no file " + e.getMessage());
     } catch (IOException e) {
