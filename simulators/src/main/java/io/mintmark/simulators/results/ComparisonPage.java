@@ -86,19 +86,25 @@ final class ComparisonPage {
     }
     html.raw("<section><h2>Counters</h2><div class=\"scroll\">")
         .head("What was counted", List.of("", "First", "Second"));
-    comparison.counters().forEach(each -> html.row(
-        each, List.of(Comparison.counter(first, each), Comparison.counter(second, each))));
+    comparison
+        .counters()
+        .forEach(each -> html.row(
+            each, List.of(Comparison.counter(first, each), Comparison.counter(second, each))));
     html.endTable().raw("</div></section>\n");
   }
 
   private void expectations() {
     Map<String, String[]> outcomes = new LinkedHashMap<>();
-    first.expectations().forEach(each ->
-        outcomes.computeIfAbsent(each.expectation(), any -> new String[] {"–", "–"})[0] =
-            outcome(each));
-    second.expectations().forEach(each ->
-        outcomes.computeIfAbsent(each.expectation(), any -> new String[] {"–", "–"})[1] =
-            outcome(each));
+    first
+        .expectations()
+        .forEach(each ->
+            outcomes.computeIfAbsent(each.expectation(), any -> new String[] {"–", "–"})[0] =
+                outcome(each));
+    second
+        .expectations()
+        .forEach(each ->
+            outcomes.computeIfAbsent(each.expectation(), any -> new String[] {"–", "–"})[1] =
+                outcome(each));
     if (outcomes.isEmpty()) {
       return;
     }
@@ -173,8 +179,7 @@ final class ComparisonPage {
         "c" + number + "-p99",
         operation + ": 99th percentile over time, both runs",
         "At most %s in the first run and %s in the second, on a logarithmic axis."
-            .formatted(
-                Shown.millis(OperationPlots.most(a)), Shown.millis(OperationPlots.most(b))),
+            .formatted(Shown.millis(OperationPlots.most(a)), Shown.millis(OperationPlots.most(b))),
         Scale.time(Math.max(first.seconds(), second.seconds())),
         OperationPlots.latencyScale(both, both));
     plot.line("s1", a);

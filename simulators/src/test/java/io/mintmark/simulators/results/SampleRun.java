@@ -91,7 +91,8 @@ final class SampleRun {
     Results second = of(1.6);
     Path out = Path.of(folder[0]);
     Files.writeString(out.resolve("report.html"), HtmlReport.of(first));
-    Files.writeString(out.resolve("comparison.html"), Comparison.of(first, second).html());
+    Files.writeString(
+        out.resolve("comparison.html"), Comparison.of(first, second).html());
     Files.writeString(out.resolve("summary.json"), first.toJson());
     System.out.println(first.table());
     System.out.println(Comparison.of(first, second).table());
