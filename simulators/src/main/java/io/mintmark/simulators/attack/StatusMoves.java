@@ -30,7 +30,8 @@ final class StatusMoves {
                 .and(stage.ground().status()
                     .post("/ca/x.cer", "application/pkix-cert", Packet.utf8("x"))
                     .refused(400, 404, 405))),
-        move("status.other-ports", "EST, the feed and the operator API without TLS", "404",
+        move("status.other-ports", "EST, the feed and the operator API without TLS",
+            "404 (architecture.md, Processes and ports)",
             stage -> {
               Verdict all = null;
               for (String path : List.of("/api/v1/service", "/v1/feed", "/.well-known/est/cacerts",
