@@ -67,7 +67,7 @@ final class SlowMoves {
   /**
    * Begins many, then has somebody honest come.
    *
-   * @param honest null if it came through, or what it met
+   * @param honest says null if it came through, or what it met
    */
   private static Verdict meanwhile(
       Stage stage, int many, Beginning beginning, Honest honest) throws Exception {
