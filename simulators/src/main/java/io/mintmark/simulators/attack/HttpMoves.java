@@ -62,7 +62,8 @@ final class HttpMoves {
                 .and(lines(stage, "PRI * HTTP/2.0", "", "SM"))),
         plain("http.connect", "to use the service as a proxy: CONNECT and absolute addresses",
             "no tunnel: 4xx (RFC 9110, 9.3.6)", stage -> lines(stage,
-                    "CONNECT elsewhere.example:443 HTTP/1.1", "Host: elsewhere.example:443")
+                    "CONNECT elsewhere.example:443 HTTP/1.1", "Host: elsewhere.example:443",
+                    "Connection: close")
                 .and(lines(stage, "GET http://elsewhere.example/ HTTP/1.1",
                     "Host: elsewhere.example", "Connection: close"))),
         plain("http.no-tls", "HTTP without TLS on a port that wants it",

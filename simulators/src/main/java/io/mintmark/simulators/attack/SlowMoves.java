@@ -44,7 +44,7 @@ final class SlowMoves {
             stage -> requests(stage, "POST /.well-known/est/" + stage.victim().fleet()
                 + "/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\n"
                 + "Content-Length: 2000\r\n\r\nMII")),
-        new HostileMove("slow.operators", REQUESTS + " requests to the operator API that do not end",
+        new HostileMove("slow.operators", REQUESTS + " requests without a token to the operator API that do not end",
             "an operator is answered meanwhile (est.md, Limits)",
             Set.of(Need.CAST, Need.API, Need.ALONE), SlowMoves::operators));
   }
@@ -166,8 +166,8 @@ final class SlowMoves {
 
   private static Verdict operators(Stage stage) throws Exception {
     Ground ground = stage.ground();
-    String beginning = "PUT /api/v1/fleets HTTP/1.1\r\nHost: x\r\n" + ground.authorization()
-        + "\r\nContent-Type: application/yaml\r\nContent-Length: 2000\r\n\r\nfleet: ";
+    String beginning = "PUT /api/v1/fleets HTTP/1.1\r\nHost: x\r\n"
+        + "Content-Type: application/yaml\r\nContent-Length: 2000\r\n\r\nfleet: ";
     return meanwhile(stage, REQUESTS, () -> begun(ground.api(), beginning), () -> {
       HttpAnswer answer = ground.api().get("/api/v1/service", ground.authorization());
       return answer.status() == 200 ? null : answer.toString();

@@ -30,26 +30,14 @@ final class TicketMoves {
   static List<HostileMove> all() {
     String broker = "CONNACK 0x87 on the resumed session (broker.md, Who gets in; RFC 8446, C.4)";
     return List.of(
-        cast(
-            "ticket.tls13-revoked",
-            "a TLS 1.3 ticket from before it was revoked",
-            broker,
+        cast("ticket.tls13-revoked", "a TLS 1.3 ticket from before it was revoked", broker,
             stage -> revoked(stage, "TLSv1.3")),
-        cast(
-            "ticket.tls12-revoked",
-            "a TLS 1.2 session from before it was revoked",
-            broker,
+        cast("ticket.tls12-revoked", "a TLS 1.2 session from before it was revoked", broker,
             stage -> revoked(stage, "TLSv1.2")),
-        cast(
-            "ticket.other-client-id",
-            "a resumed session under the victim's client id",
-            "CONNACK 0x85 (broker.md, Who gets in)",
-            TicketMoves::otherName),
-        cast(
-            "ticket.service-revoked",
-            "to renew over a session resumed after it was revoked",
-            "403 (est.md, simplereenroll)",
-            TicketMoves::atTheService));
+        cast("ticket.other-client-id", "a resumed session under the victim's client id",
+            "CONNACK 0x85 (broker.md, Who gets in)", TicketMoves::otherName),
+        cast("ticket.service-revoked", "to renew over a session resumed after it was revoked",
+            "403 (est.md, simplereenroll)", TicketMoves::atTheService));
   }
 
   /** Says whether the server's certificate was looked at, which it is in a full handshake only. */
@@ -159,29 +147,24 @@ final class TicketMoves {
 
   private static Verdict atTheService(Stage stage) throws Exception {
     Ground ground = stage.ground();
-    Verdict last = Verdict.unproven("no session was resumed");
-    for (int i = 0; i < TRIES && last.outcome() == Verdict.Outcome.UNPROVEN; i++) {
-      Spare doomed = ground.spare();
-      Counting trust = new Counting(ground.target().trust());
-      HttpWire service =
-          new HttpWire(ground.target().service(), doomed.credential().tlsContext(trust));
-      String path = "/.well-known/est/" + stage.victim().fleet();
-      HttpAnswer first = service.get(path + "/cacerts");
-      if (first.status() != 200) {
-        return Verdict.unproven("the service did not answer while it was good: " + first);
-      }
-      ground.target().revoke(doomed.identity().device());
-      int full = trust.full.get();
-      byte[] request = CertificateRequest.renew(
-          CertificateRequest.newKeyPair(), doomed.credential().certificate());
-      HttpAnswer answer = service.post(
-          path + "/simplereenroll",
-          "application/pkcs10",
-          Base64.getMimeEncoder().encode(request));
-      if (trust.full.get() == full) {
-        last = answer.refused(403);
-      }
+    Spare doomed = ground.spare();
+    Counting trust = new Counting(ground.target().trust());
+    HttpWire service =
+        new HttpWire(ground.target().service(), doomed.credential().tlsContext(trust));
+    String path = Est.label(stage.victim().fleet());
+    HttpAnswer first = service.get(path + "/cacerts");
+    if (first.status() != 200) {
+      return Verdict.unproven("the service did not answer while it was good: " + first);
     }
-    return last;
+    ground.target().revoke(doomed.identity().device());
+    int full = trust.full.get();
+    byte[] request = CertificateRequest.renew(
+        CertificateRequest.newKeyPair(), doomed.credential().certificate());
+    HttpAnswer answer = service.post(
+        path + Est.RENEW, "application/pkcs10", Base64.getMimeEncoder().encode(request));
+    // A service that does not take the ticket has refused it; it still has to refuse the rest.
+    Verdict verdict = answer.refused(403);
+    String how = trust.full.get() == full ? "resumed, then " : "not resumed, then ";
+    return new Verdict(verdict.outcome(), how + verdict.saw());
   }
 }

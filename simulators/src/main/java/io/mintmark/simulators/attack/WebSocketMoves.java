@@ -3,7 +3,9 @@ package io.mintmark.simulators.attack;
 import io.mintmark.identity.Credential;
 import io.mintmark.simulators.Topics;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** The same tricks through MQTT over WebSocket, and some of its own. */
@@ -11,66 +13,41 @@ final class WebSocketMoves {
 
   private static final String SAME = "as on the port without WebSocket (broker.md, WebSocket)";
 
+  /** After which nothing more is expected, ms: the others are asked meanwhile. */
+  private static final int SILENCE = 500;
+
   private WebSocketMoves() {}
 
   static List<HostileMove> all() {
     return List.of(
-        new HostileMove(
-            "websocket.no-certificate",
-            "no certificate, over WebSocket",
-            "the handshake fails (broker.md, WebSocket)",
-            Set.of(Need.WEBSOCKET),
+        new HostileMove("websocket.no-certificate", "no certificate, over WebSocket",
+            "the handshake fails (broker.md, WebSocket)", Set.of(Need.WEBSOCKET),
             WebSocketMoves::anonymous),
-        move(
-            "websocket.stolen-client-id",
-            "another device's client id, over WebSocket",
-            "CONNACK 0x85, " + SAME,
-            stage -> Verdict.of(connect(stage, stage.intruder(), stage.victim().name()), null)),
-        move(
-            "websocket.bootstrap",
-            "a factory's certificate, over WebSocket",
-            "the handshake fails, " + SAME,
-            stage -> Verdict.of(
-                connect(
-                    stage, stage.intruderBootstrap(), stage.intruderIdentity().name()),
-                null)),
-        move(
-            "websocket.foreign-publish",
-            "to publish to another device's topic, over WebSocket",
-            "PUBACK 0x87 and closed, " + SAME,
-            stage -> {
+        move("websocket.stolen-client-id", "another device's client id, over WebSocket",
+            "CONNACK 0x85, " + SAME, stage -> Verdict.of(
+                connect(stage, stage.intruder(), stage.victim().name()), null)),
+        move("websocket.bootstrap", "a factory's certificate, over WebSocket",
+            "the handshake fails, " + SAME, stage -> Verdict.of(connect(
+                stage, stage.intruderBootstrap(), stage.intruderIdentity().name()), null)),
+        move("websocket.foreign-publish", "to publish to another device's topic, over WebSocket",
+            "PUBACK 0x87 and closed, " + SAME, stage -> {
               String mark = stage.forbiddenMark("publish");
-              return inside(
-                  stage,
-                  wire -> stage.judge(
-                      wire.publish(Packet.publish(Topics.telemetry(stage.victim(), "t"), mark)),
-                      mark));
+              return inside(stage, wire -> stage.judge(wire.publish(
+                  Packet.publish(Topics.telemetry(stage.victim(), "t"), mark)), mark));
             }),
-        move(
-            "websocket.wildcard-subscribe",
-            "to subscribe to #, over WebSocket",
-            "SUBACK 0x87, " + SAME,
-            stage -> inside(
-                stage,
+        move("websocket.wildcard-subscribe", "to subscribe to #, over WebSocket",
+            "SUBACK 0x87, " + SAME, stage -> inside(stage,
                 wire -> Verdict.of(wire.subscribe(Packet.subscribe(Packet.utf8("#"))), null))),
-        move(
-            "websocket.path",
-            "the upgrade at other paths: //mqtt, /mqtt/../, %2e, upper case",
-            "no upgrade (RFC 6455, 4.2.2)",
-            WebSocketMoves::paths),
-        move(
-            "websocket.text-frames",
-            "MQTT in text frames",
-            "closed (MQTT 5.0, 6)",
+        move("websocket.path", "the upgrade at other paths: //mqtt, /mqtt/../, %2e, upper case",
+            "no upgrade (RFC 6455, 4.2.2)", WebSocketMoves::paths),
+        move("websocket.text-frames", "MQTT in text frames", "closed (MQTT 5.0, 6)",
             stage -> framed(stage, WebSocketWire.TEXT, true)),
-        move(
-            "websocket.unmasked",
-            "frames without a mask",
-            "closed (RFC 6455, 5.1)",
+        move("websocket.unmasked", "frames without a mask", "closed (RFC 6455, 5.1)",
             stage -> framed(stage, WebSocketWire.BINARY, false)));
   }
 
-  private static HostileMove move(String id, String tries, String expected, HostileMove.Play play) {
+  private static HostileMove move(
+      String id, String tries, String expected, HostileMove.Play play) {
     return new HostileMove(id, tries, expected, Set.of(Need.CAST, Need.WEBSOCKET), play);
   }
 
@@ -90,8 +67,8 @@ final class WebSocketMoves {
   private static Sighting opened(
       Stage stage, Credential credential, String path, int frame, boolean mask, String clientId) {
     try {
-      WebSocketWire.Upgrade upgrade =
-          WebSocketWire.open(stage.ground().webSocket(), stage.tls(credential), path, frame, mask);
+      WebSocketWire.Upgrade upgrade = WebSocketWire.open(
+          stage.ground().webSocket(), stage.tls(credential), path, frame, mask);
       try (MqttWire wire = new MqttWire(upgrade.wire())) {
         return upgrade.agreed()
             ? wire.connect(Packet.connect(clientId))
@@ -104,11 +81,8 @@ final class WebSocketMoves {
 
   private static Verdict inside(Stage stage, Entering.Body body) throws Exception {
     WebSocketWire.Upgrade upgrade = WebSocketWire.open(
-        stage.ground().webSocket(),
-        stage.tls(stage.intruder()),
-        path(stage),
-        WebSocketWire.BINARY,
-        true);
+        stage.ground().webSocket(), stage.tls(stage.intruder()), path(stage),
+        WebSocketWire.BINARY, true);
     try (MqttWire wire = new MqttWire(upgrade.wire())) {
       Sighting seen = wire.connect(Packet.connect(stage.intruderIdentity().name()));
       return seen.accepted()
@@ -124,41 +98,46 @@ final class WebSocketMoves {
     }
   }
 
+  /** A server may also say nothing at all: the upgrade on the right path is the control. */
   private static Verdict paths(Stage stage) throws IOException {
     control(stage);
     String own = path(stage);
-    Verdict all = null;
-    for (String path : List.of(
-        "/",
-        "/" + own,
-        own + "/../",
-        own + "/x",
-        own.replace("/", "/%2e/"),
-        own.toUpperCase(java.util.Locale.ROOT))) {
-      Verdict one = Verdict.of(
-          opened(
-              stage,
-              stage.intruder(),
-              path,
-              WebSocketWire.BINARY,
-              true,
-              stage.intruderIdentity().name()),
-          null);
-      all = all == null ? one : all.and(one);
+    List<String> paths = List.of(
+        "/", "/" + own, own + "/../", own + "/x", own.replace("/", "/%2e/"),
+        own.toUpperCase(Locale.ROOT));
+    List<Wire> asked = new ArrayList<>();
+    try {
+      for (String path : paths) {
+        asked.add(WebSocketWire.ask(
+            stage.ground().webSocket(), stage.tls(stage.intruder()), path));
+      }
+      Verdict all = null;
+      for (Wire wire : asked) {
+        Verdict one = upgraded(wire);
+        all = all == null ? one : all.and(one);
+      }
+      return all;
+    } finally {
+      asked.forEach(Wire::close);
     }
-    return all;
+  }
+
+  private static Verdict upgraded(Wire wire) {
+    try {
+      wire.socket().setSoTimeout(SILENCE);
+      HttpAnswer answer = HttpAnswer.head(wire.in());
+      return answer.status() == 101
+          ? Verdict.leak("an upgrade")
+          : Verdict.held("no upgrade: " + answer.status());
+    } catch (IOException e) {
+      return Verdict.held("no upgrade");
+    }
   }
 
   private static Verdict framed(Stage stage, int frame, boolean mask) throws IOException {
     control(stage);
     return Verdict.of(
-        opened(
-            stage,
-            stage.intruder(),
-            path(stage),
-            frame,
-            mask,
-            stage.intruderIdentity().name()),
-        null);
+        opened(stage, stage.intruder(), path(stage), frame, mask,
+            stage.intruderIdentity().name()), null);
   }
 }
