@@ -1,5 +1,6 @@
 package io.mintmark.cli;
 
+import io.mintmark.simulators.fleet.EngineNeeds;
 import io.mintmark.simulators.fleet.SdkEngine;
 import io.mintmark.simulators.results.CommandLineText;
 import io.mintmark.simulators.results.Expectation;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -184,6 +186,10 @@ final class SimulateCommand implements Callable<Integer> {
     if (scenario.engine().equals(Scenario.SDK) && scenario.devices() > SdkEngine.MOST) {
       throw unusable("engine sdk plays up to " + SdkEngine.MOST + " devices, not "
           + scenario.devices() + ": use --engine swarm");
+    }
+    Optional<String> missing = EngineNeeds.missing(scenario.devices(), 0);
+    if (missing.isPresent()) {
+      throw unusable(missing.get());
     }
     if (scenario.state() != null && targets.isOwn()) {
       throw unusable("--state keeps the devices of an installation for the next run, and a temporary one"

@@ -86,11 +86,6 @@ public interface FleetEngine extends AutoCloseable {
    */
   CompletableFuture<Duration> renew(int device);
 
-  /** What time it is for its devices; empty if they go by the system's clock whatever happens. */
-  default Optional<DeviceClocks> clocks() {
-    return Optional.empty();
-  }
-
   /** Drops all connections; returns when no thread of it is left. */
   @Override
   void close();

@@ -18,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -213,7 +214,7 @@ final class FleetState implements AutoCloseable {
     log.close();
   }
 
-  private static TreeSet<String> fingerprints(List<X509Certificate> certificates) {
+  private static Set<String> fingerprints(List<X509Certificate> certificates) {
     return certificates.stream()
         .map(certificate -> {
           try {

@@ -86,8 +86,12 @@ public final class GeneratorLoad {
   /** Begins to look. */
   public GeneratorLoad() {}
 
-  /** What it was since the last look; to be called about once a second. */
-  public void sample() {
+  /**
+   * What it was since the last look; to be called about once a second.
+   *
+   * @return whether an event loop was above 90 % of a processor
+   */
+  public boolean sample() {
     long now = System.nanoTime();
     long passed = Math.max(1, now - last);
     Duration cpuNow = cpu();
@@ -102,13 +106,18 @@ public final class GeneratorLoad {
     loopsBefore = loopsNow;
     cpuLast = cpuNow;
     last = now;
+    return busiest > BUSY;
+  }
+
+  private boolean isBusy(int second) {
+    return shares.get(second) > BUSY || loopShares.get(second) > BUSY;
   }
 
   /** What it was from the beginning up to the last look. */
   public Figures figures() {
     int busy = 0;
     for (int i = 0; i < shares.size(); i++) {
-      busy += shares.get(i) > BUSY || loopShares.get(i) > BUSY ? 1 : 0;
+      busy += isBusy(i) ? 1 : 0;
     }
     return new Figures(
         Duration.ofNanos(last - start),

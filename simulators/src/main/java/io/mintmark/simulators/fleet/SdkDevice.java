@@ -148,11 +148,11 @@ final class SdkDevice implements DeviceListener {
       renewing = client;
       moving = gap;
     }
-    renewing.renewNow().whenComplete((done, failure) -> {
+    var unused = renewing.renewNow().whenComplete((done, failure) -> {
       if (failure != null) {
         gap.completeExceptionally(failure);
       } else if (renewing.isConnected()) {
-        gap.completeOnTimeout(Duration.ZERO, NEWS_SECONDS, TimeUnit.SECONDS);
+        var unusedLate = gap.completeOnTimeout(Duration.ZERO, NEWS_SECONDS, TimeUnit.SECONDS);
       } else {
         gap.complete(Duration.ZERO);
       }

@@ -44,7 +44,6 @@ public final class SdkEngine implements FleetEngine {
   private final FleetState state;
   private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final List<SdkDevice> devices = new ArrayList<>();
-  private final DeviceClocks clocks = new DeviceClocks(Clock.systemUTC());
   private final ExecutorService workers = Workers.of("sdk-fleet", AT_ONCE);
   private volatile Listener listener = new Listener() {};
 
@@ -140,11 +139,6 @@ public final class SdkEngine implements FleetEngine {
   }
 
   @Override
-  public Optional<DeviceClocks> clocks() {
-    return Optional.of(clocks);
-  }
-
-  @Override
   public void listener(Listener told) {
     listener = told == null ? new Listener() {} : told;
   }
@@ -159,8 +153,7 @@ public final class SdkEngine implements FleetEngine {
 
   @Override
   public CompletableFuture<Void> connect(int device) {
-    return Workers.submit(workers, () -> devices.get(device).connect())
-        .thenCompose(connected -> connected);
+    return Workers.compose(workers, () -> devices.get(device).connect());
   }
 
   @Override
