@@ -74,7 +74,9 @@ final class SdkDevice implements DeviceListener {
   synchronized DeviceClient client() {
     if (client == null) {
       client = builder.apply(this);
-      subscriptions.forEach((filter, qos) -> subscribe(client, filter, qos));
+      subscriptions.forEach((filter, qos) -> {
+        var unused = subscribe(client, filter, qos);
+      });
     }
     return client;
   }
