@@ -59,13 +59,7 @@ final class BrokerPower implements Target.Power, AutoCloseable {
         folder,
         service,
         List.copyOf(options),
-        run(
-            folder,
-            service,
-            List.of("--bootstrap", invitation.toString()),
-            "0",
-            "0",
-            options));
+        run(folder, service, List.of("--bootstrap", invitation.toString()), "0", "0", options));
   }
 
   private static BrokerProcess run(

@@ -87,8 +87,8 @@ final class FoundInstallation extends OperatedTarget {
       throw unusable(
           what + " at " + host + ":" + port + " does not answer: is it running, on this port?");
     } catch (IOException e) {
-      throw unusable(what + " at " + host + ":" + port + " does not answer as it should: "
-          + e.getMessage());
+      throw unusable(
+          what + " at " + host + ":" + port + " does not answer as it should: " + e.getMessage());
     }
     if (!face.isTrustedBy(address.trust())) {
       throw unusable(what + " at " + host + ":" + port + " is not of the roots in "
@@ -150,8 +150,8 @@ final class FoundInstallation extends OperatedTarget {
     Path folder = address.brokerFolder();
     return folder == null || Files.notExists(folder.resolve("credential.pem"))
         ? Optional.empty()
-        : Optional.of(new OperatedAuthorities(
-            operator, () -> BrokerFeed.roots(service(), folder, trust())));
+        : Optional.of(
+            new OperatedAuthorities(operator, () -> BrokerFeed.roots(service(), folder, trust())));
   }
 
   @Override

@@ -53,8 +53,7 @@ public final class Mintmark implements Runnable {
   static CommandLine commandLine() {
     CommandLine all =
         new CommandLine(new Mintmark()).setExecutionExceptionHandler(new FailureReport());
-    return all.setParameterExceptionHandler(
-        new UsageReport(all.getParameterExceptionHandler()));
+    return all.setParameterExceptionHandler(new UsageReport(all.getParameterExceptionHandler()));
   }
 
   @Override

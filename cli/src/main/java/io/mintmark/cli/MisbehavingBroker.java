@@ -1,6 +1,5 @@
 package io.mintmark.cli;
 
-import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.MintmarkBroker;
 import io.mintmark.simulators.fault.FaultProxy;
 import java.io.IOException;
@@ -16,17 +15,10 @@ final class MisbehavingBroker {
 
   private MisbehavingBroker() {}
 
-  /** The broker where the proxy alone finds it: on this machine, on any free port. */
-  static BrokerConfig behind(BrokerConfig.Builder config) {
-    return config
-        .bindAddress(InetAddress.getLoopbackAddress().getHostAddress())
-        .port(0)
-        .build();
-  }
-
   /**
    * Puts the proxy in its place.
    *
+   * @param broker on any other port of the same address
    * @param bind the address to listen on
    * @param port 0 for any free one
    */
@@ -34,9 +26,11 @@ final class MisbehavingBroker {
       throws CommandFailure {
     FaultProxy proxy;
     try {
+      InetAddress at = InetAddress.getByName(bind);
       proxy = FaultProxy.start(
-          new InetSocketAddress(bind, port),
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), broker.port()),
+          new InetSocketAddress(at, port),
+          new InetSocketAddress(
+              at.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : at, broker.port()),
           line -> LOG.info("misbehaving at MQTT {}", line));
     } catch (IOException e) {
       throw new CommandFailure(

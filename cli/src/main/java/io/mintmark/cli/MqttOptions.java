@@ -147,11 +147,7 @@ final class MqttOptions {
     };
   }
 
-  BrokerConfig config(Path folder, URI service, String bind) throws CommandFailure {
-    return builder(folder, service, bind).build();
-  }
-
-  /** The same, for who has more to say. */
+  /** What was said so far, for who has more to say. */
   BrokerConfig.Builder builder(Path folder, URI service, String bind) throws CommandFailure {
     BrokerConfig.Builder config = BrokerConfig.of(folder, service)
         .bindAddress(bind)

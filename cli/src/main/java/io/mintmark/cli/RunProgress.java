@@ -83,13 +83,14 @@ final class RunProgress implements Progress {
     if (!live.operations().isEmpty()) {
       lines.add("  %-12s %10s %9s %10s %10s".formatted("", "done", "failed", "per s", "p99 ms"));
     }
-    live.operations().forEach((name, operation) -> lines.add("  %-12s %,10d %,9d %,10.0f %,10.1f"
-        .formatted(
-            name,
-            operation.count(),
-            operation.failed(),
-            operation.perSecond(),
-            operation.p99Millis())));
+    live.operations()
+        .forEach((name, operation) -> lines.add("  %-12s %,10d %,9d %,10.0f %,10.1f"
+            .formatted(
+                name,
+                operation.count(),
+                operation.failed(),
+                operation.perSecond(),
+                operation.p99Millis())));
     String counters = counters(live);
     if (!counters.isEmpty()) {
       lines.add("  " + counters);
@@ -100,11 +101,12 @@ final class RunProgress implements Progress {
 
   private static List<String> reasons(Live live) {
     List<String> lines = new ArrayList<>();
-    live.operations().forEach((name, operation) -> operation.failures().entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-        .limit(MOST_REASONS)
-        .forEach(reason ->
-            lines.add("  %,d x %s: %s".formatted(reason.getValue(), name, reason.getKey()))));
+    live.operations()
+        .forEach((name, operation) -> operation.failures().entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .limit(MOST_REASONS)
+            .forEach(reason ->
+                lines.add("  %,d x %s: %s".formatted(reason.getValue(), name, reason.getKey()))));
     return lines.subList(0, Math.min(MOST_REASONS, lines.size()));
   }
 

@@ -3,7 +3,6 @@ package io.mintmark.cli;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.Suggestion;
 import io.mintmark.provisioning.yaml.Section;
-
 import io.mintmark.provisioning.yaml.YamlException;
 import io.mintmark.provisioning.yaml.YamlNode;
 import io.mintmark.provisioning.yaml.YamlNode.Entry;
@@ -115,10 +114,13 @@ final class ScenarioFile {
     }
     if (entry.value() instanceof Mapping mapping) {
       return settings(
-          verb.name(), Section.of("'" + verb.name() + "'", mapping, verb.keyNames()), verb.keyNames());
+          verb.name(),
+          Section.of("'" + verb.name() + "'", mapping, verb.keyNames()),
+          verb.keyNames());
     }
     throw YamlException.at(
-        entry.line(), "'" + verb.name() + "' needs keys of its own, or nothing: " + verb.keyNames());
+        entry.line(),
+        "'" + verb.name() + "' needs keys of its own, or nothing: " + verb.keyNames());
   }
 
   private static Settings settings(String of, Section section, List<String> keys)

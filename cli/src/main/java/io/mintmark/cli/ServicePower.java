@@ -31,8 +31,7 @@ final class ServicePower implements Target.Power, AutoCloseable {
    * @param statusPort of CRLs and OCSP: 0 for a free one, or off
    */
   static ServicePower start(Path folder, String statusPort) throws IOException, CommandFailure {
-    return new ServicePower(
-        folder, ServiceProcess.start(folder, Map.of(), List.of(), statusPort));
+    return new ServicePower(folder, ServiceProcess.start(folder, Map.of(), List.of(), statusPort));
   }
 
   /** Its data folder. */

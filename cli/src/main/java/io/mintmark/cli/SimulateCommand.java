@@ -1,9 +1,11 @@
 package io.mintmark.cli;
 
+import io.mintmark.simulators.fault.ProxiedTarget;
 import io.mintmark.simulators.fleet.EngineNeeds;
 import io.mintmark.simulators.fleet.SdkEngine;
 import io.mintmark.simulators.results.CommandLineText;
 import io.mintmark.simulators.results.Expectation;
+import io.mintmark.simulators.results.HtmlReport;
 import io.mintmark.simulators.results.Results;
 import io.mintmark.simulators.scenario.BuiltIn;
 import io.mintmark.simulators.scenario.Draft;
@@ -29,17 +31,22 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "simulate",
-    description = "Play a scenario with a fleet of devices against an installation: a temporary one,"
-        + " one of this machine (--data) or one elsewhere (--service ...). Flags change what the"
-        + " scenario says. Exit codes: 0 fine, 1 an expectation or the run failed, 2 it could not"
-        + " begin, 130 stopped by Ctrl-C, which still reports.",
+    description =
+        "Play a scenario with a fleet of devices against an installation: a temporary one,"
+            + " one of this machine (--data) or one elsewhere (--service ...). Flags change what the"
+            + " scenario says. Exit codes: 0 fine, 1 an expectation or the run failed, 2 it could not"
+            + " begin, 130 stopped by Ctrl-C, which still reports.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    subcommands = SimulateReportCommand.class,
     modelTransformer = SimulateFlags.class)
 final class SimulateCommand implements Callable<Integer> {
 
   /** What a shell says of a program that was stopped by Ctrl-C. */
   private static final int INTERRUPTED = 130;
+
+  /** What a folder of results has its summary in. */
+  static final String SUMMARY = "summary.json";
 
   @Spec
   private CommandSpec spec;
@@ -63,8 +70,9 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--expect",
       paramLabel = "EXPECTATION",
-      description = "Hold the run to this as well, as in 'connect.p99<500ms' or 'lost==0'; repeat it"
-          + " for more.")
+      description =
+          "Hold the run to this as well, as in 'connect.p99<500ms' or 'lost==0'; repeat it"
+              + " for more.")
   private List<String> expectations = List.of();
 
   @Option(
@@ -77,8 +85,9 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--progress",
       paramLabel = "auto|plain|live|none",
       defaultValue = "auto",
-      description = "A block that is drawn anew (live), a line now and then (plain) or nothing; auto is"
-          + " live on a terminal, none where CI is set (default: ${DEFAULT-VALUE}).")
+      description =
+          "A block that is drawn anew (live), a line now and then (plain) or nothing; auto is"
+              + " live on a terminal, none where CI is set (default: ${DEFAULT-VALUE}).")
   private String progressMode;
 
   @Option(
@@ -153,8 +162,8 @@ final class SimulateCommand implements Callable<Integer> {
       shutdown.add(() -> TemporaryFolder.delete(folder));
       OwnInstallation own = new OwnInstallation(folder, targets.warmUp());
       Target target = found == null ? own : found;
-      Simulation.Order order = new Simulation.Order(
-          scenario, state(scenario, folder), folder, raw(), command(), held);
+      Simulation.Order order =
+          new Simulation.Order(scenario, state(scenario, folder), folder, raw(), command(), held);
       new ScenarioRun(scenario).check(target, order.plan());
       Console.logTo(folder.resolve("simulate.log"));
       shutdown.add(own);
@@ -187,13 +196,16 @@ final class SimulateCommand implements Callable<Integer> {
       throw unusable("engine sdk plays up to " + SdkEngine.MOST + " devices, not "
           + scenario.devices() + ": use --engine swarm");
     }
-    Optional<String> missing = EngineNeeds.missing(scenario.devices(), 0);
-    if (missing.isPresent()) {
-      throw unusable(missing.get());
+    // The broker of a temporary installation has as many connections, in a process of its own.
+    Optional<String> files = EngineNeeds.missing(
+        scenario.devices(), ProxiedTarget.descriptors(scenario.devices(), scenario.phases()));
+    if (files.isPresent()) {
+      throw unusable(files.get());
     }
     if (scenario.state() != null && targets.isOwn()) {
-      throw unusable("--state keeps the devices of an installation for the next run, and a temporary one"
-          + " has none: leave it out, or name an installation with --data");
+      throw unusable(
+          "--state keeps the devices of an installation for the next run, and a temporary one"
+              + " has none: leave it out, or name an installation with --data");
     }
     if (out != null && Files.exists(out) && !Files.isDirectory(out)) {
       throw unusable("--out " + out + " is a file: name a folder");
@@ -242,8 +254,10 @@ final class SimulateCommand implements Callable<Integer> {
     PrintWriter to = spec.commandLine().getOut();
     to.print(results.table());
     if (out != null) {
-      Files.writeString(out.resolve("summary.json"), results.toJson());
-      to.println("Report: " + out.resolve("summary.json"));
+      Files.writeString(out.resolve(SUMMARY), results.toJson());
+      Path page = out.resolve("report.html");
+      Files.writeString(page, HtmlReport.of(results));
+      to.println("Report: " + page);
     }
     to.flush();
   }

@@ -64,13 +64,18 @@ final class TargetOptions {
       paramLabel = "DURATION",
       defaultValue = "5s",
       converter = DurationOrOff.class,
-      description = "How long the broker of a temporary installation practises before its port opens"
-          + " (default: ${DEFAULT-VALUE}).")
+      description =
+          "How long the broker of a temporary installation practises before its port opens"
+              + " (default: ${DEFAULT-VALUE}).")
   private Duration warmUp;
 
   /** Whether it is one of its own. */
   boolean isOwn() {
-    return data == null && service == null && operator == null && broker == null && trust == null
+    return data == null
+        && service == null
+        && operator == null
+        && broker == null
+        && trust == null
         && tokenFile == null;
   }
 
@@ -121,8 +126,8 @@ final class TargetOptions {
     }
     if (broker == null) {
       if (endpoints.mqtt() == null) {
-        throw unusable("no broker runs with the service of " + data
-            + ": name it with --broker HOST:PORT");
+        throw unusable(
+            "no broker runs with the service of " + data + ": name it with --broker HOST:PORT");
       }
       broker = endpoints.mqtt().getHost() + ":" + endpoints.mqtt().getPort();
     }
@@ -137,8 +142,8 @@ final class TargetOptions {
     int colon = broker.lastIndexOf(':');
     int port = colon < 1 ? 0 : port(broker.substring(colon + 1));
     if (port == 0) {
-      throw unusable("--broker '" + Printable.of(broker)
-          + "' is not HOST:PORT, as in localhost:8883");
+      throw unusable(
+          "--broker '" + Printable.of(broker) + "' is not HOST:PORT, as in localhost:8883");
     }
     requireHttps("--service", devices);
     requireHttps("--operator-url", operators);

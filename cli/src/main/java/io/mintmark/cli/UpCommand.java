@@ -40,10 +40,12 @@ final class UpCommand implements Callable<Integer> {
           shutdown.add(ProvisioningService.start(options.config(), trouble.service()));
       Path folder = options.folder().resolve("broker");
       BrokerCredential.ensure(service, folder, "local", options.hosts());
-      BrokerConfig.Builder config =
-          mqtt.builder(folder, service.deviceUri(), options.bind());
-      MintmarkBroker broker = shutdown.add(MintmarkBroker.start(
-          trouble.mqtt().isEmpty() ? config.build() : MisbehavingBroker.behind(config)));
+      BrokerConfig.Builder config = mqtt.builder(folder, service.deviceUri(), options.bind());
+      if (!trouble.mqtt().isEmpty()) {
+        // The proxy takes its place.
+        config.port(0);
+      }
+      MintmarkBroker broker = shutdown.add(MintmarkBroker.start(config.build()));
       int port = trouble.mqtt().isEmpty()
           ? broker.port()
           : shutdown

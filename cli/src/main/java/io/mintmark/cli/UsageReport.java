@@ -19,8 +19,7 @@ final class UsageReport implements IParameterExceptionHandler {
   }
 
   @Override
-  public int handleParseException(ParameterException failure, String[] arguments)
-      throws Exception {
+  public int handleParseException(ParameterException failure, String[] arguments) throws Exception {
     CommandLine command = failure.getCommandLine();
     if (!(command.getCommandSpec().userObject() instanceof SimulateCommand)) {
       return others.handleParseException(failure, arguments);

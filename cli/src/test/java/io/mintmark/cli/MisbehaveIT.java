@@ -63,8 +63,11 @@ class MisbehaveIT {
         .service(up.service())
         .fleet(FLEET)
         .broker("localhost", up.mqttPort())
-        .bootstrap(
-            HeldCertificate.builder().commonName(device).signedBy(factory).build().credential())
+        .bootstrap(HeldCertificate.builder()
+            .commonName(device)
+            .signedBy(factory)
+            .build()
+            .credential())
         .trust(Pem.certificates(Files.readString(data.resolve("trust.pem"))))
         .folder(folder.resolve(device))
         .reconnectBackoff(Duration.ofMillis(20), Duration.ofMillis(200))

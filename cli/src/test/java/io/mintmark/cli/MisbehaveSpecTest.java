@@ -79,7 +79,8 @@ class MisbehaveSpecTest {
     Launcher.Result noBroker =
         Verbs.mintmark("provisioning", "--data", data, "--misbehave", "mqtt-drop=0.1");
     assertThat(noBroker.exitCode()).isEqualTo(2);
-    assertThat(noBroker.err()).contains("what begins with mqtt- is for the broker, and there is none here");
+    assertThat(noBroker.err())
+        .contains("what begins with mqtt- is for the broker, and there is none here");
     assertThat(folder).isEmptyDirectory();
   }
 }

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ScenarioFileTest {
 
-  private static final String WHOLE =
-      """
+  private static final String WHOLE = """
       name: mine
       description: all keys
       engine: sdk
@@ -62,7 +61,11 @@ class ScenarioFileTest {
     // Enrolling says nothing of a rate, so that it stays as it is.
     assertThat(slower.steps().get(0).get("enroll").has("rate")).isFalse();
     // Nobody says it: all that know it.
-    assertThat(draft.with("payload", new Value("9", "--payload")).steps().get(2).get("telemetry")
+    assertThat(draft
+            .with("payload", new Value("9", "--payload"))
+            .steps()
+            .get(2)
+            .get("telemetry")
             .text("payload"))
         .contains("9");
     assertThatThrownBy(() -> draft.with("away", new Value("5s", "--away")))

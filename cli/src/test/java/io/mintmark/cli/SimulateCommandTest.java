@@ -52,7 +52,10 @@ class SimulateCommandTest {
 
   @Test
   void installationsThatAreNotThere() throws Exception {
-    refused("is 'mintmark up' or 'mintmark provisioning' running with it?", "enroll", "--data",
+    refused(
+        "is 'mintmark up' or 'mintmark provisioning' running with it?",
+        "enroll",
+        "--data",
         folder.toString());
     refused(
         "needs --operator-url, --token-file, --trust, --broker as well",

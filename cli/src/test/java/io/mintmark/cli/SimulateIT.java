@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.simulators.results.Expectation;
+import io.mintmark.simulators.results.Mark;
 import io.mintmark.simulators.results.Results;
 import io.mintmark.simulators.scenario.BuiltIn;
 import io.mintmark.simulators.scenario.Draft;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -54,12 +56,16 @@ class SimulateIT {
       "renew", new String[] {"over", "1s", "rate", "20/s"},
       "churn", new String[] {"duration", "2s", "away", "1s", "rate", "4/s"},
       "soak", new String[] {"duration", "3s", "every", "1s", "away", "1s"},
+      "faults", new String[] {"duration", "1s", "begin", "0s", "over", "1s"},
       "rollover", new String[] {"change", "issuing", "rate", "20/s"},
       "revoke", new String[] {"revocations", "2"});
 
+  private static final Set<String> ELSEWHERE = Set.of("attack");
+
   @Test
   void everyScenarioIsPlayed() throws Exception {
-    assertThat(SMALL.keySet()).containsAll(BuiltIn.names());
+    // What is hostile has tests of its own.
+    assertThat(BuiltIn.names()).filteredOn(name -> !ELSEWHERE.contains(name)).hasSize(SMALL.size());
     assertThat(play("enroll").operations().get("enroll").count()).isEqualTo(4);
 
     Results connect = play("connect");
@@ -69,7 +75,8 @@ class SimulateIT {
 
     Results telemetry = play("telemetry");
     assertThat(telemetry.counters().get("sent")).isGreaterThanOrEqualTo(120);
-    assertThat(telemetry.counters().get("delivered")).isEqualTo(telemetry.counters().get("sent"));
+    assertThat(telemetry.counters().get("delivered"))
+        .isEqualTo(telemetry.counters().get("sent"));
     assertThat(telemetry.operations().get("publish").count()).isEqualTo(120);
     assertThat(telemetry.operations().get("command").count()).isPositive();
     assertThat(telemetry.generator().ticks()).isGreaterThanOrEqualTo(120);
@@ -80,6 +87,13 @@ class SimulateIT {
     Results soak = play("soak");
     assertThat(soak.operations()).containsKeys("publish", "renew", "command", "connect");
     assertThat(soak.counters().get("generator.threads")).isPositive();
+
+    Results faults = play("faults");
+    assertThat(faults.counters().get("delivered")).isGreaterThanOrEqualTo(5 * 20);
+    assertThat(faults.marks())
+        .extracting(Mark::text)
+        .contains("fault begins: kill-broker", "fault ends: kill-broker")
+        .contains("fault begins: kill-service", "fault ends: kill-service");
 
     assertThat(play("rollover").operations().get("rollover").count()).isEqualTo(1);
 
@@ -136,7 +150,9 @@ class SimulateIT {
           .until(() -> !process.isAlive() || Files.readString(said).contains("s telemetry"));
       assertThat(process.isAlive()).as(Files.readString(said)).isTrue();
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(Files.readString(said)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS))
+          .as(Files.readString(said))
+          .isTrue();
     } finally {
       process.destroyForcibly();
     }
@@ -144,8 +160,17 @@ class SimulateIT {
     assertThat(Files.readString(said)).contains("publish", "delivered");
     JsonNode summary = new ObjectMapper().readTree(out.resolve("summary.json").toFile());
     assertThat(summary.path("stopped").asBoolean()).isTrue();
-    assertThat(summary.path("operations").path("publish").path("count").asLong()).isPositive();
+    assertThat(summary.path("operations").path("publish").path("count").asLong())
+        .isPositive();
     assertThat(out.resolve("raw.jsonl")).isNotEmptyFile();
+    assertThat(Files.readString(out.resolve("report.html"))).contains("</html>");
+    String folderOfIt = out.toString();
+    assertThat(Verbs.mintmark("simulate", "report", folderOfIt).succeeded().out())
+        .contains("stopped before its end");
+    assertThat(Verbs.mintmark("simulate", "report", folderOfIt, folderOfIt)
+            .succeeded()
+            .out())
+        .contains("publish");
   }
 
   @Test

@@ -95,8 +95,7 @@ public final class ProvisioningService implements AutoCloseable {
     StatusServer status = null;
     boolean started = false;
     try {
-      devices = 
-          DeviceServer.start(core, config.bindAddress(), config.devicePort(), misbehaviour);
+      devices = DeviceServer.start(core, config.bindAddress(), config.devicePort(), misbehaviour);
       operators = OperatorServer.start(core, config.bindAddress(), config.operatorPort());
       if (config.statusPort() != ProvisioningConfig.NO_PORT) {
         core.crls().publishDue();

@@ -69,16 +69,15 @@ public final class Rollover {
       return;
     }
     try (RolloverTraffic traffic = new RolloverTraffic(scene, options, figures)) {
-      RolloverSteps steps =
-          new RolloverSteps(
-              installation,
-              authorities,
-              RollingFleet.of(scene.fleet().devices()),
-              RolloverScene.FLEET,
-              List.of(scene.application()),
-              options.lifetime(),
-              progress,
-              figures);
+      RolloverSteps steps = new RolloverSteps(
+          installation,
+          authorities,
+          RollingFleet.of(scene.fleet().devices()),
+          RolloverScene.FLEET,
+          List.of(scene.application()),
+          options.lifetime(),
+          progress,
+          figures);
       boolean gone = row(RolloverRow.NEW_ISSUING, steps::newIssuing)
           && row(RolloverRow.TOO_EARLY, steps::tooEarly)
           && row(RolloverRow.HELD, steps::held)

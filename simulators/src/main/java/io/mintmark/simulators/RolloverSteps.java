@@ -169,7 +169,11 @@ final class RolloverSteps {
 
   /** Wherever it was trusted. */
   Claim gone(RolloverRow row) throws IOException, InterruptedException {
-    RootTraces traces = new RootTraces(site, label, authorities, fleet,
+    RootTraces traces = new RootTraces(
+        site,
+        label,
+        authorities,
+        fleet,
         authorities.certificate(oldRoot),
         authorities.certificate(newRoot));
     boolean gone = await("the old root to leave", () -> traces.places().isEmpty());

@@ -31,8 +31,7 @@ record RootTraces(
   List<String> places() throws IOException {
     List<String> places = new ArrayList<>();
     EstClient est = new EstClient(
-        EstClient.label(site.service(), label),
-        Credential.anonymousTlsContext(List.of(next)));
+        EstClient.label(site.service(), label), Credential.anonymousTlsContext(List.of(next)));
     if (est.caCertificates().contains(old)) {
       places.add("bundle");
     }

@@ -187,8 +187,7 @@ final class Misbehaving extends Handler.Wrapper {
       response.write(
           false,
           next,
-          Callback.from(
-              () -> after(pieceMillis, () -> trickle(rest, piece)), callback::failed));
+          Callback.from(() -> after(pieceMillis, () -> trickle(rest, piece)), callback::failed));
     }
 
     void cut(String what) {

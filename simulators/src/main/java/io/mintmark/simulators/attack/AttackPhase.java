@@ -21,11 +21,14 @@ public final class AttackPhase implements Phase {
   public static String list() {
     StringBuilder text = new StringBuilder();
     for (HostileMove move : HostileMoves.all()) {
-      text.append("%-34s %s%n%34s expected: %s%n"
-          .formatted(move.id(), move.tries(), "", move.expected()));
+      text.append(
+          "%-34s %s%n%34s expected: %s%n".formatted(move.id(), move.tries(), "", move.expected()));
     }
-    return text.append(HostileMoves.all().size()).append(" moves in the groups ")
-        .append(String.join(", ", HostileMoves.groups())).append(System.lineSeparator()).toString();
+    return text.append(HostileMoves.all().size())
+        .append(" moves in the groups ")
+        .append(String.join(", ", HostileMoves.groups()))
+        .append(System.lineSeparator())
+        .toString();
   }
 
   @Override

@@ -57,14 +57,14 @@ final class HttpMoves {
                   .get(CACERTS + "?x=" + "x".repeat(65_536)).refused(400, 404, 414, 431);
             }),
         plain("http.version", "HTTP/0.9, HTTP/3.7 and the preface of HTTP/2",
-            "400 or 505 (RFC 9110, 15.6.6)", stage -> version(stage, "GET " + CACERTS + "\r\n\r\n")
-                .and(version(stage, "GET " + CACERTS + " HTTP/3.7\r\nHost: x\r\n\r\n"))
-                .and(version(stage, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))),
+            "400 or 505 (RFC 9110, 15.6.6)", stage -> lines(stage, "GET " + CACERTS)
+                .and(lines(stage, "GET " + CACERTS + " HTTP/3.7", "Host: x"))
+                .and(lines(stage, "PRI * HTTP/2.0", "", "SM"))),
         plain("http.connect", "to use the service as a proxy: CONNECT and absolute addresses",
-            "no tunnel: 4xx (RFC 9110, 9.3.6)", stage -> version(stage,
-                    "CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: elsewhere.example:443\r\n\r\n")
-                .and(version(stage, "GET http://elsewhere.example/ HTTP/1.1\r\n"
-                    + "Host: elsewhere.example\r\nConnection: close\r\n\r\n"))),
+            "no tunnel: 4xx (RFC 9110, 9.3.6)", stage -> lines(stage,
+                    "CONNECT elsewhere.example:443 HTTP/1.1", "Host: elsewhere.example:443")
+                .and(lines(stage, "GET http://elsewhere.example/ HTTP/1.1",
+                    "Host: elsewhere.example", "Connection: close"))),
         plain("http.no-tls", "HTTP without TLS on a port that wants it",
             "closed, or 400 without content (RFC 8446, 6)", HttpMoves::withoutTls));
   }
@@ -84,9 +84,10 @@ final class HttpMoves {
         : orClosed(answer, 400, 431, 501);
   }
 
-  private static Verdict version(Stage stage, String request) throws IOException {
+  private static Verdict lines(Stage stage, String... lines) throws IOException {
     control(stage);
-    HttpAnswer answer = stage.ground().service(null).raw(Packet.utf8(request));
+    byte[] request = Packet.utf8(String.join("\r\n", lines) + "\r\n\r\n");
+    HttpAnswer answer = stage.ground().service(null).raw(request);
     return orClosed(answer, 400, 404, 405, 421, 426, 505);
   }
 

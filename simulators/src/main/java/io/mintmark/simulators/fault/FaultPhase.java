@@ -33,8 +33,7 @@ public final class FaultPhase implements Phase {
   private static final String KIND = "kind";
   private static final String BEGIN = "begin";
   private static final String DURATION = "duration";
-  private static final List<String> OF_KINDS =
-      List.of(ON, SHARE, LATENCY, JITTER, BANDWIDTH, BY);
+  private static final List<String> OF_KINDS = List.of(ON, SHARE, LATENCY, JITTER, BANDWIDTH, BY);
   private static final Pattern BYTES = Pattern.compile("([0-9]{1,9})([kM]?)");
   private static final Pattern PERCENT = Pattern.compile("([0-9.]+)%");
   private static final long LOOK_MILLIS = 50;
@@ -74,8 +73,8 @@ public final class FaultPhase implements Phase {
   public FaultPhase(Settings settings) {
     kind = settings
         .read(KIND, Kind::of)
-        .orElseThrow(() -> settings.wrong(
-            KIND, "say what goes wrong: one of " + String.join(", ", Kind.words())));
+        .orElseThrow(() ->
+            settings.wrong(KIND, "say what goes wrong: one of " + String.join(", ", Kind.words())));
     for (String key : OF_KINDS) {
       if (settings.has(key) && !kind.knows(key)) {
         throw settings.wrong(key, "says nothing about " + kind.word() + ": leave it out");
@@ -89,7 +88,9 @@ public final class FaultPhase implements Phase {
     duration = settings.time(DURATION).orElse(kind == Kind.RESET ? Duration.ZERO : null);
     share = settings.read(SHARE, FaultPhase::share).orElse(1.0);
     fault = kind.isOfNetwork() ? fault(settings) : null;
-    skew = kind == Kind.CLOCK_SKEW ? required(settings, BY, settings.read(BY, ClockSkew::parse)) : null;
+    skew = kind == Kind.CLOCK_SKEW
+        ? required(settings, BY, settings.read(BY, ClockSkew::parse))
+        : null;
     description = describe(settings);
   }
 
@@ -98,8 +99,7 @@ public final class FaultPhase implements Phase {
       case LATENCY -> {
         Duration least =
             required(settings, LATENCY, settings.read(LATENCY, DurationText::parsePrecise));
-        Duration jitter =
-            settings.read(JITTER, DurationText::parsePrecise).orElse(Duration.ZERO);
+        Duration jitter = settings.read(JITTER, DurationText::parsePrecise).orElse(Duration.ZERO);
         yield new Fault.Latency(least, least.plus(jitter));
       }
       case BANDWIDTH ->
@@ -140,9 +140,8 @@ public final class FaultPhase implements Phase {
   private static double share(String text) {
     Matcher percent = PERCENT.matcher(text);
     try {
-      double share = percent.matches()
-          ? Double.parseDouble(percent.group(1)) / 100
-          : Double.parseDouble(text);
+      double share =
+          percent.matches() ? Double.parseDouble(percent.group(1)) / 100 : Double.parseDouble(text);
       if (share > 0 && share <= 1) {
         return share;
       }
@@ -189,7 +188,8 @@ public final class FaultPhase implements Phase {
 
   @Override
   public void check(Target target) {
-    // Whether there can be a proxy, ProxiedTarget says: where the installation is may not be known yet.
+    // Whether there can be a proxy, ProxiedTarget says: where the installation is may not be known
+    // yet.
     if (kind.isOfPower()) {
       power(target);
     }
@@ -203,7 +203,9 @@ public final class FaultPhase implements Phase {
   }
 
   private FaultProxy proxy(Target target) {
-    return (target instanceof ProxiedTarget proxied ? proxied.proxy(part) : Optional.<FaultProxy>empty())
+    return (target instanceof ProxiedTarget proxied
+            ? proxied.proxy(part)
+            : Optional.<FaultProxy>empty())
         .orElseThrow(() -> new IllegalArgumentException(
             "fault " + kind.word() + " needs a proxy before the " + part.word() + ", and none is"));
   }

@@ -42,8 +42,7 @@ public final class FaultProxy implements AutoCloseable {
   private long accepted;
   private SelectionKey accepting;
 
-  private FaultProxy(
-      InetSocketAddress target, Consumer<String> told, ServerSocketChannel listening)
+  private FaultProxy(InetSocketAddress target, Consumer<String> told, ServerSocketChannel listening)
       throws IOException {
     this.target = target;
     this.told = told;
@@ -133,9 +132,7 @@ public final class FaultProxy implements AutoCloseable {
 
   private void accept() {
     try {
-      for (SocketChannel client = listening.accept();
-          client != null;
-          client = listening.accept()) {
+      for (SocketChannel client = listening.accept(); client != null; client = listening.accept()) {
         begin(client);
       }
     } catch (IOException e) {

@@ -86,8 +86,7 @@ final class OneWay {
       }
       if (bytes.hasRemaining()) {
         waitingBytes += bytes.remaining();
-        waiting.add(
-            new Chunk(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip(), due));
+        waiting.add(new Chunk(ByteBuffer.allocate(bytes.remaining()).put(bytes).flip(), due));
       }
     }
     if (ended) {
@@ -153,7 +152,7 @@ final class OneWay {
       armed = true;
       loop.at(due, () -> {
         armed = false;
-        link.guarded(from, this::flush);
+        link.guarded(to, this::flush);
       });
     }
   }

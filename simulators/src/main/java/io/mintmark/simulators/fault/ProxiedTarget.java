@@ -72,7 +72,8 @@ public final class ProxiedTarget implements Target, AutoCloseable {
   private static FaultProxy proxy(Part part, String host, int port) throws IOException {
     InetAddress address = InetAddress.getByName(host);
     if (!address.isLoopbackAddress() && NetworkInterface.getByInetAddress(address) == null) {
-      throw new IllegalArgumentException("faults on the " + part.word() + " need a proxy in the way,"
+      throw new IllegalArgumentException("faults on the " + part.word()
+          + " need a proxy in the way,"
           + " and '" + host + "' is another machine (" + address.getHostAddress()
           + "), whose certificate a proxy here could not show: run this where the " + part.word()
           + " runs, or leave the fault out");
@@ -163,6 +164,39 @@ public final class ProxiedTarget implements Target, AutoCloseable {
   @Override
   public Optional<Duration> cpuTime() throws IOException {
     return target.cpuTime();
+  }
+
+  @Override
+  public Optional<URI> webSocket() {
+    return target.webSocket();
+  }
+
+  @Override
+  public Optional<URI> statusService() {
+    return target.statusService();
+  }
+
+  @Override
+  public Optional<URI> operatorApi() {
+    return target.operatorApi();
+  }
+
+  @Override
+  public Optional<String> operatorToken() {
+    return target.operatorToken();
+  }
+
+  /**
+   * How many sockets the proxies of these phases will hold in this process besides the devices' own.
+   *
+   * @param devices how many are connected
+   */
+  public static long descriptors(int devices, Collection<Phase> phases) {
+    boolean broker = phases.stream()
+        .anyMatch(phase ->
+            phase instanceof FaultPhase fault && fault.needsProxy() && fault.part() == Part.BROKER);
+    // Each connection comes in and goes out again.
+    return broker ? 2L * devices : 0;
   }
 
   /** Ends the proxies, and all connections through them; the installation goes on. */

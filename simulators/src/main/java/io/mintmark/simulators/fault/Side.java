@@ -24,8 +24,7 @@ final class Side {
   /** Watches for an operation, or does not any more. */
   void want(int operation, boolean wanted) {
     if (key.isValid()) {
-      key.interestOps(
-          wanted ? key.interestOps() | operation : key.interestOps() & ~operation);
+      key.interestOps(wanted ? key.interestOps() | operation : key.interestOps() & ~operation);
     }
   }
 

@@ -87,6 +87,10 @@ final class Bucket {
     return cells.isEmpty();
   }
 
+  Span span() {
+    return span;
+  }
+
   Sample last() {
     return last;
   }

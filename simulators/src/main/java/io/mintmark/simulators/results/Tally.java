@@ -24,6 +24,7 @@ final class Tally implements Sink {
       new TreeMap<>(Comparator.comparingInt(Tally::place).thenComparing(Comparator.naturalOrder()));
   private final List<Bucket> buckets = new ArrayList<>();
   private final List<Mark> marks = new ArrayList<>();
+  private final Map<String, List<Map<String, String>>> tables = new TreeMap<>();
   private Map<String, Long> counters = Map.of();
   private Run run;
   private Instant started;
@@ -88,6 +89,11 @@ final class Tally implements Sink {
   }
 
   @Override
+  public void row(String table, Map<String, String> cells) {
+    tables.computeIfAbsent(table, any -> new ArrayList<>()).add(cells);
+  }
+
+  @Override
   public void sample(Sample sample) {
     open.sample(sample);
     end = sample.interval().to();
@@ -139,6 +145,7 @@ final class Tally implements Sink {
     if (!open.isEmpty()) {
       closeWithoutSample();
     }
+    joinShortEnd();
     List<Interval> series = new ArrayList<>();
     Sample before = null;
     for (Bucket bucket : buckets) {
@@ -161,7 +168,17 @@ final class Tally implements Sink {
             run.environment().processors(), before, series, this::cpuAt, operations, counters),
         series,
         marks,
+        tables,
         remarks);
+  }
+
+  /** The rest of a second is too short for a rate of its own. */
+  private void joinShortEnd() {
+    int last = buckets.size() - 1;
+    if (last > 0
+        && buckets.get(last).span().seconds() < buckets.get(last - 1).span().seconds() / 2) {
+      buckets.get(last - 1).add(buckets.remove(last));
+    }
   }
 
   private void closeWithoutSample() {

@@ -18,8 +18,7 @@ import java.util.concurrent.TimeUnit;
 record ChurnPhase(TimedLoop loop, Duration away) implements Phase {
 
   private static final String NAME = "churn";
-  private static final Key RATE =
-      new Key("rate", "RATE", "How many leave in a time: 5/s.");
+  private static final Key RATE = new Key("rate", "RATE", "How many leave in a time: 5/s.");
   private static final Key AWAY = new Key("away", "TIME", "How long each stays away.");
 
   /** What the device has just published is to be answered first. */

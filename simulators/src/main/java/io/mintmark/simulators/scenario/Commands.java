@@ -49,11 +49,10 @@ final class Commands implements Listener, AutoCloseable {
     Books books = new Books(play.recorder(), COMMAND, stream, play.fleet().size());
     Commands commands = new Commands(play, application, pacer, books);
     play.events().add(commands);
-    new Wave(play.recorder(), "subscribe")
-        .play(play.events().present(), Pace.of(64), device -> {
-          Identity.Device identity = play.fleet().identity(device);
-          return play.fleet().subscribe(device, Topics.commands(identity, "#"), QOS);
-        });
+    new Wave(play.recorder(), "subscribe").play(play.events().present(), Pace.of(64), device -> {
+      Identity.Device identity = play.fleet().identity(device);
+      return play.fleet().subscribe(device, Topics.commands(identity, "#"), QOS);
+    });
     commands.loop.start();
     return commands;
   }
@@ -61,15 +60,14 @@ final class Commands implements Listener, AutoCloseable {
   private void run() {
     try {
       int[] last = {-1};
-      new TimedLoop(pacer, null)
-          .play(play.recorder(), () -> stopped, (number, due) -> {
-            last[0] = play.events().nextPresent(last[0] + 1);
-            if (last[0] >= 0) {
-              int device = last[0];
-              Stamp stamp = books.next(device, due);
-              senders.execute(() -> send(device, stamp));
-            }
-          });
+      new TimedLoop(pacer, null).play(play.recorder(), () -> stopped, (number, due) -> {
+        last[0] = play.events().nextPresent(last[0] + 1);
+        if (last[0] >= 0) {
+          int device = last[0];
+          Stamp stamp = books.next(device, due);
+          senders.execute(() -> send(device, stamp));
+        }
+      });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

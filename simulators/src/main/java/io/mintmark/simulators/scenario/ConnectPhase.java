@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
@@ -52,7 +52,8 @@ record ConnectPhase(String after, Pace pace, Duration within) implements Phase {
   public void check(Target target) {
     if (restarts() && target.brokerPower().isEmpty()) {
       throw new IllegalArgumentException("'after: " + after + "' of connect: the broker of "
-          + target.describe() + " is not ours to stop: use 'after: disconnect', or play it against a"
+          + target.describe()
+          + " is not ours to stop: use 'after: disconnect', or play it against a"
           + " temporary installation");
     }
   }
@@ -71,8 +72,8 @@ record ConnectPhase(String after, Pace pace, Duration within) implements Phase {
       leave(play);
     }
     int[] away = IntStream.range(0, play.fleet().size())
-        .filter(device -> !play.events().isPresent(device)
-            && play.fleet().certificate(device).isPresent())
+        .filter(device ->
+            !play.events().isPresent(device) && play.fleet().certificate(device).isPresent())
         .toArray();
     if (away.length == 0) {
       throw new IOException("connect: there is no device to connect: enrol some before");
@@ -90,8 +91,7 @@ record ConnectPhase(String after, Pace pace, Duration within) implements Phase {
     for (int device : there) {
       play.events().present(device, false);
     }
-    new Wave(play.recorder(), "disconnect")
-        .play(there, Pace.of(AT_ONCE), play.fleet()::disconnect);
+    new Wave(play.recorder(), "disconnect").play(there, Pace.of(AT_ONCE), play.fleet()::disconnect);
   }
 
   private void herd(Play play) throws IOException, InterruptedException {

@@ -94,7 +94,8 @@ public record Draft(
       changed.add(verbs);
     }
     if (!found) {
-      List<String> verbs = steps.stream().flatMap(step -> step.keySet().stream()).distinct().toList();
+      List<String> verbs =
+          steps.stream().flatMap(step -> step.keySet().stream()).distinct().toList();
       throw new IllegalArgumentException(value.where() + ": none of " + String.join(", ", verbs)
           + " in the scenario " + name + " has a '" + key + "'; leave it out");
     }
@@ -110,8 +111,8 @@ public record Draft(
     List<List<Phase>> phases = new ArrayList<>();
     for (Map<String, Settings> step : steps) {
       List<Phase> played = new ArrayList<>();
-      step.forEach((verb, settings) ->
-          played.add(Verbs.of(verb).orElseThrow().reading().apply(settings)));
+      step.forEach(
+          (verb, settings) -> played.add(Verbs.of(verb).orElseThrow().reading().apply(settings)));
       if (played.stream().noneMatch(Phase::endsByItself)) {
         throw new IllegalArgumentException("the step " + String.join(", ", step.keySet())
             + " of the scenario " + name + " would never end: give one of it a 'duration'");

@@ -35,7 +35,8 @@ record Pace(int atOnce, Pacer pacer) {
     Optional<Double> rate = settings.rate(RATE.name());
     if (rate.isPresent() && settings.has(CONCURRENCY.name())) {
       throw settings.wrong(
-          RATE.name(), "there is a 'concurrency', too: an open loop has none, leave one of them out");
+          RATE.name(),
+          "there is a 'concurrency', too: an open loop has none, leave one of them out");
     }
     return new Pace(
         settings.count(CONCURRENCY.name(), otherwise, 1, MOST),

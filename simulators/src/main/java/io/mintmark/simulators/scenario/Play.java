@@ -34,8 +34,7 @@ public record Play(
     BooleanSupplier over) {
 
   /** Of a single phase, with nothing beside it. */
-  public Play(
-      Target target, FleetEngine fleet, Recorder recorder, Progress progress, Path folder) {
+  public Play(Target target, FleetEngine fleet, Recorder recorder, Progress progress, Path folder) {
     this(
         target,
         fleet,
@@ -50,7 +49,6 @@ public record Play(
 
   /** The same for verbs that are over then. */
   Play until(BooleanSupplier end) {
-    return new Play(
-        target, fleet, recorder, progress, folder, seed, applications, events, end);
+    return new Play(target, fleet, recorder, progress, folder, seed, applications, events, end);
   }
 }

@@ -35,7 +35,8 @@ record RenewPhase(Duration over, TimedLoop loop) implements Phase {
     }
     if (time != null) {
       throw settings.wrong(
-          TimedLoop.DURATION.name(), "a wave lasts as long as its 'over'; a duration needs a 'rate'");
+          TimedLoop.DURATION.name(),
+          "a wave lasts as long as its 'over'; a duration needs a 'rate'");
     }
     return new RenewPhase(settings.time(OVER.name()).orElse(WAVE), null);
   }
@@ -75,7 +76,10 @@ record RenewPhase(Duration over, TimedLoop loop) implements Phase {
 
   private static void renew(Play play, int device, long due, Phaser running) {
     CompletableFuture<?> renewal = Wave.follow(
-        play.recorder(), NAME, due, () -> play.fleet().renew(device).thenAccept(gap -> {
+        play.recorder(),
+        NAME,
+        due,
+        () -> play.fleet().renew(device).thenAccept(gap -> {
           long now = System.nanoTime();
           play.recorder().done("renew.gap", now - gap.toNanos(), now);
         }));

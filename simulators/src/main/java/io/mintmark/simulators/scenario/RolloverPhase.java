@@ -51,9 +51,8 @@ record RolloverPhase(boolean root) implements Phase {
   @Override
   public void check(FleetPlan fleet, String engine) {
     if (!engine.equals(Scenario.SDK)) {
-      throw new IllegalArgumentException(
-          "rollover: the devices of the engine " + engine + " do not follow the service's roots:"
-              + " use the engine sdk");
+      throw new IllegalArgumentException("rollover: the devices of the engine " + engine
+          + " do not follow the service's roots:" + " use the engine sdk");
     }
     if (fleet.lifetime().compareTo(LONGEST_LIFETIME) > 0) {
       throw new IllegalArgumentException("rollover: each step waits for the devices to renew, and"
@@ -93,8 +92,7 @@ record RolloverPhase(boolean root) implements Phase {
       play.progress().step("  " + claim.figure());
       play.recorder().done(NAME, begun, System.nanoTime());
     } else {
-      play.recorder()
-          .failed(NAME, claim.name() + ": " + claim.figure() + " " + claim.detail());
+      play.recorder().failed(NAME, claim.name() + ": " + claim.figure() + " " + claim.detail());
     }
   }
 
@@ -113,8 +111,7 @@ record RolloverPhase(boolean root) implements Phase {
     private IntPredicate isBy(X509Certificate issuing) {
       return device -> fleet
           .certificate(device)
-          .filter(held ->
-              held.getIssuerX500Principal().equals(issuing.getSubjectX500Principal()))
+          .filter(held -> held.getIssuerX500Principal().equals(issuing.getSubjectX500Principal()))
           .isPresent();
     }
 

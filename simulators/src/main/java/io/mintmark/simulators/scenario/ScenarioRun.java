@@ -74,8 +74,8 @@ public final class ScenarioRun {
 
   /** Ends when all have; if one throws, the others are stopped. */
   private static void together(List<Phase> phases, Play shared) throws Exception {
-    AtomicInteger left = new AtomicInteger(
-        (int) phases.stream().filter(Phase::endsByItself).count());
+    AtomicInteger left =
+        new AtomicInteger((int) phases.stream().filter(Phase::endsByItself).count());
     Play play = shared.until(() -> left.get() <= 0);
     ExecutorService players = Executors.newCachedThreadPool();
     try {

@@ -26,7 +26,12 @@ record Stamp(int stream, int device, int sequence, long due) {
    */
   byte[] payload(int length) {
     byte[] payload = new byte[length];
-    ByteBuffer.wrap(payload).putInt(MAGIC).putInt(stream).putInt(device).putInt(sequence).putLong(due);
+    ByteBuffer.wrap(payload)
+        .putInt(MAGIC)
+        .putInt(stream)
+        .putInt(device)
+        .putInt(sequence)
+        .putLong(due);
     Arrays.fill(payload, LENGTH, length, (byte) '.');
     return payload;
   }

@@ -54,8 +54,7 @@ record TelemetryPhase(TimedLoop loop, int payload, int qos, int receivers, Pacer
         .orElseThrow(
             () -> settings.wrong(RATE.name(), "an open loop needs a rate, as in 'rate: 200/s'"));
     return new TelemetryPhase(
-        new TimedLoop(
-            new Pacer(rate), settings.time(TimedLoop.DURATION.name()).orElse(null)),
+        new TimedLoop(new Pacer(rate), settings.time(TimedLoop.DURATION.name()).orElse(null)),
         settings.count(PAYLOAD.name(), 100, Stamp.LENGTH, LONGEST_PAYLOAD),
         settings.count(QOS.name(), 1, 0, 2),
         settings.count(RECEIVERS.name(), 1, 1, MOST_RECEIVERS),
@@ -112,10 +111,9 @@ record TelemetryPhase(TimedLoop loop, int payload, int qos, int receivers, Pacer
     TopicGrants grants = new TopicGrants(List.of("commands/" + fleet + "/#"), List.of(all));
     String filter = receivers == 1 ? all : "$share/simulate/" + all;
     for (int i = 1; i <= receivers; i++) {
-      Credential credential =
-          play.target().application("simulate-" + fleet + "-" + i, grants);
-      RollingApplication application = RollingApplication.connect(
-          play.target(), credential, filter, Clock.systemUTC());
+      Credential credential = play.target().application("simulate-" + fleet + "-" + i, grants);
+      RollingApplication application =
+          RollingApplication.connect(play.target(), credential, filter, Clock.systemUTC());
       applications.add(application);
       application.client().onMessage((topic, payload) -> books.arrived(payload));
     }

@@ -55,7 +55,8 @@ final class Wave {
     for (int i = 0; i < devices.length; i++) {
       int device = devices[i];
       if (pace.pacer() == null) {
-        if (begun >= pace.atOnce() && !running.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (begun >= pace.atOnce()
+            && !running.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
           recorder.failed(operation, "no answer within " + PATIENCE.toSeconds() + " s");
         }
         begin(System.nanoTime(), () -> deed.apply(device));
@@ -95,10 +96,7 @@ final class Wave {
    * @param due the moment it was to begin, by {@link System#nanoTime}
    */
   static CompletableFuture<?> follow(
-      Recorder recorder,
-      String operation,
-      long due,
-      Supplier<CompletableFuture<?>> beginning) {
+      Recorder recorder, String operation, long due, Supplier<CompletableFuture<?>> beginning) {
     CompletableFuture<?> ending;
     try {
       ending = beginning.get();
@@ -120,7 +118,8 @@ final class Wave {
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    String text =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     String line = text.lines().findFirst().orElse("");
     return line.substring(0, Math.min(REASON_LENGTH, line.length()));
   }

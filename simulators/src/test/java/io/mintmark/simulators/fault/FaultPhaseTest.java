@@ -48,7 +48,8 @@ class FaultPhaseTest {
   }
 
   private Play play(Target where) {
-    return new Play(where, fleet, new Marks(), Progress.none(), Path.of("."), 1, List.of(), null, over::get);
+    return new Play(
+        where, fleet, new Marks(), Progress.none(), Path.of("."), 1, List.of(), null, over::get);
   }
 
   /** Plays in a thread of its own. */
@@ -136,8 +137,7 @@ class FaultPhaseTest {
         assertThat(works(proxied, 20_000)).isTrue();
       }
     }
-    assertThat(marks)
-        .containsExactly("fault begins: " + description, "fault ends: " + description);
+    assertThat(marks).containsExactly("fault begins: " + description, "fault ends: " + description);
   }
 
   private static boolean works(Target target, int millis) throws IOException {

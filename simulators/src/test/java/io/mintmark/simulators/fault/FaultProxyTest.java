@@ -177,7 +177,8 @@ class FaultProxyTest {
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void losesNoAnswerOfAHandshake(String version) throws Exception {
-    HeldCertificate root = HeldCertificate.builder().commonName("root").authority(1).build();
+    HeldCertificate root =
+        HeldCertificate.builder().commonName("root").authority(1).build();
     Credential both = HeldCertificate.builder()
         .commonName("both")
         .dns("localhost")
@@ -243,8 +244,9 @@ class FaultProxyTest {
     Socket client = client();
     proxy.apply(new Fault.HalfOpen(Duration.ofMillis(300)), 1, SEED);
     client.setSoTimeout(SHORT_MILLIS);
-    await().untilAsserted(() -> assertThatThrownBy(() -> worksOn(client))
-        .isInstanceOf(SocketTimeoutException.class));
+    await()
+        .untilAsserted(() ->
+            assertThatThrownBy(() -> worksOn(client)).isInstanceOf(SocketTimeoutException.class));
   }
 
   @Test
@@ -265,8 +267,7 @@ class FaultProxyTest {
 
     Socket newcomer = client();
     say(newcomer, " and arrives");
-    assertThatThrownBy(() -> newcomer.getInputStream().read())
-        .isInstanceOf(SocketException.class);
+    assertThatThrownBy(() -> newcomer.getInputStream().read()).isInstanceOf(SocketException.class);
     assertThat(server.heard()).isEqualTo("works and arrives");
     assertThat(told)
         .containsExactly("connection 1: reset", "connection 2: reset in place of an answer");

@@ -34,7 +34,9 @@ class SettingsTest {
     refused(() -> of("rate", "10/s burst 20").rate("rate"), "an open loop has no burst");
     refused(() -> of("duration", "soon").duration("duration"), "'soon' is not a duration");
     refused(() -> of("duration", "0s").time("duration"), "'0s' is no time");
-    refused(() -> of("qos", "3").count("qos", 0, 0, 2), "'3' is not possible: use a number from 0 to 2");
+    refused(
+        () -> of("qos", "3").count("qos", 0, 0, 2),
+        "'3' is not possible: use a number from 0 to 2");
     refused(() -> of("qos", "one").count("qos", 0, 0, 2), "'one' is not possible");
     refused(
         () -> of("after", "lunch").word("after", "x", List.of("start", "disconnect")),
