@@ -14,8 +14,7 @@ import java.util.Map;
 
 /**
  * How busy this process is with playing devices: told to who reads the figures, so that a generator at
- * its limit is not taken for a slow broker. Looked at by turns of about a second ({@link #sample}); not
- * thread-safe.
+ * its limit is not taken for a slow broker. Looked at by turns of about a second ({@link #sample}); thread-safe.
  */
 public final class GeneratorLoad {
 
@@ -91,7 +90,7 @@ public final class GeneratorLoad {
    *
    * @return whether an event loop was above 90 % of a processor
    */
-  public boolean sample() {
+  public synchronized boolean sample() {
     long now = System.nanoTime();
     long passed = Math.max(1, now - last);
     Duration cpuNow = cpu();
@@ -114,7 +113,7 @@ public final class GeneratorLoad {
   }
 
   /** What it was from the beginning up to the last look. */
-  public Figures figures() {
+  public synchronized Figures figures() {
     int busy = 0;
     for (int i = 0; i < shares.size(); i++) {
       busy += isBusy(i) ? 1 : 0;
