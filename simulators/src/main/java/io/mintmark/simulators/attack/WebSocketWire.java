@@ -44,12 +44,10 @@ final class WebSocketWire {
       throws IOException {
     Wire wire = Wire.tls(uri.getHost(), uri.getPort(), tls);
     try {
-      String key = Base64.getEncoder()
-          .encodeToString("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
-      wire.send(
-          Packet.utf8("GET " + path + " HTTP/1.1\r\nHost: " + uri.getHost() + ":" + uri.getPort()
-              + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key
-              + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"));
+      String key = Base64.getEncoder().encodeToString("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
+      wire.send(Packet.utf8("GET " + path + " HTTP/1.1\r\nHost: " + uri.getHost() + ":" + uri.getPort()
+          + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key
+          + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"));
       HttpAnswer answer = HttpAnswer.head(wire.in());
       return new Upgrade(
           answer,
