@@ -129,8 +129,7 @@ class SimulateIT {
         .run();
     assertThat(end.failure()).as(name).isNull();
     assertThat(end.passed()).as(name + ": " + end.results().table()).isTrue();
-    assertThat(RawReader.read(folder.resolve(name + ".jsonl")).held(held))
-        .isEqualTo(end.results());
+    assertThat(RawReader.read(folder.resolve(name + ".jsonl")).held(held)).isEqualTo(end.results());
     return end.results();
   }
 

@@ -133,5 +133,18 @@ final class WebSocketWire {
       left--;
       return in.readUnsignedByte();
     }
+
+    /** A byte, and what has arrived after it in the same frame. */
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      into[offset] = (byte) read();
+      int more = in.read(
+          into, offset + 1, (int) Math.min(Math.min(length - 1, in.available()), left));
+      left -= more;
+      return 1 + more;
+    }
   }
 }

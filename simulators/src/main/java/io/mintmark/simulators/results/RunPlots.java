@@ -238,8 +238,8 @@ final class RunPlots {
     Plot plot = new Plot(
         id,
         counter + " over time",
-        "At most " + Shown.digits(most) + ", at the end "
-            + Comparison.counter(results, counter) + ".",
+        "At most " + Shown.digits(most) + ", at the end " + Comparison.counter(results, counter)
+            + ".",
         Scale.time(results.seconds()),
         Scale.linear(most, Shown::digits));
     plot.line("generator", points);
