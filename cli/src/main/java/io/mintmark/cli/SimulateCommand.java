@@ -1,5 +1,6 @@
 package io.mintmark.cli;
 
+import io.mintmark.simulators.fault.ProxiedTarget;
 import io.mintmark.simulators.fleet.EngineNeeds;
 import io.mintmark.simulators.fleet.SdkEngine;
 import io.mintmark.simulators.results.CommandLineText;
@@ -196,7 +197,8 @@ final class SimulateCommand implements Callable<Integer> {
           + scenario.devices() + ": use --engine swarm");
     }
     // The broker of a temporary installation has as many connections, in a process of its own.
-    Optional<String> files = EngineNeeds.missing(scenario.devices(), 0);
+    Optional<String> files = EngineNeeds.missing(
+        scenario.devices(), ProxiedTarget.descriptors(scenario.devices(), scenario.phases()));
     if (files.isPresent()) {
       throw unusable(files.get());
     }

@@ -147,7 +147,9 @@ final class Simulation {
 
   private FleetEngine fleet(Target proxied) throws IOException {
     FleetPlan plan = order.plan();
-    return plan == null ? new NoFleet() : Engines.open(order.scenario().engine(), proxied, plan, progress);
+    return plan == null
+        ? new NoFleet()
+        : Engines.open(order.scenario().engine(), proxied, plan, progress);
   }
 
   private Run about() {

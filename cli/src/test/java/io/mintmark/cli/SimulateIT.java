@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.simulators.results.Expectation;
+import io.mintmark.simulators.results.Mark;
 import io.mintmark.simulators.results.Results;
 import io.mintmark.simulators.scenario.BuiltIn;
 import io.mintmark.simulators.scenario.Draft;
@@ -55,14 +56,15 @@ class SimulateIT {
       "renew", new String[] {"over", "1s", "rate", "20/s"},
       "churn", new String[] {"duration", "2s", "away", "1s", "rate", "4/s"},
       "soak", new String[] {"duration", "3s", "every", "1s", "away", "1s"},
+      "faults", new String[] {"duration", "1s", "begin", "0s", "over", "1s"},
       "rollover", new String[] {"change", "issuing", "rate", "20/s"},
       "revoke", new String[] {"revocations", "2"});
 
-  private static final Set<String> ELSEWHERE = Set.of("attack", "faults");
+  private static final Set<String> ELSEWHERE = Set.of("attack");
 
   @Test
   void everyScenarioIsPlayed() throws Exception {
-    // What is hostile or broken on purpose has tests of its own.
+    // What is hostile has tests of its own.
     assertThat(BuiltIn.names()).filteredOn(name -> !ELSEWHERE.contains(name)).hasSize(SMALL.size());
     assertThat(play("enroll").operations().get("enroll").count()).isEqualTo(4);
 
@@ -85,6 +87,13 @@ class SimulateIT {
     Results soak = play("soak");
     assertThat(soak.operations()).containsKeys("publish", "renew", "command", "connect");
     assertThat(soak.counters().get("generator.threads")).isPositive();
+
+    Results faults = play("faults");
+    assertThat(faults.counters().get("delivered")).isGreaterThanOrEqualTo(5 * 20);
+    assertThat(faults.marks())
+        .extracting(Mark::text)
+        .contains("fault begins: kill-broker", "fault ends: kill-broker")
+        .contains("fault begins: kill-service", "fault ends: kill-service");
 
     assertThat(play("rollover").operations().get("rollover").count()).isEqualTo(1);
 
@@ -158,7 +167,9 @@ class SimulateIT {
     String folderOfIt = out.toString();
     assertThat(Verbs.mintmark("simulate", "report", folderOfIt).succeeded().out())
         .contains("stopped before its end");
-    assertThat(Verbs.mintmark("simulate", "report", folderOfIt, folderOfIt).succeeded().out())
+    assertThat(Verbs.mintmark("simulate", "report", folderOfIt, folderOfIt)
+            .succeeded()
+            .out())
         .contains("publish");
   }
 

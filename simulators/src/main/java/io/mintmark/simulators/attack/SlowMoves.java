@@ -1,13 +1,19 @@
 package io.mintmark.simulators.attack;
 
-import io.mintmark.identity.Credential;
+import io.mintmark.identity.DeviceId;
 import io.mintmark.simulators.Site;
 import io.mintmark.simulators.Topics;
 import io.mintmark.simulators.attack.Ground.Spare;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Many that begin and do not go on. What counts is that an honest one still gets in meanwhile. */
 final class SlowMoves {
@@ -23,45 +29,28 @@ final class SlowMoves {
 
   static List<HostileMove> all() {
     return List.of(
-        slow(
-            "slow.handshake-broker",
-            SOCKETS + " TLS handshakes at the broker, not gone on with",
-            "an honest device connects meanwhile (CWE-400)",
-            SlowMoves::handshakesAtTheBroker),
-        slow(
-            "slow.connect",
-            REQUESTS + " connections to the broker, half a CONNECT on each",
-            "an honest device connects meanwhile (MQTT 5.0, 3.1)",
-            SlowMoves::connects),
-        slow(
-            "slow.handshake-service",
-            SOCKETS + " TLS handshakes at the service, not gone on with",
+        slow("slow.handshake-broker", SOCKETS + " TLS handshakes at the broker, not gone on with",
+            "an honest device connects meanwhile (CWE-400)", SlowMoves::handshakesAtTheBroker),
+        slow("slow.connect", REQUESTS + " connections to the broker, half a CONNECT on each",
+            "an honest device connects meanwhile (MQTT 5.0, 3.1)", SlowMoves::connects),
+        slow("slow.handshake-service", SOCKETS + " TLS handshakes at the service, not gone on with",
             "an honest device is answered meanwhile (est.md, Limits)",
             SlowMoves::handshakesAtTheService),
-        slow(
-            "slow.headers",
-            REQUESTS + " requests to the service whose headers do not end",
+        slow("slow.headers", REQUESTS + " requests to the service whose headers do not end",
             "an honest device is answered meanwhile (est.md, Limits)",
-            stage ->
-                requests(stage, "GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\nX-Slow: ")),
-        slow(
-            "slow.body",
-            REQUESTS + " requests to the service whose bodies do not end",
+            stage -> requests(stage, "GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\nX-Slow: ")),
+        slow("slow.body", REQUESTS + " requests to the service whose bodies do not end",
             "an honest device is answered meanwhile (est.md, Limits)",
-            stage -> requests(
-                stage,
-                "POST /.well-known/est/" + stage.victim().fleet()
-                    + "/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\n"
-                    + "Content-Length: 2000\r\n\r\nMII")),
-        new HostileMove(
-            "slow.operators",
-            REQUESTS + " requests to the operator API that do not end",
+            stage -> requests(stage, "POST /.well-known/est/" + stage.victim().fleet()
+                + "/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\n"
+                + "Content-Length: 2000\r\n\r\nMII")),
+        new HostileMove("slow.operators", REQUESTS + " requests to the operator API that do not end",
             "an operator is answered meanwhile (est.md, Limits)",
-            Set.of(Need.CAST, Need.API, Need.ALONE),
-            SlowMoves::operators));
+            Set.of(Need.CAST, Need.API, Need.ALONE), SlowMoves::operators));
   }
 
-  private static HostileMove slow(String id, String tries, String expected, HostileMove.Play play) {
+  private static HostileMove slow(
+      String id, String tries, String expected, HostileMove.Play play) {
     return new HostileMove(id, tries, expected, NEEDS, play);
   }
 
@@ -80,7 +69,8 @@ final class SlowMoves {
    *
    * @param honest null if it came through, or what it met
    */
-  private static Verdict meanwhile(int many, Beginning beginning, Honest honest) throws Exception {
+  private static Verdict meanwhile(
+      Stage stage, int many, Beginning beginning, Honest honest) throws Exception {
     List<Wire> open = new ArrayList<>();
     try {
       for (int i = 0; i < many; i++) {
@@ -95,14 +85,33 @@ final class SlowMoves {
         return Verdict.unproven("not one of them could begin");
       }
       long start = System.nanoTime();
-      String met = honest.does();
+      String met = await(honest, stage.ground().patience());
       long millis = (System.nanoTime() - start) / 1_000_000;
       return met == null
-          ? Verdict.held("somebody honest came through in " + millis + " ms beside " + open.size()
-              + " of them")
+          ? Verdict.held("somebody honest came through in " + millis + " ms beside "
+              + open.size() + " of them")
           : Verdict.leak("somebody honest was SHUT OUT beside " + open.size() + " of them: " + met);
     } finally {
       open.forEach(Wire::close);
+    }
+  }
+
+  /** Null if it came through in time. */
+  private static String await(Honest honest, Duration patience) throws InterruptedException {
+    CompletableFuture<String> met = CompletableFuture.supplyAsync(() -> {
+      try {
+        return Optional.ofNullable(honest.does()).orElse("");
+      } catch (Exception e) {
+        return e.toString();
+      }
+    });
+    try {
+      String words = met.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return words.isEmpty() ? null : words;
+    } catch (TimeoutException e) {
+      return "no answer in " + patience.toSeconds() + " s";
+    } catch (ExecutionException e) {
+      return e.toString();
     }
   }
 
@@ -122,18 +131,19 @@ final class SlowMoves {
     Site site = stage.ground().target();
     Spare honest = stage.ground().spare();
     return meanwhile(
-        SOCKETS,
-        () -> halfHello(site.brokerHost(), site.brokerPort()),
-        () -> device(stage, honest));
+        stage,
+        SOCKETS, () -> halfHello(site.brokerHost(), site.brokerPort()), () -> device(stage, honest));
   }
 
   private static Verdict connects(Stage stage) throws Exception {
     Site site = stage.ground().target();
     Spare honest = stage.ground().spare();
     return meanwhile(
+        stage,
         REQUESTS,
         () -> {
-          Wire wire = Wire.tls(site.brokerHost(), site.brokerPort(), stage.tls(stage.intruder()));
+          Wire wire =
+              Wire.tls(site.brokerHost(), site.brokerPort(), stage.tls(stage.intruder()));
           wire.send(Packet.raw(Packet.CONNECT, 0x40, 0x00, 0x04, 'M', 'Q'));
           return wire;
         },
@@ -143,6 +153,7 @@ final class SlowMoves {
   private static Verdict handshakesAtTheService(Stage stage) throws Exception {
     Site site = stage.ground().target();
     return meanwhile(
+        stage,
         SOCKETS,
         () -> halfHello(site.service().getHost(), site.service().getPort()),
         () -> enrolment(stage));
@@ -150,14 +161,14 @@ final class SlowMoves {
 
   private static Verdict requests(Stage stage, String beginning) throws Exception {
     HttpWire service = stage.ground().service(stage.intruderBootstrap());
-    return meanwhile(REQUESTS, () -> begun(service, beginning), () -> enrolment(stage));
+    return meanwhile(stage, REQUESTS, () -> begun(service, beginning), () -> enrolment(stage));
   }
 
   private static Verdict operators(Stage stage) throws Exception {
     Ground ground = stage.ground();
     String beginning = "PUT /api/v1/fleets HTTP/1.1\r\nHost: x\r\n" + ground.authorization()
         + "\r\nContent-Type: application/yaml\r\nContent-Length: 2000\r\n\r\nfleet: ";
-    return meanwhile(REQUESTS, () -> begun(ground.api(), beginning), () -> {
+    return meanwhile(stage, REQUESTS, () -> begun(ground.api(), beginning), () -> {
       HttpAnswer answer = ground.api().get("/api/v1/service", ground.authorization());
       return answer.status() == 200 ? null : answer.toString();
     });
@@ -187,12 +198,10 @@ final class SlowMoves {
     }
   }
 
-  private static String enrolment(Stage stage) {
-    try {
-      Credential unused = stage.ground().spare().credential();
-      return unused == null ? "no certificate" : null;
-    } catch (IOException e) {
-      return e.getMessage();
-    }
+  private static String enrolment(Stage stage) throws IOException {
+    DeviceId id = stage.ground().nextSpare();
+    HttpAnswer answer = Est.ask(stage, stage.ground().bootstrap(id), stage.victim().fleet(),
+        Est.ENROL, Est.first(id.value()));
+    return answer.status() == 200 ? null : answer.toString();
   }
 }

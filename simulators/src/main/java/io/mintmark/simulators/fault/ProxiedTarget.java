@@ -193,9 +193,8 @@ public final class ProxiedTarget implements Target, AutoCloseable {
    */
   public static long descriptors(int devices, Collection<Phase> phases) {
     boolean broker = phases.stream()
-        .anyMatch(phase -> phase instanceof FaultPhase fault
-            && fault.needsProxy()
-            && fault.part() == Part.BROKER);
+        .anyMatch(phase ->
+            phase instanceof FaultPhase fault && fault.needsProxy() && fault.part() == Part.BROKER);
     // Each connection comes in and goes out again.
     return broker ? 2L * devices : 0;
   }

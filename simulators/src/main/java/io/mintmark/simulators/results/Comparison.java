@@ -103,8 +103,7 @@ public record Comparison(Results first, Results second) {
       }
     }
     for (String counter : counters()) {
-      rows.add(List.of(
-          counter, "", counter(first, counter), counter(second, counter), "", ""));
+      rows.add(List.of(counter, "", counter(first, counter), counter(second, counter), "", ""));
     }
     out.append(TextTable.of(rows));
     caveats().forEach(each -> out.append(each).append('\n'));

@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
 /** Two runs as one page of HTML: figures beside each other, plots above each other. */
 final class ComparisonPage {
 
-  private static final List<Key> KEYS = List.of(new Key("s1", "first"), new Key("s0", "second"));
+  private static final List<Key> KEYS = List.of(new Key("first", "first"), new Key("second", "second"));
 
   private final Comparison comparison;
   private final Results first;
@@ -56,13 +56,14 @@ final class ComparisonPage {
   }
 
   private void figures() {
+    html.raw("<section><h2>Operations</h2>")
+        .element(
+            "p",
+            "A ratio says how many times the first the second is; within 5 % they are the same.")
+        .raw("<div class=\"plots\">");
     for (String operation : comparison.operations()) {
-      html.raw("<section><h2>")
-          .text(operation)
-          .raw("</h2><div class=\"scroll\">")
-          .head(
-              "A ratio says how many times the first the second is; within 5 % they are the same.",
-              List.of("", "First", "Second", "Ratio", ""));
+      html.raw("<div class=\"scroll\">")
+          .head(operation, List.of("", "First", "Second", "Ratio", "Second is"));
       for (Difference each : comparison.differences(operation)) {
         html.raw("<tr><th scope=\"row\">")
             .text(each.statistic().word())
@@ -76,8 +77,9 @@ final class ComparisonPage {
                 each.judgement().words())
             .raw("</tr>\n");
       }
-      html.endTable().raw("</div></section>\n");
+      html.endTable().raw("</div>");
     }
+    html.raw("</div></section>\n");
   }
 
   private void counters() {
@@ -86,23 +88,29 @@ final class ComparisonPage {
     }
     html.raw("<section><h2>Counters</h2><div class=\"scroll\">")
         .head("What was counted", List.of("", "First", "Second"));
-    comparison.counters().forEach(each -> html.row(
-        each, List.of(Comparison.counter(first, each), Comparison.counter(second, each))));
+    comparison
+        .counters()
+        .forEach(each -> html.row(
+            each, List.of(Comparison.counter(first, each), Comparison.counter(second, each))));
     html.endTable().raw("</div></section>\n");
   }
 
   private void expectations() {
     Map<String, String[]> outcomes = new LinkedHashMap<>();
-    first.expectations().forEach(each ->
-        outcomes.computeIfAbsent(each.expectation(), any -> new String[] {"–", "–"})[0] =
-            outcome(each));
-    second.expectations().forEach(each ->
-        outcomes.computeIfAbsent(each.expectation(), any -> new String[] {"–", "–"})[1] =
-            outcome(each));
+    first
+        .expectations()
+        .forEach(each ->
+            outcomes.computeIfAbsent(each.expectation(), any -> new String[] {"–", "–"})[0] =
+                outcome(each));
+    second
+        .expectations()
+        .forEach(each ->
+            outcomes.computeIfAbsent(each.expectation(), any -> new String[] {"–", "–"})[1] =
+                outcome(each));
     if (outcomes.isEmpty()) {
       return;
     }
-    html.raw("<section><h2>Expectations</h2><div class=\"scroll\">")
+    html.raw("<section class=\"words\"><h2>Expectations</h2><div class=\"scroll\">")
         .head("What the runs were held to", List.of("", "First", "Second"));
     outcomes.forEach((expectation, both) -> html.row(expectation, List.of(both)));
     html.endTable().raw("</div></section>\n");
@@ -126,10 +134,14 @@ final class ComparisonPage {
     number = 0;
     for (String operation : comparison.operations()) {
       Map<String, Histogram> both = new LinkedHashMap<>();
-      // The order of the keys gives the colours, so the first run goes second.
-      histogram(second, operation, "second", both);
       histogram(first, operation, "first", both);
-      RunPlots.percentiles(html, "c" + number + "-percentiles", operation, both);
+      histogram(second, operation, "second", both);
+      RunPlots.percentiles(
+          html,
+          "c" + number + "-percentiles",
+          operation,
+          both,
+          KEYS.stream().filter(key -> both.containsKey(key.words())).toList());
       number++;
     }
     html.raw("</div></section>\n");
@@ -159,8 +171,8 @@ final class ComparisonPage {
                 Shown.perSecond(OperationPlots.most(a)), Shown.perSecond(OperationPlots.most(b))),
         Scale.time(Math.max(first.seconds(), second.seconds())),
         Scale.linear(most, Shown::perSecond));
-    plot.line("s1", a);
-    plot.line("s0", b);
+    plot.line("first", a);
+    plot.line("second", b);
     Figure.write(html, operation + ": rate", KEYS, plot, null);
   }
 
@@ -173,17 +185,16 @@ final class ComparisonPage {
         "c" + number + "-p99",
         operation + ": 99th percentile over time, both runs",
         "At most %s in the first run and %s in the second, on a logarithmic axis."
-            .formatted(
-                Shown.millis(OperationPlots.most(a)), Shown.millis(OperationPlots.most(b))),
+            .formatted(Shown.millis(OperationPlots.most(a)), Shown.millis(OperationPlots.most(b))),
         Scale.time(Math.max(first.seconds(), second.seconds())),
         OperationPlots.latencyScale(both, both));
-    plot.line("s1", a);
-    plot.line("s0", b);
+    plot.line("first", a);
+    plot.line("second", b);
     Figure.write(html, operation + ": p99", KEYS, plot, null);
   }
 
   private void runs() {
-    html.raw("<section><h2>The runs</h2><h3>First: command</h3><pre><code>")
+    html.raw("<section class=\"words\"><h2>The runs</h2><h3>First: command</h3><pre><code>")
         .text(first.run().command())
         .raw("</code></pre>\n<h3>Second: command</h3><pre><code>")
         .text(second.run().command())

@@ -40,8 +40,10 @@ public final class HtmlReport {
     header();
     expectations();
     cards();
+    counters();
     operations();
     failures();
+    tables();
     plots();
     generator();
     run();
@@ -68,7 +70,7 @@ public final class HtmlReport {
     if (outcomes.isEmpty()) {
       return;
     }
-    html.raw("<section><h2>Expectations</h2>")
+    html.raw("<section class=\"words\"><h2>Expectations</h2>")
         .element(
             "p",
             missed == 0 ? "verdict good" : "verdict bad",
@@ -106,23 +108,25 @@ public final class HtmlReport {
                         Shown.millis(operation.latencyMillis().p50()),
                         Shown.millis(operation.latencyMillis().p99())));
       }
-      html.element(
-              "p",
-              operation.failed() == 0 ? null : "bad",
-              Shown.count(operation.count()) + " done, "
-                  + (operation.failed() == 0 ? "none" : Shown.count(operation.failed()))
-                  + " failed")
-          .raw("</article>");
-    });
-    results.counters().forEach((name, count) -> {
-      if (!name.startsWith(Names.TICKS)) {
-        html.raw("<article class=\"counter\">")
-            .element("h3", name)
-            .element("p", "big", Shown.count(count))
-            .raw("</article>");
+      html.raw("<p>").text(Shown.count(operation.count()) + " done");
+      if (operation.failed() > 0) {
+        html.text(" · ").element("span", "bad", Shown.count(operation.failed()) + " failed");
       }
+      html.raw("</p></article>");
     });
     html.raw("</section>\n");
+  }
+
+  private void counters() {
+    if (results.counters().isEmpty()) {
+      return;
+    }
+    html.raw("<dl class=\"counters\" aria-label=\"Counters\">");
+    results.counters().forEach((name, count) -> html.raw("<div>")
+        .element("dt", name)
+        .element("dd", Shown.count(count))
+        .raw("</div>"));
+    html.raw("</dl>\n");
   }
 
   private void operations() {
@@ -156,7 +160,7 @@ public final class HtmlReport {
   }
 
   private void failures() {
-    html.raw("<section><h2>Failures</h2>");
+    html.raw("<section class=\"words\"><h2>Failures</h2>");
     if (results.operations().values().stream().allMatch(each -> each.failed() == 0)) {
       html.element("p", "No operation failed.").raw("</section>\n");
       return;
@@ -176,15 +180,40 @@ public final class HtmlReport {
     html.endTable().raw("</div></section>\n");
   }
 
+  private void tables() {
+    results.tables().forEach((name, rows) -> {
+      List<String> columns =
+          rows.stream().flatMap(row -> row.keySet().stream()).distinct().toList();
+      html.raw("<section class=\"words\"><h2>")
+          .text(capital(name))
+          .raw("</h2><div class=\"scroll\">");
+      html.head(
+          Shown.count(rows.size()) + " in all",
+          columns.stream().map(HtmlReport::capital).toList());
+      for (Map<String, String> row : rows) {
+        html.raw("<tr>");
+        columns.forEach(column -> html.element("td", row.getOrDefault(column, "")));
+        html.raw("</tr>\n");
+      }
+      html.endTable().raw("</div></section>\n");
+    });
+  }
+
+  private static String capital(String word) {
+    return word.isEmpty()
+        ? word
+        : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+  }
+
   private void plots() {
     if (results.series().isEmpty()) {
       return;
     }
-    html.raw("<section><h2>Over time</h2>");
+    html.raw("<section><h2>Plots</h2>");
     marks();
     html.raw("<div class=\"plots\">");
     RunPlots.states(html, results);
-    RunPlots.processors(html, results);
+    RunPlots.percentiles(html, results);
     int number = 0;
     for (Map.Entry<String, Operation> each : results.operations().entrySet()) {
       if (RunPlots.isPlotted(each.getValue())) {
@@ -193,11 +222,6 @@ public final class HtmlReport {
       }
     }
     html.raw("</div></section>\n");
-    if (number > 0) {
-      html.raw("<section><h2>Percentiles</h2><div class=\"wide\">");
-      RunPlots.percentiles(html, results);
-      html.raw("</div></section>\n");
-    }
   }
 
   private void marks() {
@@ -219,21 +243,22 @@ public final class HtmlReport {
     html.raw("<section><h2>The generator</h2>")
         .element("p", generator.bottleneck() ? "verdict bad" : null, generator.verdict());
     results.remarks().forEach(remark -> html.element("p", remark));
+    html.raw("<div class=\"plots\">");
+    RunPlots.processors(html, results);
     if (!generator.cpuMillisPer().isEmpty()) {
       html.raw("<div class=\"scroll\">")
           .head(
               "All it used while an operation went on, for each that came through",
               List.of("", "processor time each"));
-      generator
-          .cpuMillisPer()
-          .forEach((name, millis) -> html.row(name, List.of(Shown.millis(millis))));
+      generator.cpuMillisPer().forEach((name, millis) ->
+          html.row(name, List.of(Shown.millis(millis))));
       html.endTable().raw("</div>");
     }
-    html.raw("</section>\n");
+    html.raw("</div></section>\n");
   }
 
   private void run() {
-    html.raw("<section><h2>The run</h2><h3>Command</h3><pre><code>")
+    html.raw("<section class=\"words\"><h2>The run</h2><h3>Command</h3><pre><code>")
         .text(results.run().command())
         .raw("</code></pre>\n<h3>Scenario</h3><pre><code>")
         .text(results.run().text())

@@ -24,7 +24,8 @@ final class Names {
       "cut",
       "return",
       "disconnect",
-      "rollover");
+      "rollover",
+      "attack");
 
   /** What is counted. */
   static final List<String> COUNTERS = List.of(
@@ -35,6 +36,7 @@ final class Names {
       "cut",
       "leaks",
       "moves",
+      "unproven",
       "comebacks",
       "disconnects",
       "generator.threads",
@@ -63,6 +65,8 @@ final class Names {
       "duplicates",
       "sent",
       "leaks",
+      "moves",
+      "unproven",
       "moves",
       LATE_TICKS,
       TICKS);

@@ -16,7 +16,8 @@ final class OperationPlots {
   /** More of them make a page heavy, and nobody can point at one. */
   private static final int MOST_HITS = 150;
 
-  private static final int MOST_ROWS = 120;
+  /** As many rows as a table is read with. */
+  static final int MOST_ROWS = 120;
   private static final Moment NOTHING = new Moment(0, 0, null, null, null);
 
   private final Results results;
@@ -184,6 +185,11 @@ final class OperationPlots {
   }
 
   private int step(int most) {
+    return step(results, most);
+  }
+
+  /** Every which interval is taken so that there are not more than so many. */
+  static int step(Results results, int most) {
     return Math.max(1, (results.series().size() + most - 1) / most);
   }
 }

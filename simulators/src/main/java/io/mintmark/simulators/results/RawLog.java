@@ -76,6 +76,11 @@ final class RawLog implements Sink, AutoCloseable {
   }
 
   @Override
+  public void row(String table, Map<String, String> cells) {
+    write(line("row", written, "table", table, "cells", cells));
+  }
+
+  @Override
   public void sample(Sample sample) {
     Map<String, Object> line =
         line("second", sample.interval().to(), "from", round(sample.interval().from()));

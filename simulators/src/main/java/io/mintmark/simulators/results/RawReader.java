@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -89,6 +90,13 @@ public final class RawReader {
         tally.counters(at, counters);
       }
       case "mark" -> tally.mark(new Mark(at, text(line, "text")));
+      case "row" -> {
+        Map<String, String> cells = new LinkedHashMap<>();
+        line.get("cells")
+            .properties()
+            .forEach(e -> cells.put(e.getKey(), e.getValue().asText()));
+        tally.row(text(line, "table"), cells);
+      }
       case "second" -> tally.sample(sample(interval, line));
       case "end" -> {
         tally.end(at, line.get("stopped").asBoolean());

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -28,6 +30,7 @@ import org.HdrHistogram.Histogram;
 public final class Recording implements Recorder, AutoCloseable {
 
   private static final int MOST_MARKS = 500;
+  private static final int MOST_ROWS = 1_000;
   private static final double NANOS = 1e9;
 
   private final LongSupplier nanoTime;
@@ -38,6 +41,8 @@ public final class Recording implements Recorder, AutoCloseable {
   private final Map<String, LongAdder> counters = new ConcurrentHashMap<>();
   private final Queue<Mark> marks = new ConcurrentLinkedQueue<>();
   private final AtomicInteger marked = new AtomicInteger();
+  private final Queue<Row> rows = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger tabled = new AtomicInteger();
   private final Tally tally = new Tally();
   private final RawLog raw;
   private final List<Sink> sinks = new ArrayList<>(List.of(tally));
@@ -99,6 +104,15 @@ public final class Recording implements Recorder, AutoCloseable {
     }
   }
 
+  @Override
+  public void row(String table, Map<String, String> cells) {
+    if (tabled.incrementAndGet() <= MOST_ROWS) {
+      rows.add(new Row(table, Collections.unmodifiableMap(new LinkedHashMap<>(cells))));
+    }
+  }
+
+  private record Row(String table, Map<String, String> cells) {}
+
   /**
    * Ends an interval: about once a second, and once more right before {@link #finish}.
    *
@@ -112,6 +126,11 @@ public final class Recording implements Recorder, AutoCloseable {
     for (Mark mark = marks.poll(); mark != null; mark = marks.poll()) {
       for (Sink sink : sinks) {
         sink.mark(mark);
+      }
+    }
+    for (Row row = rows.poll(); row != null; row = rows.poll()) {
+      for (Sink sink : sinks) {
+        sink.row(row.table(), row.cells());
       }
     }
     new TreeMap<>(tracks).forEach((operation, track) -> take(interval, operation, track));

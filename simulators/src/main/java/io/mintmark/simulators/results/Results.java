@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -33,6 +34,8 @@ import org.HdrHistogram.Histogram;
  * @param generator what playing the devices cost
  * @param series how things went, interval by interval
  * @param marks what happened once, in order
+ * @param tables what is neither a figure nor an event: rows by the table's name, cells by the
+ *     column's
  * @param remarks what a reader has to know, one line each
  */
 public record Results(
@@ -47,6 +50,7 @@ public record Results(
     Generator generator,
     List<Interval> series,
     List<Mark> marks,
+    Map<String, List<Map<String, String>>> tables,
     List<String> remarks)
     implements MeasuredReport {
 
@@ -155,6 +159,7 @@ public record Results(
     expectations = List.copyOf(expectations);
     series = List.copyOf(series);
     marks = List.copyOf(marks);
+    tables = Collections.unmodifiableMap(new TreeMap<>(tables));
     remarks = List.copyOf(remarks);
   }
 
@@ -172,6 +177,7 @@ public record Results(
         generator,
         series,
         marks,
+        tables,
         remarks);
   }
 

@@ -1,5 +1,6 @@
 package io.mintmark.simulators.results;
 
+import io.mintmark.identity.Printable;
 import io.mintmark.simulators.TextTable;
 import io.mintmark.simulators.results.Results.Latencies;
 import io.mintmark.simulators.results.Results.Operation;
@@ -14,6 +15,7 @@ final class ResultsTable {
   private static final List<String> HEAD = List.of(
       "", "count", "failed", "rate", "p50", "p90", "p99", "p99.9", "max", "generator CPU each");
   private static final int MOST_REASONS = 5;
+  private static final int WIDEST = 60;
 
   private ResultsTable() {}
 
@@ -37,6 +39,7 @@ final class ResultsTable {
               .collect(Collectors.joining(", ")))
           .append('\n');
     }
+    results.tables().forEach((name, table) -> rows(table, out));
     results.operations().forEach((name, operation) -> reasons(name, operation.failures(), out));
     out.append(results.generator().verdict()).append('\n');
     results.remarks().forEach(remark -> out.append(remark).append('\n'));
@@ -59,6 +62,22 @@ final class ResultsTable {
     }
     row.add(Shown.millis(results.generator().cpuMillisPer().getOrDefault(name, 0.0)));
     return row;
+  }
+
+  private static void rows(List<Map<String, String>> table, StringBuilder out) {
+    List<String> columns =
+        table.stream().flatMap(row -> row.keySet().stream()).distinct().toList();
+    List<List<String>> rows = new ArrayList<>(List.of(columns));
+    for (Map<String, String> row : table) {
+      rows.add(columns.stream().map(each -> cell(row.getOrDefault(each, ""))).toList());
+    }
+    out.append('\n').append(TextTable.of(rows)).append('\n');
+  }
+
+  /** Files and pages have all of it. */
+  private static String cell(String text) {
+    String printable = Printable.of(text);
+    return printable.length() <= WIDEST ? printable : printable.substring(0, WIDEST - 3) + "...";
   }
 
   private static void reasons(String name, Map<String, Long> failures, StringBuilder out) {

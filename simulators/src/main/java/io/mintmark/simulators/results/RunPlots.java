@@ -32,15 +32,24 @@ final class RunPlots {
 
   /** Latency by percentile, a line an operation. */
   static void percentiles(Html html, Results results) {
-    Map<String, Histogram> histograms = results.operations().entrySet().stream()
-        .filter(e -> e.getValue().count() > 0)
-        .collect(Collectors.toMap(
-            Map.Entry::getKey, e -> e.getValue().histogram(), (a, b) -> a, LinkedHashMap::new));
-    percentiles(html, "percentiles", "Latency by percentile", histograms);
+    Map<String, Histogram> histograms = new LinkedHashMap<>();
+    List<Key> keys = new ArrayList<>();
+    results.operations().forEach((name, operation) -> {
+      if (operation.count() > 0) {
+        keys.add(new Key("s" + keys.size() % COLOURS, name));
+        histograms.put(name, operation.histogram());
+      }
+    });
+    percentiles(html, "percentiles", "Latency by percentile", histograms, keys);
   }
 
-  /** The same for other lines. */
-  static void percentiles(Html html, String id, String caption, Map<String, Histogram> histograms) {
+  /** The same for other lines, each with its key. */
+  static void percentiles(
+      Html html,
+      String id,
+      String caption,
+      Map<String, Histogram> histograms,
+      List<Key> keys) {
     if (histograms.isEmpty()) {
       return;
     }
@@ -60,12 +69,7 @@ final class RunPlots {
         "How long the fastest so many percent took at most; both axes logarithmic.",
         Scale.percentiles(most),
         Scale.logarithmic(low, high, Shown::millis));
-    List<Key> keys = new ArrayList<>();
-    histograms.forEach((name, histogram) -> {
-      String style = "s" + keys.size() % COLOURS;
-      plot.line(style, curve(histogram));
-      keys.add(new Key(style, name));
-    });
+    keys.forEach(key -> plot.line(key.style(), curve(histograms.get(key.words()))));
     Figure.write(html, caption, keys, plot, table(caption, histograms));
   }
 
@@ -141,7 +145,25 @@ final class RunPlots {
         .forEach(each ->
             plot.hit(each.from(), each.to(), Scale.moment(each.to()) + ": " + states(each)));
     plot.marks(results.marks());
-    Figure.write(html, "Devices by state", keys, plot, null);
+    Figure.write(html, "Devices by state", keys, plot, stateTable(results, present));
+  }
+
+  private static String stateTable(Results results, List<DeviceState> present) {
+    int step = OperationPlots.step(results, OperationPlots.MOST_ROWS);
+    List<String> columns = new ArrayList<>(List.of("at"));
+    present.forEach(state -> columns.add(word(state)));
+    columns.add("generator busy");
+    columns.add("installation busy");
+    Html html = new Html().head("Devices by state, and processors kept busy", columns);
+    for (int i = 0; i < results.series().size(); i += step) {
+      Interval each = results.series().get(i);
+      List<String> cells = new ArrayList<>();
+      present.forEach(state -> cells.add(Shown.count(each.states().getOrDefault(state, 0))));
+      cells.add(Shown.digits(each.generatorBusy()));
+      cells.add(each.targetBusy() == null ? "–" : Shown.digits(each.targetBusy()));
+      html.row(Scale.moment(each.to()), cells);
+    }
+    return html.endTable().toString();
   }
 
   /** What the first sample found is how it began, as far as anybody knows. */

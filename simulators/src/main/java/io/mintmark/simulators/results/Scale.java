@@ -61,7 +61,7 @@ record Scale(double low, double high, DoubleUnaryOperator transform, List<Tick> 
         if (value >= high * 0.9999) {
           end = Math.min(end, value);
         }
-        if (nice == 1 || last - first <= 2 || (nice == 2 && last - first <= 3)) {
+        if (nice == 1 || last - first <= 2) {
           ticks.add(new Tick(value, label.apply(value)));
         }
       }

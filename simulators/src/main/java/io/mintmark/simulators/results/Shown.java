@@ -19,7 +19,7 @@ final class Shown {
     if (size < 999.5) {
       return digits(millis) + " ms";
     }
-    return size < 120_000 ? digits(millis / 1e3) + " s" : digits(millis / 60e3) + " min";
+    return size < 600_000 ? digits(millis / 1e3) + " s" : digits(millis / 60e3) + " min";
   }
 
   /** A number with three digits, or all before the point. */

@@ -32,6 +32,9 @@ interface Sink {
 
   void mark(Mark mark);
 
+  /** A row of a table of its own; its cells by the names of their columns. */
+  void row(String table, Map<String, String> cells);
+
   void sample(Sample sample);
 
   /**

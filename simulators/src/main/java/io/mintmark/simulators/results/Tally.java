@@ -24,6 +24,7 @@ final class Tally implements Sink {
       new TreeMap<>(Comparator.comparingInt(Tally::place).thenComparing(Comparator.naturalOrder()));
   private final List<Bucket> buckets = new ArrayList<>();
   private final List<Mark> marks = new ArrayList<>();
+  private final Map<String, List<Map<String, String>>> tables = new TreeMap<>();
   private Map<String, Long> counters = Map.of();
   private Run run;
   private Instant started;
@@ -85,6 +86,11 @@ final class Tally implements Sink {
   @Override
   public void mark(Mark mark) {
     marks.add(mark);
+  }
+
+  @Override
+  public void row(String table, Map<String, String> cells) {
+    tables.computeIfAbsent(table, any -> new ArrayList<>()).add(cells);
   }
 
   @Override
@@ -162,6 +168,7 @@ final class Tally implements Sink {
             run.environment().processors(), before, series, this::cpuAt, operations, counters),
         series,
         marks,
+        tables,
         remarks);
   }
 

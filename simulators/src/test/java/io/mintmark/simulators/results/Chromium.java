@@ -74,31 +74,26 @@ final class Chromium implements AutoCloseable {
   /** Where its one page is reached, once it has said where it listens. */
   private URI page(HttpClient http, Path profile) throws Exception {
     Path port = profile.resolve("DevToolsActivePort");
-    Awaitility.await()
-        .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
-        .until(() -> {
-          if (!process.isAlive()) {
-            throw new IOException("chromium has ended: "
-                + Files.readString(profile.resolve("chromium.log")));
-          }
-          return Files.exists(port) && Files.readAllLines(port).size() > 1;
-        });
+    Awaitility.await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> {
+      if (!process.isAlive()) {
+        throw new IOException(
+            "chromium has ended: " + Files.readString(profile.resolve("chromium.log")));
+      }
+      return Files.exists(port) && Files.readAllLines(port).size() > 1;
+    });
     URI list = URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list");
     String[] found = {null};
-    Awaitility.await()
-        .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
-        .until(() -> {
-          String text = http.send(
-                  HttpRequest.newBuilder(list).build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body();
-          for (JsonNode each : JSON.readTree(text)) {
-            if (each.path("type").asText().equals("page")) {
-              found[0] = each.get("webSocketDebuggerUrl").asText();
-            }
-          }
-          return found[0] != null;
-        });
+    Awaitility.await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> {
+      String text = http.send(
+              HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
+      for (JsonNode each : JSON.readTree(text)) {
+        if (each.path("type").asText().equals("page")) {
+          found[0] = each.get("webSocketDebuggerUrl").asText();
+        }
+      }
+      return found[0] != null;
+    });
     return URI.create(found[0]);
   }
 

@@ -38,7 +38,7 @@ class ExpectationTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
       connect.p99<99ms             | 100 ms
       connect.count>100            | 100
       connect.failed<20%           | 25 of 125
@@ -96,7 +96,7 @@ class ExpectationTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
       conect.p99<1s        | position 1  | did you mean 'connect'?
       conect<1             | position 1  | did you mean 'connect'?
       lots==0              | position 1  | did you mean 'lost'?

@@ -29,12 +29,17 @@ class HtmlReportIT {
       assertThat(browser.evaluate("document.title").asText()).startsWith("broker-restart · ");
       // States, processors, rate and latency of each of four operations, percentiles.
       assertThat(plots(browser)).isEqualTo(2 + 2 * results.operations().size() + 1);
-      assertThat(browser.evaluate(hidden()).asInt()).as("plots without size or line").isZero();
-      assertThat(browser.evaluate("document.querySelectorAll('svg .mark').length").asInt())
+      assertThat(browser.evaluate(hidden()).asInt())
+          .as("plots without size or line")
+          .isZero();
+      assertThat(
+              browser.evaluate("document.querySelectorAll('svg .mark').length").asInt())
           .isEqualTo((2 + 2 * results.operations().size()) * results.marks().size());
       assertThat(text(browser))
           .contains("expectations missed", "not connected: connection refused", "--expect");
-      assertThat(browser.evaluate(clipped()).asInt()).as("tables wider than the page").isZero();
+      assertThat(browser.evaluate(clipped()).asInt())
+          .as("tables wider than the page")
+          .isZero();
       String light = background(browser);
       browser.colours("dark");
       assertThat(background(browser)).isNotEqualTo(light);
@@ -49,7 +54,9 @@ class HtmlReportIT {
       browser.open(hostile);
       assertQuiet(browser, hostile);
       assertThat(browser.evaluate("document.title").asText()).doesNotStartWith("owned");
-      assertThat(browser.evaluate("document.querySelectorAll('script, img, [onload]').length").asInt())
+      assertThat(browser
+              .evaluate("document.querySelectorAll('script, img, [onload]').length")
+              .asInt())
           .isZero();
       assertThat(text(browser)).contains("<img src=x onerror=");
     }

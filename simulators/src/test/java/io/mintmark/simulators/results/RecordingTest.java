@@ -3,12 +3,14 @@ package io.mintmark.simulators.results;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mintmark.simulators.fleet.DeviceState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -153,6 +155,7 @@ class RecordingTest {
     Path raw = folder.resolve("raw.jsonl");
     FakeRun run = new FakeRun(raw);
     run.recording().mark("step 1: connect");
+    run.recording().row("moves", Map.of("move", "forged-san", "saw", "refused"));
     for (int second = 0; second < 5; second++) {
       for (int i = 1; i <= 200; i++) {
         run.done("connect", i * (second + 1));
@@ -163,6 +166,8 @@ class RecordingTest {
     }
     Results results = run.finish();
     assertThat(RawReader.read(raw)).isEqualTo(results);
+    assertThat(results.tables().get("moves")).hasSize(1);
+    assertThat(results.table()).contains("forged-san");
     // Each line says what it is, and percentiles can be computed again.
     Histogram sum = new Histogram(3);
     for (String line : Files.readAllLines(raw)) {
@@ -248,8 +253,7 @@ class RecordingTest {
 
   @Test
   void aFullDiskDoesNotEndTheRun() throws Exception {
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        Files.exists(Path.of("/dev/full")), "skipped: no /dev/full here");
+    assumeTrue(Files.exists(Path.of("/dev/full")), "skipped: no /dev/full here");
     FakeRun run = new FakeRun(Path.of("/dev/full"));
     run.done("connect", 3);
     run.second(0.5, 1, 0);

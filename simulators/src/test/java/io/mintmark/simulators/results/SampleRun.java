@@ -57,7 +57,7 @@ final class SampleRun {
         for (int i = 0; i < 20 && connected < DEVICES && !away; i++) {
           boolean back = second >= 35;
           double millis = slower * herd * (4 + 6 * Math.exp(random.nextGaussian()));
-          run.done(back ? "return" : "connect", back ? 2_000 + 40 * millis : millis);
+          run.done(back ? "return" : "connect", back ? 1_000 + 5 * millis : millis);
           connected++;
         }
         if (second < 11) {
@@ -65,10 +65,10 @@ final class SampleRun {
         }
         for (int i = 0; i < 40; i++) {
           recording.count("ticks", 1);
-          recording.count("sent", 1);
           if (away) {
             recording.failed("publish", "not connected: connection refused");
           } else {
+            recording.count("sent", 1);
             run.done("publish", slower * herd * (0.6 + Math.exp(random.nextGaussian())));
             run.done("delivery", slower * herd * (0.9 + 1.4 * Math.exp(random.nextGaussian())));
             recording.count("delivered", 1);
@@ -91,7 +91,8 @@ final class SampleRun {
     Results second = of(1.6);
     Path out = Path.of(folder[0]);
     Files.writeString(out.resolve("report.html"), HtmlReport.of(first));
-    Files.writeString(out.resolve("comparison.html"), Comparison.of(first, second).html());
+    Files.writeString(
+        out.resolve("comparison.html"), Comparison.of(first, second).html());
     Files.writeString(out.resolve("summary.json"), first.toJson());
     System.out.println(first.table());
     System.out.println(Comparison.of(first, second).table());

@@ -20,8 +20,10 @@ class SummarySchemaTest {
         .getSchema(Files.readString(PUBLISHED), InputFormat.JSON);
     String summary = SampleRun.of(1).toJson();
     assertThat(schema.validate(summary, InputFormat.JSON)).isEmpty();
-    assertThat(schema.validate(new FakeRun(null).finish().toJson(), InputFormat.JSON)).isEmpty();
-    assertThat(schema.validate(HtmlReportTest.hostile().finish("lost==0").toJson(), InputFormat.JSON))
+    assertThat(schema.validate(new FakeRun(null).finish().toJson(), InputFormat.JSON))
+        .isEmpty();
+    assertThat(
+            schema.validate(HtmlReportTest.hostile().finish("lost==0").toJson(), InputFormat.JSON))
         .isEmpty();
     // The schema says something.
     for (String[] change : new String[][] {
