@@ -22,7 +22,7 @@ import java.nio.file.Path;
 /**
  * What Mintmark's extension is measured against: the same HiveMQ by the configuration that our broker
  * has written for it, with the smallest extension there can be, which admits everybody who has passed
- * TLS and permits everything. A baseline for {@code mintmark simulate} and nothing else: no verb
+ * TLS and permits everything. A baseline for {@code mintmark benchmark} and nothing else: no verb
  * starts it, it opens no port but on the loopback interface, and it ends with the process that
  * started it.
  */

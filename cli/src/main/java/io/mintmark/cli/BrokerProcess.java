@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,13 +20,22 @@ final class BrokerProcess extends BrokerChild {
   private static final Pattern PORT = Pattern.compile("(.*) is up on port (\\d+)");
   private static final Pattern CRYPTO = Pattern.compile(" *crypto provider +(.*)");
 
+  private static final Pattern WEB_SOCKET = Pattern.compile(" *over WebSocket +wss:.*:(\\d+)/mqtt");
+
   private final ChildProcess process;
+  private final OptionalInt webSocketPort;
   private final boolean recorded;
 
   private BrokerProcess(
-      ChildProcess process, Facts facts, int port, Duration startedIn, boolean recorded) {
+      ChildProcess process,
+      Facts facts,
+      int port,
+      OptionalInt webSocketPort,
+      Duration startedIn,
+      boolean recorded) {
     super(process, facts, port, startedIn);
     this.process = process;
+    this.webSocketPort = webSocketPort;
     this.recorded = recorded;
   }
 
@@ -46,11 +56,15 @@ final class BrokerProcess extends BrokerChild {
     Duration startedIn = Duration.ofNanos(System.nanoTime() - start);
     String crypto = "unknown";
     Matcher port = null;
+    OptionalInt webSocketPort = OptionalInt.empty();
     for (String line : said) {
       Matcher up = PORT.matcher(line);
       Matcher by = CRYPTO.matcher(line);
+      Matcher over = WEB_SOCKET.matcher(line);
       if (up.matches()) {
         port = up;
+      } else if (over.matches()) {
+        webSocketPort = OptionalInt.of(Integer.parseInt(over.group(1)));
       } else if (by.matches()) {
         crypto = by.group(1);
       }
@@ -62,8 +76,19 @@ final class BrokerProcess extends BrokerChild {
         process,
         new Facts(port.group(1), crypto, cores.measured()),
         Integer.parseInt(port.group(2)),
+        webSocketPort,
         startedIn,
         command.stream().anyMatch(option -> option.startsWith(RECORDING)));
+  }
+
+  /** The port of MQTT over WebSocket, if it has one. */
+  OptionalInt webSocketPort() {
+    return webSocketPort;
+  }
+
+  /** Asks it to end, as Ctrl-C does; returns when it has. */
+  void stop() {
+    process.close();
   }
 
   @Override

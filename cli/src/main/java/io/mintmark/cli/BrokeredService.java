@@ -3,17 +3,18 @@ package io.mintmark.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
-import io.mintmark.identity.FleetId;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
-import io.mintmark.simulators.RegisteredDevices;
-import io.mintmark.simulators.Site;
+import io.mintmark.provisioning.audit.AuditCheck;
+import io.mintmark.provisioning.ca.StatusAddresses;
+import io.mintmark.simulators.Authorities;
+import io.mintmark.simulators.LivingSite;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,7 +25,7 @@ import java.util.List;
  * @param clock what time it is for them
  */
 record BrokeredService(RunningService running, int brokerPort, Clock clock)
-    implements Site, RegisteredDevices {
+    implements LivingSite, OperatedService {
 
   /** What a service is called that was not told. */
   private static final TrustDomain TRUST_DOMAIN = new TrustDomain("mintmark.local");
@@ -55,13 +56,40 @@ record BrokeredService(RunningService running, int brokerPort, Clock clock)
   }
 
   @Override
-  public void applyFleet(Path yaml) throws IOException {
-    running.applyFleet(yaml);
+  public OperatorClient operator() {
+    return running.operator();
   }
 
   @Override
-  public void importManifest(FleetId fleet, Path csv) throws IOException {
-    running.importManifest(fleet, csv);
+  public Authorities authorities() {
+    return new OperatedAuthorities(running.operator(), running::trust);
+  }
+
+  @Override
+  public URI ocsp() {
+    return running.status().resolve("/ocsp");
+  }
+
+  @Override
+  public URI crl(String issuer) {
+    return running.status().resolve(StatusAddresses.crlPath(issuer));
+  }
+
+  @Override
+  public List<String> auditFaults() throws IOException {
+    AuditCheck check = new AuditCheck(running.trust(), List.of(), false);
+    try {
+      OperatorAudit.read(running.operator(), 0, check);
+    } catch (CommandFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    AuditCheck.Result result = check.end();
+    List<String> faults = new ArrayList<>();
+    result.findings().forEach(finding -> faults.add(finding.text()));
+    if (result.covering() == null) {
+      faults.add("none of its " + result.rows() + " rows is signed");
+    }
+    return faults;
   }
 
   @Override

@@ -17,6 +17,10 @@ final class ChildProcess implements AutoCloseable {
 
   private static final long STOP_SECONDS = 20;
 
+  /** A terminal sends Ctrl-C to all of its processes; when the children end is for this one to say. */
+  private static final List<String> DEAF =
+      List.of("/bin/sh", "-c", "trap '' INT; exec \"$0\" \"$@\"");
+
   private final Process process;
   private final Path log;
 
@@ -44,11 +48,14 @@ final class ChildProcess implements AutoCloseable {
    * Starts it.
    *
    * @param environment variables besides this process's own
-   * @param log gets what it writes to standard error
+   * @param log gets what it writes to standard error, after what is there
    */
   static ChildProcess start(List<String> command, Map<String, String> environment, Path log)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+    List<String> deaf = new ArrayList<>(DEAF);
+    deaf.addAll(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(deaf).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
     return new ChildProcess(builder.start(), log);
   }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,8 +28,8 @@ abstract class ClaimsCommand<O> implements Callable<Integer> {
       description = "How many devices, 1 to 10000 (default: ${DEFAULT-VALUE}).")
   private int devices;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
-  private Path json;
+  @Mixin
+  private ReportOutput output;
 
   @Option(
       names = "--keep",
@@ -77,16 +78,13 @@ abstract class ClaimsCommand<O> implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println();
-    out.print(report.table());
-    if (json != null) {
-      Files.writeString(json, report.toJson());
-    }
+    int exitCode = output.write(report);
     if (keep || !report.passed()) {
       out.println("Folder with the log: " + folder);
     } else {
       TemporaryFolder.delete(folder);
     }
     out.flush();
-    return report.passed() ? 0 : CommandFailure.FAILED;
+    return exitCode;
   }
 }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
       RestoreCommand.class,
       RecoverCommand.class,
       SimulateCommand.class,
+      BenchmarkCommand.class,
       PrepareCommand.class,
       CommandLine.HelpCommand.class
     })
@@ -50,7 +51,9 @@ public final class Mintmark implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Mintmark()).setExecutionExceptionHandler(new FailureReport());
+    CommandLine all =
+        new CommandLine(new Mintmark()).setExecutionExceptionHandler(new FailureReport());
+    return all.setParameterExceptionHandler(new UsageReport(all.getParameterExceptionHandler()));
   }
 
   @Override

@@ -147,11 +147,7 @@ final class MqttOptions {
     };
   }
 
-  BrokerConfig config(Path folder, URI service, String bind) throws CommandFailure {
-    return builder(folder, service, bind).build();
-  }
-
-  /** The same, for who has more to say. */
+  /** What was said so far, for who has more to say. */
   BrokerConfig.Builder builder(Path folder, URI service, String bind) throws CommandFailure {
     BrokerConfig.Builder config = BrokerConfig.of(folder, service)
         .bindAddress(bind)
@@ -168,9 +164,18 @@ final class MqttOptions {
     return config;
   }
 
-  /** Where the broker listens, line by line as {@code up} and {@code broker} print it. */
-  static void print(PrintWriter out, String host, MintmarkBroker broker) {
-    out.println("  MQTT, mutual TLS  " + host + ":" + broker.port());
+  /** The port of MQTT over mutual TLS; 0 for any free one. */
+  int port() {
+    return port;
+  }
+
+  /**
+   * Where the broker listens, line by line as {@code up} and {@code broker} print it.
+   *
+   * @param port of MQTT over mutual TLS
+   */
+  static void print(PrintWriter out, String host, int port, MintmarkBroker broker) {
+    out.println("  MQTT, mutual TLS  " + host + ":" + port);
     broker
         .websocketPort()
         .ifPresent(p -> out.println("  over WebSocket    wss://" + host + ":" + p + "/mqtt"));

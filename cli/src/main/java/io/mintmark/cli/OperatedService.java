@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A service that scenarios prepare through its operator API, as an operator would. */
+/** A service that benchmarks prepare through its operator API, as an operator would. */
 interface OperatedService extends EnrolmentService {
 
   /** Its operator API. */

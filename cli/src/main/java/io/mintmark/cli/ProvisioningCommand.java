@@ -20,11 +20,17 @@ final class ProvisioningCommand implements Callable<Integer> {
   @Mixin
   private ServiceOptions options;
 
+  @Mixin
+  private MisbehaveOption misbehave;
+
   @Override
   public Integer call() throws Exception {
     String crypto = CryptoProvider.install();
+    MisbehaveSpec trouble = misbehave.announced(spec.commandLine().getErr());
+    trouble.requireNoBroker();
     try (Shutdown shutdown = new Shutdown()) {
-      ProvisioningService service = shutdown.add(ProvisioningService.start(options.config()));
+      ProvisioningService service =
+          shutdown.add(ProvisioningService.start(options.config(), trouble.service()));
       PrintWriter out = spec.commandLine().getOut();
       ServiceReport.print(out, service, options.folder(), crypto);
       out.println("Stop with Ctrl-C.");

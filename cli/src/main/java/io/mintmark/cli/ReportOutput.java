@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,6 +18,11 @@ final class ReportOutput {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON, too.")
   private Path json;
+
+  /** The options to give to a process that is to end so in this one's place. */
+  List<String> arguments() {
+    return json == null ? List.of() : List.of("--json", json.toString());
+  }
 
   /** Prints the report's table, and writes its JSON where that is wanted; returns the exit code. */
   int write(MeasuredReport report) throws IOException {

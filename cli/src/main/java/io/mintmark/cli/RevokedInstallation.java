@@ -19,7 +19,7 @@ import java.util.Map;
  * @param log the broker's
  */
 record RevokedInstallation(RunningService running, MeasuredBroker broker, Path log)
-    implements CutInstallation {
+    implements CutInstallation, OperatedService {
 
   @Override
   public InetSocketAddress address() {
@@ -56,12 +56,7 @@ record RevokedInstallation(RunningService running, MeasuredBroker broker, Path l
   }
 
   @Override
-  public void applyFleet(Path yaml) throws IOException {
-    running.applyFleet(yaml);
-  }
-
-  @Override
-  public void importManifest(FleetId fleet, Path csv) throws IOException {
-    running.importManifest(fleet, csv);
+  public OperatorClient operator() {
+    return running.operator();
   }
 }

@@ -34,6 +34,28 @@ final class ServiceProcess implements AutoCloseable {
   static ServiceProcess start(
       Path folder, Map<String, String> environment, List<String> javaOptions, String statusPort)
       throws IOException, CommandFailure {
+    return start(folder, environment, javaOptions, List.of("0", "0", statusPort));
+  }
+
+  /** Starts it again with the data of one that has ended, on the ports that one had. */
+  static ServiceProcess again(Path folder) throws IOException, CommandFailure {
+    Endpoints before = Endpoints.read(data(folder));
+    return start(
+        folder,
+        Map.of(),
+        List.of(),
+        List.of(
+            Integer.toString(before.service().getPort()),
+            Integer.toString(before.operator().getPort()),
+            before.status() == null ? "off" : Integer.toString(before.status().getPort())));
+  }
+
+  /**
+   * @param ports for devices, operators and status
+   */
+  private static ServiceProcess start(
+      Path folder, Map<String, String> environment, List<String> javaOptions, List<String> ports)
+      throws IOException, CommandFailure {
     Files.createDirectories(folder);
     Path data = data(folder);
     ChildProcess process = ChildProcess.start(
@@ -44,11 +66,11 @@ final class ServiceProcess implements AutoCloseable {
             "--data",
             data.toString(),
             "--device-port",
-            "0",
+            ports.get(0),
             "--operator-port",
-            "0",
+            ports.get(1),
             "--status-port",
-            statusPort),
+            ports.get(2)),
         environment,
         folder.resolve("service.log"));
     // What it says at the start is all it ever says there; its log goes to the file.
@@ -63,6 +85,16 @@ final class ServiceProcess implements AutoCloseable {
 
   Path data() {
     return data;
+  }
+
+  /** Its process. */
+  ProcessHandle handle() {
+    return process.handle();
+  }
+
+  /** Ends it as a power cut would. */
+  void kill() {
+    process.kill();
   }
 
   @Override

@@ -80,7 +80,8 @@ final class AttackedInstallation implements Target, OperatedService, AutoCloseab
 
   @Override
   public Optional<URI> webSocket() {
-    return Optional.of(URI.create("wss://localhost:" + broker.websocketPort().orElseThrow() + "/mqtt"));
+    return Optional.of(
+        URI.create("wss://localhost:" + broker.websocketPort().orElseThrow() + "/mqtt"));
   }
 
   @Override

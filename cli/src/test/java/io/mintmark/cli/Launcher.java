@@ -35,6 +35,10 @@ final class Launcher {
     }
   }
 
+  static {
+    ClassArchive.make();
+  }
+
   private Launcher() {}
 
   /** {@code ./mintmark} with arguments, as built by this Maven run. */

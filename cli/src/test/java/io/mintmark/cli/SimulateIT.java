@@ -1,199 +1,219 @@
 package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.simulators.results.Expectation;
+import io.mintmark.simulators.results.Mark;
+import io.mintmark.simulators.results.RawReader;
+import io.mintmark.simulators.results.Results;
+import io.mintmark.simulators.scenario.BuiltIn;
+import io.mintmark.simulators.scenario.Draft;
+import io.mintmark.simulators.scenario.Scenario;
+import io.mintmark.simulators.scenario.Settings.Value;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scenarios at small size, for whether they tell the truth and not for speed. */
+/** Scenarios at small size, all against one installation of a process each. */
 @Timeout(300)
 class SimulateIT {
 
   @TempDir
-  Path folder;
+  static Path folder;
+
+  private static OwnInstallation installation;
+
+  @BeforeAll
+  static void start() throws Exception {
+    installation = new OwnInstallation(folder.resolve("own"), Duration.ZERO).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    installation.close();
+  }
+
+  /** Fewer devices, for seconds; the last revokes some of them. */
+  private static final Map<String, String[]> SMALL = Map.of(
+      "enroll", new String[] {"concurrency", "2"},
+      "connect", new String[] {},
+      "telemetry", new String[] {"rate", "60/s", "duration", "2s", "receivers", "2"},
+      "renew", new String[] {"over", "1s", "rate", "20/s"},
+      "churn", new String[] {"duration", "2s", "away", "1s", "rate", "4/s"},
+      "soak", new String[] {"duration", "3s", "every", "1s", "away", "1s"},
+      "faults", new String[] {"duration", "1s", "begin", "0s", "over", "1s"},
+      "rollover", new String[] {"change", "issuing", "rate", "20/s"},
+      "revoke", new String[] {"revocations", "2"});
+
+  private static final Set<String> ELSEWHERE = Set.of("attack", "faults");
 
   @Test
-  void enrollComparesTwoServicesOfItsOwn() throws Exception {
-    Path json = folder.resolve("enroll.json");
-    Launcher.Result result = Launcher.mintmark(
-        "simulate", "enroll", "--devices", "40", "--warmup", "4", "--json", json.toString());
-    assertThat(result.exitCode()).as(result.all()).isZero();
-    JsonNode report = read(json);
-    assertThat(report.get("passed").asBoolean()).isTrue();
-    assertThat(report.get("results")).hasSize(2);
-    for (JsonNode each : report.get("results")) {
-      assertMeasured(each, 40);
-      assertThat(result.out()).contains(each.get("label").asText());
-    }
-    JsonNode fast = report.get("results").get(0);
-    JsonNode stock = report.get("results").get(1);
-    assertThat(stock.get("service").get("signatures").asText()).isEqualTo("SunEC");
-    assertThat(report.get("rateRatio").asDouble())
-        .isCloseTo(
-            fast.get("ratePerSecond").asDouble() / stock.get("ratePerSecond").asDouble(),
-            within(0.01));
-    assertThat(result.out()).contains("synchronous=full", "server CPU", "times the rate of stock");
+  void everyScenarioIsPlayed() throws Exception {
+    // What is hostile or broken on purpose has tests of its own.
+    assertThat(BuiltIn.names())
+        .filteredOn(name -> !ELSEWHERE.contains(name))
+        .hasSize(SMALL.size() - 1);
+    assertThat(play("enroll").operations().get("enroll").count()).isEqualTo(4);
+
+    Results connect = play("connect");
+    assertThat(connect.operations().get("connect").count()).isEqualTo(4 + 4);
+    assertThat(connect.operations()).doesNotContainKey("enroll");
+    assertThat(connect.series()).isNotEmpty();
+
+    Results telemetry = play("telemetry");
+    assertThat(telemetry.counters().get("sent")).isGreaterThanOrEqualTo(120);
+    assertThat(telemetry.counters().get("delivered"))
+        .isEqualTo(telemetry.counters().get("sent"));
+    assertThat(telemetry.operations().get("publish").count()).isEqualTo(120);
+    assertThat(telemetry.operations().get("command").count()).isPositive();
+    assertThat(telemetry.generator().ticks()).isGreaterThanOrEqualTo(120);
+
+    assertThat(play("renew").operations().get("renew").count()).isEqualTo(4);
+    assertThat(play("churn").operations().get("connect").count()).isGreaterThan(4);
+
+    Results soak = play("soak");
+    assertThat(soak.operations()).containsKeys("publish", "renew", "command", "connect");
+    assertThat(soak.counters().get("generator.threads")).isPositive();
+
+    assertThat(play("rollover").operations().get("rollover").count()).isEqualTo(1);
+
+    Results revoke = play("revoke");
+    assertThat(revoke.operations().get("cut").count()).isEqualTo(2);
+    assertThat(revoke.counters()).containsEntry("comebacks", 0L);
   }
 
   @Test
-  void enrollMeasuresARunningService() throws Exception {
-    Path data = folder.resolve("data");
-    Path json = folder.resolve("enroll.json");
-    try (Running service = Running.provisioning(data)) {
-      Launcher.Result result = Verbs.mintmark(
-          "simulate",
-          "enroll",
-          "--data",
-          data.toString(),
-          "--devices",
-          "12",
-          "--warmup",
-          "3",
-          "--json",
-          json.toString());
-      assertThat(result.exitCode()).as(result.all()).isZero();
-      JsonNode report = read(json);
-      assertThat(report.has("rateRatio")).isFalse();
-      assertThat(report.get("results")).hasSize(1);
-      assertMeasured(report.get("results").get(0), 12);
-      // What it says of the service, the service's own registry says too.
-      Launcher.Result listed =
-          service.mintmark("device", "list", "--fleet", "storm", "--state", "active", "--json");
-      assertThat(new ObjectMapper().readTree(listed.out())).hasSize(12 + 3);
+  void faultsArePlayedAndPutRightAgain() throws Exception {
+    Results faults = play("faults", "broken");
+    assertThat(faults.counters().get("delivered")).isGreaterThanOrEqualTo(5 * 20);
+    assertThat(faults.marks())
+        .extracting(Mark::text)
+        .contains("fault begins: kill-broker", "fault ends: kill-broker")
+        .contains("fault begins: kill-service", "fault ends: kill-service");
+  }
+
+  private static Results play(String name) throws Exception {
+    return play(name, "simulated");
+  }
+
+  private static Results play(String name, String fleet) throws Exception {
+    Draft draft = ScenarioFile.find(name)
+        .withFleet("name", new Value(fleet, "test"))
+        .withFleet("devices", new Value("4", "test"))
+        .withFleet("lifetime", new Value(name.equals("rollover") ? "10s" : "1d", "test"));
+    String[] settings = SMALL.get(name);
+    for (int i = 0; i < settings.length; i += 2) {
+      draft = draft.with(settings[i], new Value(settings[i + 1], "test"));
     }
-    Launcher.Result away = Verbs.mintmark("simulate", "enroll", "--data", data.toString());
-    assertThat(away.exitCode()).as(away.all()).isEqualTo(2);
-    assertThat(away.err()).contains("does not answer");
+    Scenario scenario = draft.scenario();
+    List<Expectation> held = new ArrayList<>();
+    for (String each : scenario.expectations()) {
+      held.add(Expectation.parse(each));
+    }
+    Simulation.End end = new Simulation(
+            new Simulation.Order(
+                scenario,
+                folder.resolve(scenario.fleet().value()),
+                folder,
+                folder.resolve(name + ".jsonl"),
+                "mintmark simulate " + name,
+                held),
+            installation,
+            new RunProgress(new PrintWriter(System.err, true), RunProgress.Mode.PLAIN))
+        .run();
+    assertThat(end.failure()).as(name).isNull();
+    assertThat(end.passed()).as(name + ": " + end.results().table()).isTrue();
+    assertThat(RawReader.read(folder.resolve(name + ".jsonl")).held(held)).isEqualTo(end.results());
+    return end.results();
+  }
+
+  /** As an operator's Ctrl-C does, in the middle of an hour. */
+  @Test
+  void ctrlCStopsARunAndItsReportIsThere() throws Exception {
+    Path out = folder.resolve("out");
+    Path said = folder.resolve("said");
+    List<String> command = new ArrayList<>(found("soak", "--devices", "3", "--fleet", "stopped"));
+    command.addAll(List.of("--state", folder.resolve("stopped").toString()));
+    command.addAll(List.of("--out", out.toString(), "--progress", "plain"));
+    Process process = Launcher.builder(
+            Launcher.QUICK_START, Launcher.mintmarkCommand(command.toArray(new String[0])))
+        .redirectErrorStream(true)
+        .redirectOutput(said.toFile())
+        .start();
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> !process.isAlive() || Files.readString(said).contains("s telemetry"));
+      assertThat(process.isAlive()).as(Files.readString(said)).isTrue();
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS))
+          .as(Files.readString(said))
+          .isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(Files.readString(said)).isEqualTo(130);
+    assertThat(Files.readString(said)).contains("publish", "delivered");
+    JsonNode summary = new ObjectMapper().readTree(out.resolve("summary.json").toFile());
+    assertThat(summary.path("stopped").asBoolean()).isTrue();
+    assertThat(summary.path("operations").path("publish").path("count").asLong())
+        .isPositive();
+    assertThat(out.resolve("raw.jsonl")).isNotEmptyFile();
+    assertThat(Files.readString(out.resolve("report.html"))).contains("</html>");
+    String folderOfIt = out.toString();
+    assertThat(Verbs.mintmark("simulate", "report", folderOfIt).succeeded().out())
+        .contains("stopped before its end");
+    assertThat(Verbs.mintmark("simulate", "report", folderOfIt, folderOfIt)
+            .succeeded()
+            .out())
+        .contains("publish");
   }
 
   @Test
-  void statusMeasuresCrlsAndOcsp() throws Exception {
-    Path json = folder.resolve("status.json");
-    Launcher.Result result = Launcher.mintmark(
-        "simulate",
-        "status",
-        "--revoked",
-        "30",
-        "--crls",
-        "2",
-        "--certificates",
-        "20",
-        "--seconds",
-        "1",
-        "--json",
-        json.toString());
-    assertThat(result.exitCode()).as(result.all()).isZero();
-    JsonNode report = read(json);
-    assertThat(report.get("passed").asBoolean()).isTrue();
-    assertThat(report.get("crls")).hasSize(2);
-    assertThat(report.get("crls").get(1).get("entries").asInt()).isEqualTo(32);
-    JsonNode ocsp = report.get("ocsp");
-    assertThat(ocsp.get("answers").asInt()).isPositive();
-    assertThat(ocsp.get("perCpuSecond").asInt()).isPositive();
-    assertThat(ocsp.get("failures")).isEmpty();
-    assertThat(result.out()).contains("entries", "for each s of service CPU");
-    for (String[] odd : new String[][] {
-      {"--revoked", "-1"}, {"--certificates", "0"}, {"--connections", "0"}, {"--crls", "0"}
-    }) {
-      Launcher.Result usage = Verbs.mintmark("simulate", "status", odd[0], odd[1]);
-      assertThat(usage.exitCode()).as(usage.all()).isEqualTo(2);
-      assertThat(usage.err()).contains(odd[1]);
-    }
+  void anInstallationThatIsNotAsSaidIsOneLine() throws Exception {
+    Path other = folder.resolve("other.pem");
+    Files.writeString(
+        other,
+        HeldCertificate.builder().commonName("other").authority(0).build().certificatePem());
+    refused("is not of the roots in " + other, found("enroll", "--trust", other.toString()));
+    Path token = Files.writeString(folder.resolve("token"), "wrong");
+    refused("refuses:", found("enroll", "--token-file", token.toString()));
+    refused("use 'after: disconnect'", found("connect"));
+    refused("allow it with --change-cas", found("rollover"));
+    List<String> away = found("enroll");
+    away.set(away.size() - 1, "localhost:1");
+    refused("the broker at localhost:1 does not answer", away);
   }
 
-  @Test
-  void connectMeasuresABrokerColdAndWarm() throws Exception {
-    Path json = folder.resolve("connect.json");
-    Launcher.Result result = Launcher.mintmark(
-        "simulate",
-        "connect",
-        "--brokers",
-        "fast,mosquitto",
-        "--devices",
-        "20",
-        "--concurrency",
-        "4",
-        "--cold",
-        "1s",
-        "--warmup",
-        "0s",
-        "--warm",
-        "1s",
-        "--broker-warm-up",
-        "off",
-        "--json",
-        json.toString());
-    assertThat(result.exitCode()).as(result.all()).isZero();
-    JsonNode report = read(json);
-    assertThat(report.get("passed").asBoolean()).isTrue();
-    JsonNode fast = report.get("results").get(0);
-    assertThat(fast.get("label").asText()).isEqualTo("fast");
-    for (String phase : new String[] {"cold", "warm"}) {
-      assertThat(fast.get(phase).get("connected").asInt()).isPositive();
-      assertThat(fast.get(phase).get("failures")).isEmpty();
-      assertThat(fast.get(phase).get("brokerCpuMillis").asDouble()).isPositive();
-    }
-    assertThat(report.get("bars")).hasSize(4);
-    assertThat(result.out())
-        .contains("----  warm rate over stock: not measured", "seconds to the open port");
-    // Where it is not installed, that is said, and nothing is claimed of it.
-    boolean mosquitto = MosquittoProcess.missing() == null;
-    assertThat(report.get("results")).hasSize(mosquitto ? 2 : 1);
-    assertThat(result.out())
-        .contains(mosquitto ? "mosquitto 2." : "mosquitto was not measured: it is not installed");
-  }
-
-  @Test
-  void oddOptionsAreUsage() {
-    assertUsage("--devices", "0");
-    assertUsage("--warmup", "-1");
-    assertUsage("--concurrency", "0");
-    assertUsage("--data", folder.resolve("nowhere").toString());
-    assertThat(Verbs.mintmark("simulate", "connect", "--devices", "8").err())
-        .contains("32 connections at a time are not possible");
-    assertThat(Verbs.mintmark("simulate", "connect", "--cold", "0s").err()).contains("for 0 s");
-    assertThat(Verbs.mintmark("simulate").exitCode()).isEqualTo(2);
-    assertThat(Verbs.mintmark("simulate", "rollover", "--devices", "0").exitCode())
-        .isEqualTo(2);
-    assertThat(Verbs.mintmark("simulate", "rollover", "--lifetime", "9s").err())
-        .contains("9s is not possible: use 10s to 1d");
-    for (String[] odd : new String[][] {
-      {"revoke", "--revocations", "5001"},
-      {"revoke", "--rate", "0"},
-      {"publish", "--subscribers", "41"},
-      {"renew", "--renewals", "501"},
-      {"footprint", "--clients", "0"},
-      {"lifetime", "--days", "0"},
-      {"idle", "--sessions", "0"}
-    }) {
-      Launcher.Result usage = Verbs.mintmark("simulate", odd[0], odd[1], odd[2]);
-      assertThat(usage.exitCode()).as(usage.all()).isEqualTo(2);
-      assertThat(usage.err()).contains(odd[2], "not possible");
-    }
-  }
-
-  private static void assertUsage(String option, String value) {
-    Launcher.Result result = Verbs.mintmark("simulate", "enroll", option, value);
+  private static void refused(String why, List<String> command) {
+    Launcher.Result result = Verbs.mintmark(command.toArray(new String[0]));
     assertThat(result.exitCode()).as(result.all()).isEqualTo(2);
-    assertThat(result.err()).contains(value);
+    assertThat(result.err()).contains(why);
+    assertThat(result.err().strip().lines()).as(result.err()).hasSize(1);
   }
 
-  private static void assertMeasured(JsonNode result, int devices) {
-    assertThat(result.get("enrolled").asInt()).isEqualTo(devices);
-    assertThat(result.get("latency").get("count").asInt()).isEqualTo(devices);
-    assertThat(result.get("failures")).isEmpty();
-    assertThat(result.get("ratePerSecond").asDouble()).isPositive();
-    assertThat(result.get("serverCpuMillis").asDouble()).isPositive();
-    assertThat(result.get("service").get("synchronous").asText()).isEqualTo("full");
-  }
-
-  static JsonNode read(Path json) throws Exception {
-    return new ObjectMapper().readTree(Files.readString(json));
+  /** Against the installation, as one that was there before; the broker's address comes last. */
+  private static List<String> found(String scenario, String... more) throws IOException {
+    List<String> command = new ArrayList<>(List.of("simulate", scenario));
+    command.addAll(List.of(more));
+    command.addAll(List.of("--data", folder.resolve("own/service/data").toString()));
+    command.addAll(List.of("--broker", "localhost:" + installation.brokerPort()));
+    return command;
   }
 }

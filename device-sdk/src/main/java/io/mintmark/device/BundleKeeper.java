@@ -164,12 +164,6 @@ final class BundleKeeper {
   }
 
   private EstClient est(SSLContext tls) {
-    return new EstClient(
-        EstClient.label(settings.service(), settings.fleet()),
-        settings.sockets().over(tls),
-        clock,
-        settings.connectTimeout(),
-        settings.answerTimeout(),
-        time);
+    return settings.client(tls, clock, time);
   }
 }

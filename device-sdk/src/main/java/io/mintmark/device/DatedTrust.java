@@ -1,8 +1,6 @@
 package io.mintmark.device;
 
-import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateException;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
@@ -14,7 +12,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.net.ssl.CertPathTrustManagerParameters;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -22,7 +19,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * The JDK's checks of a certificate chain (path, names, anchors), at a moment of our choice: by
  * itself the JDK goes by the system's clock. Immutable and thread-safe.
  */
-final class DatedTrust extends X509ExtendedTrustManager {
+final class DatedTrust extends AskedTrust {
 
   private final Set<TrustAnchor> anchors;
   private final Function<X509Certificate[], Instant> moment;
@@ -37,7 +34,8 @@ final class DatedTrust extends X509ExtendedTrustManager {
     this.moment = moment;
   }
 
-  private X509ExtendedTrustManager at(X509Certificate[] chain) {
+  @Override
+  X509ExtendedTrustManager judge(X509Certificate[] chain) {
     try {
       PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
       parameters.setRevocationEnabled(false);
@@ -48,42 +46,6 @@ final class DatedTrust extends X509ExtendedTrustManager {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK cannot set up TLS with the trust anchors", e);
     }
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    at(chain).checkServerTrusted(chain, authType, socket);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    at(chain).checkServerTrusted(chain, authType, engine);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    at(chain).checkServerTrusted(chain, authType);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    at(chain).checkClientTrusted(chain, authType, socket);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    at(chain).checkClientTrusted(chain, authType, engine);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    at(chain).checkClientTrusted(chain, authType);
   }
 
   @Override

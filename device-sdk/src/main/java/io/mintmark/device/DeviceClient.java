@@ -220,6 +220,24 @@ public final class DeviceClient implements AutoCloseable {
   }
 
   /**
+   * Enrols if there is no valid credential yet, stores it and does not connect: what a factory's last
+   * step or an installer does. May be repeated; {@link #start} comes after it.
+   *
+   * @throws RefusedException if the service said no
+   * @throws RetryLaterException if it could not be reached or asked to come later
+   * @throws DeviceException one of these two
+   * @throws IllegalStateException if the client is started or closed
+   */
+  public void enrol() throws DeviceException {
+    enter(State.STARTING);
+    try {
+      keeper.valid();
+    } finally {
+      leaveStart(false);
+    }
+  }
+
+  /**
    * Enrols and connects in the background, for as long as it takes; the listener hears how it goes.
    *
    * @throws IllegalStateException if the client is started or closed

@@ -1,7 +1,6 @@
 package io.mintmark.device;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -20,7 +18,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * with {@link #replace} the next handshake of each goes by the new anchors, and connections there are
  * stay. Thread-safe.
  */
-final class DeviceTrust extends X509ExtendedTrustManager {
+final class DeviceTrust extends AskedTrust {
 
   private static final System.Logger LOG = System.getLogger(DeviceTrust.class.getName());
 
@@ -144,39 +142,8 @@ final class DeviceTrust extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    held.manager().checkServerTrusted(chain, authType, socket);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    held.manager().checkServerTrusted(chain, authType, engine);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    held.manager().checkServerTrusted(chain, authType);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    held.manager().checkClientTrusted(chain, authType, socket);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    held.manager().checkClientTrusted(chain, authType, engine);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    held.manager().checkClientTrusted(chain, authType);
+  X509ExtendedTrustManager judge(X509Certificate[] chain) throws CertificateException {
+    return held.manager();
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.mintmark.identity.Identity;
 import io.mintmark.identity.PendingKey;
 import io.mintmark.identity.Validity;
 import java.io.IOException;
-import java.net.URI;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -105,15 +104,8 @@ final class Enrolment {
       Function<KeyPair, byte[]> request,
       Exchange exchange)
       throws DeviceException {
-    URI label = EstClient.label(settings.service(), settings.fleet());
-    EstClient est = new EstClient(
-        label,
-        settings.sockets().over(shown.tlsContext(trust)),
-        clock,
-        settings.connectTimeout(),
-        settings.answerTimeout(),
-        time);
-    String what = "the service at " + label.getAuthority() + " gave no certificate";
+    EstClient est = settings.client(shown.tlsContext(trust), clock, time);
+    String what = "the service at " + settings.service().getAuthority() + " gave no certificate";
     try {
       KeyPair keys = take(taken);
       Credential credential = accept(keys, exchange.with(est, request.apply(keys)), est);

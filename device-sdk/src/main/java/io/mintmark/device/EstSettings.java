@@ -2,9 +2,13 @@ package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.EstClient;
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.ServerDates;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
 
 /**
  * Where certificates come from.
@@ -34,5 +38,22 @@ record EstSettings(
       Duration connectTimeout,
       Duration answerTimeout) {
     this(service, fleet, bootstrap, device, connectTimeout, answerTimeout, new ServiceSockets());
+  }
+
+  /**
+   * Asks the service; cut with the other connections to it.
+   *
+   * @param tls who asks, and whom it trusts
+   * @param clock the time of day
+   * @param dates hears what the service says the time is
+   */
+  EstClient client(SSLContext tls, Clock clock, ServerDates dates) {
+    return new EstClient(
+        EstClient.label(service, fleet),
+        sockets.over(tls),
+        clock,
+        connectTimeout,
+        answerTimeout,
+        dates);
   }
 }

@@ -1,13 +1,13 @@
 package io.mintmark.device;
 
+import io.mintmark.identity.Credential;
 import io.mintmark.identity.EstClient;
 import io.mintmark.identity.EstException;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.ServerDates;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.URI;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertStore;
@@ -23,9 +23,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -59,17 +57,12 @@ final class RootDiscovery {
     if (trust.isKnown()) {
       return;
     }
-    URI label = EstClient.label(settings.service(), settings.fleet());
-    String what = "the service at " + label.getAuthority() + " gave no root";
+    String what = "the service at " + settings.service().getAuthority() + " gave no root";
     Stranger stranger = new Stranger();
     List<X509Certificate> roots;
     try {
-      EstClient est = new EstClient(
-          label,
-          settings.sockets().over(context(stranger)),
-          clock,
-          settings.connectTimeout(),
-          settings.answerTimeout());
+      EstClient est =
+          settings.client(Credential.anonymousTlsContext(stranger), clock, ServerDates.NONE);
       roots = pinned(est.caCertificates(), what);
     } catch (EstException e) {
       throw Failures.of(what, e);
@@ -138,16 +131,6 @@ final class RootDiscovery {
       return Pem.fingerprint(certificate.getEncoded());
     } catch (CertificateEncodingException e) {
       throw new IllegalArgumentException("the certificate cannot be encoded", e);
-    }
-  }
-
-  private static SSLContext context(TrustManager manager) {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {manager}, new SecureRandom());
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK cannot set up TLS", e);
     }
   }
 

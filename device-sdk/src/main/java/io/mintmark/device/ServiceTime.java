@@ -1,7 +1,6 @@
 package io.mintmark.device;
 
 import io.mintmark.identity.Credential;
-import io.mintmark.identity.EstClient;
 import io.mintmark.identity.EstException;
 import io.mintmark.identity.ServerDates;
 import java.security.cert.X509Certificate;
@@ -109,13 +108,6 @@ final class ServiceTime implements ServerDates {
   }
 
   private void ask(TrustManager trusted, ServerDates dates) throws EstException {
-    new EstClient(
-            EstClient.label(settings.service(), settings.fleet()),
-            settings.sockets().over(Credential.anonymousTlsContext(trusted)),
-            clock,
-            settings.connectTimeout(),
-            settings.answerTimeout(),
-            dates)
-        .caCertificates();
+    settings.client(Credential.anonymousTlsContext(trusted), clock, dates).caCertificates();
   }
 }

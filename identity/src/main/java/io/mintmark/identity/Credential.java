@@ -106,7 +106,20 @@ public final class Credential {
    * the key at hand; the JDK's own key managers decrypt it out of a key store for each handshake.
    */
   public X509ExtendedKeyManager keyManager() {
+    return keyManager(key, chain);
+  }
+
+  /**
+   * The same for a key and chain that are known to belong together, as they were stored as one: that is
+   * not looked at again, which takes longer than all else where thousands are loaded.
+   */
+  public static X509ExtendedKeyManager keyManager(PrivateKey key, List<X509Certificate> chain) {
     return new OneCredential(key, chain);
+  }
+
+  /** A TLS client context that shows what a key manager has, with trust decided by somebody else. */
+  public static SSLContext tlsContext(KeyManager shown, TrustManager trust) {
+    return tlsContext(new TrustManager[] {trust}, shown);
   }
 
   /** A TLS client context that shows no certificate and trusts exactly the given anchors. */

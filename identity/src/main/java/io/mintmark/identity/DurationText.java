@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 public final class DurationText {
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})([smhd])");
+  private static final Pattern MILLIS = Pattern.compile("([0-9]{1,9})ms");
   private static final long DAY = 86_400;
   private static final long HOUR = 3_600;
   private static final long MINUTE = 60;
@@ -38,6 +39,24 @@ public final class DurationText {
           case "m" -> MINUTE;
           default -> 1;
         });
+  }
+
+  /**
+   * Reads a duration that may be of milliseconds: {@code 200ms}.
+   *
+   * @param text not null
+   * @throws IllegalArgumentException if it is not a number and a unit
+   */
+  public static Duration parsePrecise(String text) {
+    Matcher m = MILLIS.matcher(text);
+    if (m.matches()) {
+      return Duration.ofMillis(Long.parseLong(m.group(1)));
+    }
+    if (!FORM.matcher(text).matches()) {
+      throw new IllegalArgumentException("'" + Printable.of(text)
+          + "' is not a duration: use a number and ms, s, m, h or d, as in 200ms");
+    }
+    return parse(text);
   }
 
   /** The shortest text that reads back as the duration, which is of whole seconds. */

@@ -11,8 +11,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -41,7 +39,6 @@ public record TopicGrants(
   /** Grants nothing. */
   public static final TopicGrants NONE = new TopicGrants(List.of(), List.of());
 
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)}");
   private static final String OPENING = "${";
   private static final String CLOSING = "}";
   private static final String ATTRIBUTE = "attr.";
@@ -121,14 +118,13 @@ public record TopicGrants(
   /** The attributes of devices these grants name, sorted. */
   public Set<String> attributeNames() {
     Set<String> names = new TreeSet<>();
-    topics().forEach(topic -> {
-      Matcher m = VARIABLE.matcher(topic);
-      while (m.find()) {
-        if (m.group(1).startsWith(ATTRIBUTE)) {
-          names.add(m.group(1).substring(ATTRIBUTE.length()));
-        }
+    UnaryOperator<String> noting = name -> {
+      if (name.startsWith(ATTRIBUTE)) {
+        names.add(name.substring(ATTRIBUTE.length()));
       }
-    });
+      return name;
+    };
+    topics().forEach(topic -> substitute(topic, noting, Set::of));
     return names;
   }
 

@@ -76,13 +76,26 @@ public final class ProvisioningService implements AutoCloseable {
    * @throws StartException with one clear line if any of it cannot be done; nothing is left open
    */
   public static ProvisioningService start(ProvisioningConfig config) throws StartException {
+    return start(config, null);
+  }
+
+  /**
+   * The same, to be a trial to who writes clients.
+   *
+   * @param misbehaviour how it answers devices badly on purpose; null for not at all
+   */
+  public static ProvisioningService start(ProvisioningConfig config, Misbehaviour misbehaviour)
+      throws StartException {
+    if (misbehaviour != null) {
+      LOG.warn("MISBEHAVING ON PURPOSE: devices are answered late, wrong or not at all");
+    }
     Provisioning core = Provisioning.open(config);
     DeviceServer devices = null;
     OperatorServer operators = null;
     StatusServer status = null;
     boolean started = false;
     try {
-      devices = DeviceServer.start(core, config.bindAddress(), config.devicePort());
+      devices = DeviceServer.start(core, config.bindAddress(), config.devicePort(), misbehaviour);
       operators = OperatorServer.start(core, config.bindAddress(), config.operatorPort());
       if (config.statusPort() != ProvisioningConfig.NO_PORT) {
         core.crls().publishDue();

@@ -198,7 +198,7 @@ class KeyTokenIT {
     log.start();
     logger.addAppender(log);
     try (Provisioning service = open(PIN);
-        DeviceServer server = DeviceServer.start(service, "127.0.0.1", 0)) {
+        DeviceServer server = DeviceServer.start(service, "127.0.0.1", 0, null)) {
       service.fleets().apply(TestInstallation.yaml(TestInstallation.SENSORS, factory), "o");
       service.manifests().load(TestInstallation.SENSORS, "device\nd-1\nd-2\n", "o");
       assertThat(enroll(service, server, factory, "d-1")).isNotEmpty();
@@ -223,7 +223,7 @@ class KeyTokenIT {
       logger.detachAppender(log);
     }
     try (Provisioning service = open(PIN);
-        DeviceServer server = DeviceServer.start(service, "127.0.0.1", 0)) {
+        DeviceServer server = DeviceServer.start(service, "127.0.0.1", 0, null)) {
       assertThat(enroll(service, server, factory, "d-2")).isNotEmpty();
     }
   }

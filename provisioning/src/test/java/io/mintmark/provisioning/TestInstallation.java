@@ -40,6 +40,7 @@ final class TestInstallation implements AutoCloseable {
 
   TestInstallation(Path folder) throws Exception {
     this.folder = folder;
+    EmptyRegistry.putInto(folder);
     start();
     apply(yaml(SENSORS, factory));
   }

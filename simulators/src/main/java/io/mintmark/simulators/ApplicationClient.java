@@ -1,7 +1,7 @@
 package io.mintmark.simulators;
 
-import io.mintmark.simulators.attack.Sighting;
 import io.mintmark.identity.Credential;
+import io.mintmark.simulators.attack.Sighting;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All devices come back at once, as after an outage: the scenario of {@code mintmark simulate
+ * All devices come back at once, as after an outage: the measurement of {@code mintmark benchmark
  * connect}. Each connection is a full TLS 1.3 handshake with the device's own certificate and a
  * CONNECT that is admitted. Each broker is measured right after its start and again when it is warm,
  * then in short phases by turns, so that whatever else the machine does falls on all of them.

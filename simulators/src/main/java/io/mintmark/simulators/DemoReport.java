@@ -24,7 +24,8 @@ public record DemoReport(
     int devices,
     Environment environment,
     List<Claim> claims,
-    Map<String, Number> figures) {
+    Map<String, Number> figures)
+    implements MeasuredReport {
 
   public DemoReport {
     claims = List.copyOf(claims);
@@ -32,12 +33,13 @@ public record DemoReport(
   }
 
   /** Whether every claim held; false also where there is none. */
+  @Override
   @JsonProperty
   public boolean passed() {
     return !claims.isEmpty() && claims.stream().allMatch(Claim::passed);
   }
 
-  /** The report as JSON. */
+  @Override
   public String toJson() {
     return ReportJson.text(this);
   }
@@ -46,6 +48,7 @@ public record DemoReport(
    * One line a claim, under a failed one its reason, and a last line that sums up. Plain text, each
    * line ended by a line feed.
    */
+  @Override
   public String table() {
     int width = claims.stream().mapToInt(c -> c.name().length()).max().orElse(0);
     StringBuilder out = new StringBuilder();

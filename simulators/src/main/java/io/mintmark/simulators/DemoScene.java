@@ -1,15 +1,15 @@
 package io.mintmark.simulators;
 
-import io.mintmark.simulators.attack.IntruderClient;
-import io.mintmark.simulators.attack.Sighting;
-import io.mintmark.simulators.attack.Stage;
-import io.mintmark.simulators.attack.Watch;
 import io.mintmark.device.DeviceException;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.TopicGrants;
+import io.mintmark.simulators.attack.IntruderClient;
+import io.mintmark.simulators.attack.Sighting;
+import io.mintmark.simulators.attack.Stage;
+import io.mintmark.simulators.attack.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Many devices enrol at once, as after a factory's delivery: the scenario of {@code mintmark simulate
+ * Many devices enrol at once, as after a factory's delivery: the measurement of {@code mintmark benchmark
  * enroll}. Where it is given more than one service, the same devices enrol at each, in short phases
  * by turns, so that whatever else the machine does falls on all of them.
  *

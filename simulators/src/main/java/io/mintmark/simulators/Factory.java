@@ -159,6 +159,24 @@ public final class Factory {
     return credential;
   }
 
+  /**
+   * A new bootstrap credential of a device, for who keeps thousands in a file of its own: no file of this
+   * folder knows it, and no manifest before {@link #list}. Thread-safe.
+   */
+  public Credential issue(DeviceId device) {
+    return authority.issue(device, clock.instant());
+  }
+
+  /**
+   * Lists devices that were issued elsewhere.
+   *
+   * @param pins of the form {@code spki-sha256:HEX64} by device id
+   * @throws IOException if the manifest cannot be written
+   */
+  public void list(Map<String, String> pins) throws IOException {
+    new ManifestFile(folder.manifest()).put(pins);
+  }
+
   /** The fleet file. */
   public Path fleetFile() {
     return folder.fleetFile();

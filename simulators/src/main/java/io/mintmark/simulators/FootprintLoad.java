@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The scenario of {@code mintmark simulate footprint}: clients of the SDK start one after the other
+ * The measurement of {@code mintmark benchmark footprint}: clients of the SDK start one after the other
  * in this process, and what they take of it is counted: processor time of all its threads, objects
  * on its heap, threads by their names.
  */

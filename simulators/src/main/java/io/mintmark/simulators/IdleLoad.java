@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The scenario of {@code mintmark simulate idle}: as many sessions as asked for connect to one broker
+ * The measurement of {@code mintmark benchmark idle}: as many sessions as asked for connect to one broker
  * after another and say nothing more, and what they take of its heap is counted object by object.
  */
 public final class IdleLoad {

@@ -2,6 +2,7 @@ package io.mintmark.simulators;
 
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
+import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -25,10 +27,18 @@ import javax.net.ssl.TrustManager;
  * full TLS 1.3 handshake with the device's bootstrap certificate, a new P-256 key and a request;
  * the answer is parsed and must be this device's certificate for this key. Thread-safe.
  */
-final class LeanEnrolment {
+public final class LeanEnrolment {
 
-  /** A key and its certificate. */
-  record Enrolled(KeyPair keys, X509Certificate certificate) {}
+  /**
+   * A key and its certificate.
+   *
+   * @param keys private and public key. A secret
+   * @param certificate the device's, for them
+   */
+  public record Enrolled(KeyPair keys, X509Certificate certificate) {}
+
+  private static final String FIRST = "simpleenroll";
+  private static final String AGAIN = "simplereenroll";
 
   private static final int TIMEOUT_MILLIS = 30_000;
   private static final int LONGEST_ANSWER = 64 * 1024;
@@ -36,22 +46,17 @@ final class LeanEnrolment {
   private final InetSocketAddress address;
   private final String host;
   private final int port;
-  private final String head;
   private final FleetId fleet;
   private final TrustManager trust;
 
-  LeanEnrolment(EnrolmentService service, FleetId fleet) {
+  /** Enrols with this service for this fleet; trusts the service's roots. */
+  public LeanEnrolment(EnrolmentService service, FleetId fleet) {
     URI uri = service.service();
     this.host = uri.getHost();
     this.port = uri.getPort();
     this.address = new InetSocketAddress(host, port);
     this.fleet = fleet;
     this.trust = new RememberingTrust(service.trust());
-    this.head = "POST /.well-known/est/" + fleet + "/simpleenroll HTTP/1.1\r\n"
-        + "Host: " + host + ":" + port + "\r\n"
-        + "Content-Type: application/pkcs10\r\n"
-        + "Connection: close\r\n"
-        + "Content-Length: ";
   }
 
   /**
@@ -61,13 +66,36 @@ final class LeanEnrolment {
    *     message is one line that does not name the device
    */
   Enrolled enrol(BootstrapDevice device) throws IOException {
+    return enrol(device.id(), device.credential().keyManager());
+  }
+
+  /**
+   * The same, told apart.
+   *
+   * @param shown shows the device's bootstrap credential
+   * @throws IOException as above
+   */
+  public Enrolled enrol(DeviceId device, KeyManager shown) throws IOException {
+    return exchange(FIRST, device, shown);
+  }
+
+  /**
+   * A new key of the device and the certificate after the current one.
+   *
+   * @param shown shows the device's current operational credential
+   * @throws IOException as above
+   */
+  public Enrolled renew(DeviceId device, KeyManager shown) throws IOException {
+    return exchange(AGAIN, device, shown);
+  }
+
+  private Enrolled exchange(String verb, DeviceId device, KeyManager shown) throws IOException {
     KeyPair keys = CertificateRequest.newKeyPair();
-    byte[] answer = exchange(
-        device.credential(), CertificateRequest.create(keys, device.id().value()));
+    byte[] answer = post(verb, shown, CertificateRequest.create(keys, device.value()));
     try {
       X509Certificate leaf = Pem.pkcs7(Base64.getMimeDecoder().decode(answer)).get(0);
       if (Identity.of(leaf) instanceof Identity.Device identity
-          && identity.device().equals(device.id())
+          && identity.device().equals(device)
           && identity.fleet().equals(fleet)
           && leaf.getPublicKey().equals(keys.getPublic())) {
         return new Enrolled(keys, leaf);
@@ -78,20 +106,21 @@ final class LeanEnrolment {
     throw new IOException("the answer is not the certificate of the device and its key");
   }
 
-  private byte[] exchange(Credential shown, byte[] request) throws IOException {
+  private byte[] post(String verb, KeyManager shown, byte[] request) throws IOException {
     byte[] body = Base64.getEncoder().encode(request);
     try (Socket tcp = new Socket()) {
       tcp.setTcpNoDelay(true);
       tcp.setSoTimeout(TIMEOUT_MILLIS);
       tcp.connect(address, TIMEOUT_MILLIS);
-      try (SSLSocket tls = (SSLSocket)
-          shown.tlsContext(trust).getSocketFactory().createSocket(tcp, host, port, true)) {
+      try (SSLSocket tls = (SSLSocket) Credential.tlsContext(shown, trust)
+          .getSocketFactory()
+          .createSocket(tcp, host, port, true)) {
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(new String[] {"TLSv1.3"});
         tls.setSSLParameters(parameters);
         OutputStream out = tls.getOutputStream();
-        byte[] start = (head + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] start = head(verb, body.length).getBytes(StandardCharsets.US_ASCII);
         byte[] message = new byte[start.length + body.length];
         System.arraycopy(start, 0, message, 0, start.length);
         System.arraycopy(body, 0, message, start.length, body.length);
@@ -99,6 +128,14 @@ final class LeanEnrolment {
         return answer(tls.getInputStream());
       }
     }
+  }
+
+  private String head(String verb, int length) {
+    return "POST /.well-known/est/" + fleet + "/" + verb + " HTTP/1.1\r\n"
+        + "Host: " + host + ":" + port + "\r\n"
+        + "Content-Type: application/pkcs10\r\n"
+        + "Connection: close\r\n"
+        + "Content-Length: " + length + "\r\n\r\n";
   }
 
   /** The body of a 200; the connection ends with the answer. */

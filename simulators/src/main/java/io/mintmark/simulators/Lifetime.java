@@ -17,7 +17,7 @@ import java.util.Objects;
 
 /**
  * Months in the life of an installation, in minutes: service, broker, devices and an application
- * whose clocks jump from step to step while telemetry flows. The scenario of {@code mintmark simulate
+ * whose clocks jump from step to step while telemetry flows. The measurement of {@code mintmark benchmark
  * lifetime}. Everybody has some real time after each jump, and the next waits until who is due has
  * renewed: in a life at its real speed they had hours. Run once.
  */
@@ -114,7 +114,7 @@ public final class Lifetime {
     VirtualDevice.Home home = new VirtualDevice.Home(
         site, FLEET, options.folder().resolve("devices"), LONGEST_RECONNECT, clock);
     try (RollingApplication application =
-            RollingApplication.connect(site, site.application("lifetime", EVERYTHING), clock);
+            RollingApplication.connect(site, site.application("lifetime", EVERYTHING), "#", clock);
         VirtualFleet fleet = new VirtualFleet(home, factory, ids, progress)) {
       VirtualFleet.Outcome outcome = fleet.all("enrolled", VirtualDevice::start);
       if (!outcome.complete()) {

@@ -1,6 +1,6 @@
 package io.mintmark.simulators;
 
-/** What a scenario measured. */
+/** What a benchmark measured. */
 public interface MeasuredReport {
 
   /** Whether all went as it should and no bar was missed. */

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The scenario of {@code mintmark simulate publish}: devices publish telemetry as fast as it is
+ * The measurement of {@code mintmark benchmark publish}: devices publish telemetry as fast as it is
  * delivered to applications, at one broker and then at the next, by turns and in short rounds, so
  * that whatever else the machine does falls on all of them. A closed loop: the next message is sent
  * when an earlier one has come.

@@ -17,12 +17,13 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * Validates the chain of the one server that many virtual devices talk to, once, and then knows it
  * again by its bytes. Only for playing devices: a real one looks each time. Thread-safe.
  */
-final class RememberingTrust extends X509ExtendedTrustManager {
+public final class RememberingTrust extends X509ExtendedTrustManager {
 
   private final X509ExtendedTrustManager trust;
   private volatile X509Certificate[] seen = {};
 
-  RememberingTrust(List<X509Certificate> anchors) {
+  /** Trusts chains that end in one of these. */
+  public RememberingTrust(List<X509Certificate> anchors) {
     this.trust = trusting(anchors);
   }
 

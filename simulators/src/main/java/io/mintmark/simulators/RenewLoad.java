@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The scenario of {@code mintmark simulate renew}: devices on the SDK renew over EST, one after the
+ * The measurement of {@code mintmark benchmark renew}: devices on the SDK renew over EST, one after the
  * other, each time with a new key, and move their connections while telemetry goes up and commands
  * come down.
  */

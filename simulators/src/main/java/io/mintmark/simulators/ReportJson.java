@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
 /** The JSON of reports: indented, moments as ISO 8601, what is null left out. Thread-safe. */
-final class ReportJson {
+public final class ReportJson {
 
   private static final ObjectMapper JSON = new ObjectMapper()
       .registerModule(new JavaTimeModule())
@@ -17,11 +17,30 @@ final class ReportJson {
 
   private ReportJson() {}
 
-  static String text(Object report) {
+  /** The report, ended by a line feed. */
+  public static String text(Object report) {
     try {
       return JSON.writeValueAsString(report) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("records of text and numbers always encode", e);
     }
+  }
+
+  /** The report on one line, without a line feed. */
+  public static String line(Object report) {
+    try {
+      return JSON.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("records of text and numbers always encode", e);
+    }
+  }
+
+  /**
+   * The report of a text.
+   *
+   * @throws JsonProcessingException if it is not JSON of this form
+   */
+  public static <T> T read(String text, Class<T> type) throws JsonProcessingException {
+    return JSON.readValue(text, type);
   }
 }

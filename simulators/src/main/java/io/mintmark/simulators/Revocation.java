@@ -1,12 +1,12 @@
 package io.mintmark.simulators;
 
-import io.mintmark.simulators.attack.HostileMove;
-import io.mintmark.simulators.attack.HostileMoves;
-import io.mintmark.simulators.attack.Stage;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.EstException;
 import io.mintmark.identity.EstRefusedException;
+import io.mintmark.simulators.attack.HostileMove;
+import io.mintmark.simulators.attack.HostileMoves;
+import io.mintmark.simulators.attack.Stage;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;

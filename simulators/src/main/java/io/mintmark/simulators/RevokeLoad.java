@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The scenario of {@code mintmark simulate revoke}: many devices are connected, an operator revokes
+ * The measurement of {@code mintmark benchmark revoke}: many devices are connected, an operator revokes
  * some of them at a steady pace, and each client notes when its connection ends. Open loop: a
  * request that is sent late counts from when it was due.
  */

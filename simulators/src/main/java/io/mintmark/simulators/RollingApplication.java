@@ -16,7 +16,7 @@ import java.util.List;
  * An application that does over EST what a device's SDK does by itself: it renews its certificate,
  * follows the service's roots and says which it holds.
  */
-final class RollingApplication implements AutoCloseable {
+public final class RollingApplication implements AutoCloseable {
 
   /** Applications renew without a label. */
   private static final String EST = "/.well-known/est";
@@ -40,13 +40,19 @@ final class RollingApplication implements AutoCloseable {
     this.trust = trust;
   }
 
-  static RollingApplication connect(Site site, Credential credential, Clock clock)
-      throws IOException {
+  /**
+   * Connects and subscribes.
+   *
+   * @param filter what it wants to see
+   * @throws IOException if the broker refuses or is not there
+   */
+  public static RollingApplication connect(
+      Site site, Credential credential, String filter, Clock clock) throws IOException {
     List<X509Certificate> trust = site.trust();
     ApplicationClient client =
         ApplicationClient.connect(site.brokerHost(), site.brokerPort(), trust, credential, clock);
     try {
-      client.subscribe("#");
+      client.subscribe(filter);
     } catch (IOException e) {
       client.close();
       throw e;
@@ -58,7 +64,7 @@ final class RollingApplication implements AutoCloseable {
    * Renews, takes over the service's roots, goes on with both, and reports: with that the certificate
    * before is done with.
    */
-  void renew() throws IOException {
+  public void renew() throws IOException {
     EstClient service = new EstClient(est, credential.tlsContext(trust));
     List<X509Certificate> cas = service.caCertificates();
     List<X509Certificate> roots = VouchedBundle.of(cas, trust, clock.instant());
@@ -73,11 +79,13 @@ final class RollingApplication implements AutoCloseable {
     new EstClient(est, credential.tlsContext(trust)).reportBundle(trust);
   }
 
-  Credential credential() {
+  /** The one in use. */
+  public Credential credential() {
     return credential;
   }
 
-  ApplicationClient client() {
+  /** Its connection. */
+  public ApplicationClient client() {
     return client;
   }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Rolls the CAs of a running installation under telemetry: first the issuing CA, then the root, as an
- * operator would and without force. The scenario of {@code mintmark simulate rollover}. Whatever the
+ * operator would and without force. The measurement of {@code mintmark benchmark rollover}. Whatever the
  * operator does not get is a row that failed, and so is all that would have followed; what became of
  * devices and messages is told in any case. Run once.
  */
@@ -50,7 +50,7 @@ public final class Rollover {
     try (RolloverScene scene = RolloverScene.set(installation, options, progress, clock)) {
       play(scene);
     } catch (IOException | RuntimeException e) {
-      why = "the scenario broke off: " + e.getMessage();
+      why = "the story broke off: " + e.getMessage();
     }
     for (RolloverRow row : RolloverRow.values()) {
       claims.putIfAbsent(row, Claim.notRun(row.title(), why));
@@ -69,8 +69,15 @@ public final class Rollover {
       return;
     }
     try (RolloverTraffic traffic = new RolloverTraffic(scene, options, figures)) {
-      RolloverSteps steps =
-          new RolloverSteps(installation, authorities, scene, options, progress, figures);
+      RolloverSteps steps = new RolloverSteps(
+          installation,
+          authorities,
+          RollingFleet.of(scene.fleet().devices()),
+          RolloverScene.FLEET,
+          List.of(scene.application()),
+          options.lifetime(),
+          progress,
+          figures);
       boolean gone = row(RolloverRow.NEW_ISSUING, steps::newIssuing)
           && row(RolloverRow.TOO_EARLY, steps::tooEarly)
           && row(RolloverRow.HELD, steps::held)
@@ -81,7 +88,7 @@ public final class Rollover {
       row(RolloverRow.MESSAGES, traffic::messages);
       row(RolloverRow.DEVICES, traffic::devices);
       if (gone) {
-        row(RolloverRow.LATECOMER, steps::latecomer);
+        row(RolloverRow.LATECOMER, row -> steps.latecomer(row, scene.latecomer()));
       }
     }
   }
@@ -98,16 +105,20 @@ public final class Rollover {
 
   private boolean row(RolloverRow row, Step step) throws InterruptedException {
     progress.step(row.title());
-    Claim claim;
+    Claim claim = claim(row, step);
+    claims.put(row, claim);
+    return claim.passed();
+  }
+
+  /** What a step came to; one that threw has failed. */
+  static Claim claim(RolloverRow row, Step step) throws InterruptedException {
     try {
-      claim = step.show(row);
+      return step.show(row);
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
-      claim = Claim.of(row.title(), false, "failed", why);
+      return Claim.of(row.title(), false, "failed", why);
     }
-    claims.put(row, claim);
-    return claim.passed();
   }
 }

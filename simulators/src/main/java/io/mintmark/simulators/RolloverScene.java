@@ -55,7 +55,7 @@ final class RolloverScene implements AutoCloseable {
     VirtualDevice.Home home = new VirtualDevice.Home(
         installation, FLEET, options.folder().resolve("devices"), LONGEST_RECONNECT, clock);
     RollingApplication application = RollingApplication.connect(
-        installation, installation.application("rollover", EVERYTHING), clock);
+        installation, installation.application("rollover", EVERYTHING), "#", clock);
     return new RolloverScene(
         clock,
         new VirtualFleet(home, factory, ids, progress),

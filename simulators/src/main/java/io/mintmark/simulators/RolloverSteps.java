@@ -1,5 +1,6 @@
 package io.mintmark.simulators;
 
+import io.mintmark.identity.FleetId;
 import io.mintmark.simulators.Authorities.Authority;
 import io.mintmark.simulators.Authorities.Refused;
 import java.io.IOException;
@@ -31,31 +32,40 @@ final class RolloverSteps {
   private static final int MOST_NAMED = 3;
   private static final Pattern REACH = Pattern.compile("[0-9]+ of [0-9]+ devices hold it");
 
-  private final Installation installation;
+  private final Site site;
   private final Authorities authorities;
-  private final RolloverScene scene;
-  private final RolloverOptions options;
+  private final RollingFleet fleet;
+  private final FleetId label;
+  private final List<RollingApplication> applications;
+  private final Duration lifetime;
   private final Progress progress;
   private final Figures figures;
-  private final List<VirtualDevice> devices;
   private String oldRoot;
   private String newRoot;
   private X509Certificate newIssuing;
 
+  /**
+   * @param label the fleet's
+   * @param applications those that renew along with it
+   * @param lifetime of the devices' certificates
+   */
   RolloverSteps(
-      Installation installation,
+      Site site,
       Authorities authorities,
-      RolloverScene scene,
-      RolloverOptions options,
+      RollingFleet fleet,
+      FleetId label,
+      List<RollingApplication> applications,
+      Duration lifetime,
       Progress progress,
       Figures figures) {
-    this.installation = installation;
+    this.site = site;
     this.authorities = authorities;
-    this.scene = scene;
-    this.options = options;
+    this.fleet = fleet;
+    this.label = label;
+    this.applications = applications;
+    this.lifetime = lifetime;
     this.progress = progress;
     this.figures = figures;
-    this.devices = scene.fleet().devices();
   }
 
   /** Nobody needs to be told: devices trust the root. */
@@ -93,7 +103,7 @@ final class RolloverSteps {
     boolean broker = await(
         "the broker's trust",
         () -> brokerFace().asksFor().contains(root.getSubjectX500Principal()));
-    await("hold the new root", () -> holding(root) == devices.size());
+    await("hold the new root", () -> fleet.trusting(root).size() == fleet.size());
     String[] refusal = {null};
     boolean activated = await("activation", () -> {
       try {
@@ -104,12 +114,12 @@ final class RolloverSteps {
         return false;
       }
     });
-    long holding = holding(root);
+    long holding = fleet.trusting(root).size();
     figures.put("root.held-s", seconds(start));
     return claim(
         row,
-        broker && activated && holding == devices.size(),
-        "%d/%d in %.0f s".formatted(holding, devices.size(), seconds(start)),
+        broker && activated && holding == fleet.size(),
+        "%d/%d in %.0f s".formatted(holding, fleet.size(), seconds(start)),
         (broker ? "" : "the broker does not trust it; ")
             + (activated ? "" : "activation refused: " + refusal[0]));
   }
@@ -122,8 +132,11 @@ final class RolloverSteps {
 
   /** Those that are no devices. */
   Claim others(RolloverRow row) throws IOException, InterruptedException {
-    scene.application().renew();
-    boolean application = isBy(scene.application().credential().certificate());
+    for (RollingApplication each : applications) {
+      each.renew();
+    }
+    boolean application =
+        applications.stream().allMatch(each -> isBy(each.credential().certificate()));
     boolean service = await("the service's certificate", () -> serviceFace().isBy(newIssuing));
     boolean broker = await("the broker's certificate", () -> brokerFace().isBy(newIssuing));
     String text = "service %s, broker %s, application %s"
@@ -157,9 +170,10 @@ final class RolloverSteps {
   /** Wherever it was trusted. */
   Claim gone(RolloverRow row) throws IOException, InterruptedException {
     RootTraces traces = new RootTraces(
-        installation,
+        site,
+        label,
         authorities,
-        devices,
+        fleet,
         authorities.certificate(oldRoot),
         authorities.certificate(newRoot));
     boolean gone = await("the old root to leave", () -> traces.places().isEmpty());
@@ -168,8 +182,7 @@ final class RolloverSteps {
   }
 
   /** It trusts the old root alone, and its certificate has expired. */
-  Claim latecomer(RolloverRow row) throws Exception {
-    VirtualDevice device = scene.latecomer();
+  Claim latecomer(RolloverRow row, VirtualDevice device) throws Exception {
     long start = System.nanoTime();
     device.start();
     Set<X509Certificate> next = Set.of(authorities.certificate(newRoot));
@@ -185,37 +198,20 @@ final class RolloverSteps {
     String before = active("issuing");
     String id = authorities.prepareIssuing();
     authorities.activate(id);
-    authorities.renewEarly(before, options.lifetime());
+    authorities.renewEarly(before, lifetime);
     newIssuing = authorities.certificate(id);
   }
 
   private Claim renewed(RolloverRow row, String figure) throws IOException, InterruptedException {
     long start = System.nanoTime();
-    await("renewed", () -> renewedDevices() == devices.size());
-    long renewed = renewedDevices();
+    await("renewed", () -> fleet.renewedBy(newIssuing) == fleet.size());
+    long renewed = fleet.renewedBy(newIssuing);
     figures.put(figure + ".renewed-s", seconds(start));
     return claim(
         row,
-        renewed == devices.size(),
-        "%d/%d in %.0f s".formatted(renewed, devices.size(), seconds(start)),
+        renewed == fleet.size(),
+        "%d/%d in %.0f s".formatted(renewed, fleet.size(), seconds(start)),
         "the others did not renew, or are not connected with the new certificate");
-  }
-
-  /** Those whose connection is by a certificate of the new CA. */
-  private long renewedDevices() {
-    return devices.stream()
-        .filter(VirtualDevice::isConnected)
-        .map(VirtualDevice::credential)
-        .filter(credential -> isBy(credential.certificate()))
-        .count();
-  }
-
-  private long holding(X509Certificate root) throws IOException {
-    long count = 0;
-    for (VirtualDevice device : devices) {
-      count += device.trusted().contains(root) ? 1 : 0;
-    }
-    return count;
   }
 
   private boolean isBy(X509Certificate certificate) {
@@ -223,11 +219,11 @@ final class RolloverSteps {
   }
 
   private TlsFace brokerFace() throws IOException {
-    return TlsFace.of(installation.brokerHost(), installation.brokerPort());
+    return TlsFace.of(site.brokerHost(), site.brokerPort());
   }
 
   private TlsFace serviceFace() throws IOException {
-    URI service = installation.service();
+    URI service = site.service();
     return TlsFace.of(service.getHost(), service.getPort());
   }
 
@@ -242,7 +238,7 @@ final class RolloverSteps {
   /** Two renewals may be needed, and the broker looks at its trust store now and then. */
   private boolean await(String what, Condition condition) throws IOException, InterruptedException {
     long start = System.nanoTime();
-    long limit = options.lifetime().multipliedBy(2).plus(SLACK).toNanos();
+    long limit = lifetime.multipliedBy(2).plus(SLACK).toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() - start > limit) {
         return false;

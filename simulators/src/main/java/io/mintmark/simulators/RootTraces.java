@@ -2,6 +2,7 @@ package io.mintmark.simulators;
 
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.EstClient;
+import io.mintmark.identity.FleetId;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -10,13 +11,15 @@ import java.util.List;
 /**
  * Where a root is still trusted that should not be, looked for by who trusts only the root after it.
  *
+ * @param label the fleet's
  * @param old should be gone
  * @param next took its place
  */
 record RootTraces(
-    Installation installation,
+    Site site,
+    FleetId label,
     Authorities authorities,
-    List<VirtualDevice> devices,
+    RollingFleet fleet,
     X509Certificate old,
     X509Certificate next) {
 
@@ -28,15 +31,14 @@ record RootTraces(
   List<String> places() throws IOException {
     List<String> places = new ArrayList<>();
     EstClient est = new EstClient(
-        EstClient.label(installation.service(), RolloverScene.FLEET),
-        Credential.anonymousTlsContext(List.of(next)));
+        EstClient.label(site.service(), label), Credential.anonymousTlsContext(List.of(next)));
     if (est.caCertificates().contains(old)) {
       places.add("bundle");
     }
     if (!authorities.told().equals(List.of(next))) {
       places.add("feed");
     }
-    TlsFace broker = TlsFace.of(installation.brokerHost(), installation.brokerPort());
+    TlsFace broker = TlsFace.of(site.brokerHost(), site.brokerPort());
     if (!broker.asksFor().contains(next.getSubjectX500Principal())
         || broker.asksFor().contains(old.getSubjectX500Principal())) {
       places.add("broker, for its clients");
@@ -44,11 +46,7 @@ record RootTraces(
     if (!broker.isTrustedBy(List.of(next))) {
       places.add("broker, by its certificate");
     }
-    for (VirtualDevice device : devices) {
-      if (device.trusted().contains(old)) {
-        places.add(device.id().value());
-      }
-    }
+    places.addAll(fleet.trusting(old));
     return places;
   }
 }

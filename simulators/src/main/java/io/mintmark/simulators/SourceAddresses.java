@@ -11,7 +11,7 @@ import java.util.Locale;
  * a second wait for ports instead of the broker. Linux takes all of 127.0.0.0/8 for itself, so there they
  * come from several addresses by turns. Not thread-safe.
  */
-final class SourceAddresses {
+public final class SourceAddresses {
 
   private static final int MANY = 16;
   private static final boolean LINUX =
@@ -20,7 +20,7 @@ final class SourceAddresses {
   private int turn;
 
   /** The next one for a connection to there; null to leave it to the system. */
-  InetSocketAddress next(InetSocketAddress to) {
+  public InetSocketAddress next(InetSocketAddress to) {
     byte[] address = to.getAddress().getAddress();
     if (!LINUX || address.length != 4 || !to.getAddress().isLoopbackAddress()) {
       return null;

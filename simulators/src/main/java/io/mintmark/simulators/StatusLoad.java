@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The scenario of {@code mintmark simulate status}: what CRLs and OCSP cost the service. Devices are
+ * The measurement of {@code mintmark benchmark status}: what CRLs and OCSP cost the service. Devices are
  * revoked one after the other, each of which makes a CRL due; then OCSP is asked for a while.
  */
 public final class StatusLoad {

@@ -3,7 +3,7 @@ package io.mintmark.simulators;
 import java.util.List;
 
 /** Rows of text under each other. */
-final class TextTable {
+public final class TextTable {
 
   private TextTable() {}
 
@@ -12,7 +12,7 @@ final class TextTable {
    *
    * @param rows at least one, all of the same number of cells
    */
-  static String of(List<List<String>> rows) {
+  public static String of(List<List<String>> rows) {
     StringBuilder out = new StringBuilder();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();

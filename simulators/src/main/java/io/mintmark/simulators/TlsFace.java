@@ -26,7 +26,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * @param shows leaf first
  * @param asksFor the names of the CAs; empty if it names none
  */
-record TlsFace(List<X509Certificate> shows, Set<Principal> asksFor) {
+public record TlsFace(List<X509Certificate> shows, Set<Principal> asksFor) {
 
   private static final int MILLIS = 10_000;
 
@@ -35,7 +35,7 @@ record TlsFace(List<X509Certificate> shows, Set<Principal> asksFor) {
    *
    * @throws IOException if the server could not be reached, or showed nothing
    */
-  static TlsFace of(String host, int port) throws IOException {
+  public static TlsFace of(String host, int port) throws IOException {
     Onlooker onlooker = new Onlooker();
     // In TLS 1.2 a server that asks for a certificate always says whose.
     try (Socket tcp = new Socket()) {
@@ -55,7 +55,7 @@ record TlsFace(List<X509Certificate> shows, Set<Principal> asksFor) {
   }
 
   /** Whether the chain it shows ends in one of these roots. */
-  boolean isTrustedBy(List<X509Certificate> anchors) {
+  public boolean isTrustedBy(List<X509Certificate> anchors) {
     try {
       Credential.trustManager(anchors)
           .checkServerTrusted(shows.toArray(new X509Certificate[0]), "UNKNOWN");

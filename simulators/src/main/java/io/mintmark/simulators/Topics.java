@@ -7,12 +7,12 @@ public final class Topics {
 
   private Topics() {}
 
-  /** Below a device's telemetry. */
+  /** Where a device's message of a kind goes. */
   public static String telemetry(Identity.Device device, String leaf) {
     return "telemetry/" + device.fleet() + "/" + device.device() + "/" + leaf;
   }
 
-  /** Below a device's commands. */
+  /** Where a command of a kind for a device goes. */
   public static String commands(Identity.Device device, String leaf) {
     return "commands/" + device.fleet() + "/" + device.device() + "/" + leaf;
   }

@@ -1,6 +1,5 @@
 package io.mintmark.simulators;
 
-import io.mintmark.simulators.attack.Watch;
 import io.mintmark.device.DeviceClient;
 import io.mintmark.device.DeviceException;
 import io.mintmark.device.DeviceListener;
@@ -9,6 +8,7 @@ import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
+import io.mintmark.simulators.attack.Watch;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -44,7 +44,8 @@ public final class VirtualDevice implements AutoCloseable {
    * @param longestReconnect longest wait between two attempts to connect
    * @param clock what time it is for them
    */
-  public record Home(Site site, FleetId fleet, Path folder, Duration longestReconnect, Clock clock) {}
+  public record Home(
+      Site site, FleetId fleet, Path folder, Duration longestReconnect, Clock clock) {}
 
   private static final Duration FIRST_RECONNECT = Duration.ofMillis(100);
   private static final int SUBSCRIBE_SECONDS = 10;

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class BrokerReportsTest {
 
   private static final Instant NOW = Instant.parse("2026-02-01T00:00:00Z");
-  private static final Environment HERE =
-      new Environment("17.0.15", "OpenJDK", "Linux 6", "amd64", 2, 1024, "ACCP");
+  private static final Environment HERE = new Environment(
+      "17.0.15", "OpenJDK", "Linux 6", "amd64", "a processor", 2, 1024, 4096, "ACCP");
   private static final MeasuredBroker.Facts FACTS = new MeasuredBroker.Facts("b", "ACCP", null);
 
   private static PublishReport.Round round(long delivered, long lost) {

@@ -20,7 +20,8 @@ class DemoReportTest {
         Instant.parse("2026-02-01T00:00:00Z"),
         Instant.parse("2026-02-01T00:00:52Z"),
         50,
-        new Environment("17.0.15", "OpenJDK", "Linux 6", "amd64", 2, 1024, "SunEC"),
+        new Environment(
+            "17.0.15", "OpenJDK", "Linux 6", "amd64", "a processor", 2, 1024, 4096, "SunEC"),
         List.of(claims),
         Map.of("enrolment.rate-per-s", 212.4));
   }

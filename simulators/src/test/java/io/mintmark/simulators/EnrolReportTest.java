@@ -32,7 +32,8 @@ class EnrolReportTest {
         Instant.parse("2026-02-01T00:00:00Z"),
         16,
         6000,
-        new Environment("17.0.15", "OpenJDK", "Linux 6", "amd64", 2, 1024, "ACCP"),
+        new Environment(
+            "17.0.15", "OpenJDK", "Linux 6", "amd64", "a processor", 2, 1024, 4096, "ACCP"),
         List.of(results));
   }
 

@@ -37,6 +37,11 @@ final class TestGuard implements ExtensionMain, SimpleAuthenticator {
 
   void revoke(DeviceId device) {
     revoked.add(device.value());
+    cut(device);
+  }
+
+  /** Ends its connection, and nothing else. */
+  void cut(DeviceId device) {
     var unused = Services.clientService().disconnectClient(device.value(), true);
   }
 

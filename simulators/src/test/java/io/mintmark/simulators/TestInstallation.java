@@ -141,6 +141,11 @@ final class TestInstallation implements Installation, AutoCloseable {
     }
   }
 
+  /** Ends a device's connection, and nothing else. */
+  void cut(DeviceId device) {
+    guard.cut(device);
+  }
+
   @Override
   public Credential application(String name, TopicGrants grants) {
     if (guard != null) {

@@ -1,6 +1,7 @@
 package io.mintmark.provisioning.http;
 
 import io.mintmark.identity.Credential;
+import io.mintmark.provisioning.Misbehaviour;
 import io.mintmark.provisioning.Provisioning;
 import io.mintmark.provisioning.StartException;
 import io.mintmark.provisioning.limits.Limits;
@@ -29,9 +30,11 @@ public final class DeviceServer implements AutoCloseable {
    *
    * @param bindAddress null for all addresses
    * @param port 0 for a free one
+   * @param misbehaviour how it answers devices badly on purpose; null for not at all
    * @throws StartException naming the port if it cannot be listened on
    */
-  public static DeviceServer start(Provisioning core, String bindAddress, int port)
+  public static DeviceServer start(
+      Provisioning core, String bindAddress, int port, Misbehaviour misbehaviour)
       throws StartException {
     ServerTls tls =
         ServerTls.askingForCertificates(core.tls().current(), core.channelBindings()::used);
@@ -47,7 +50,8 @@ public final class DeviceServer implements AutoCloseable {
             ErrorFormat.TEXT,
             true,
             limits,
-            core.nanoTime()),
+            core.nanoTime(),
+            misbehaviour),
         tls,
         threads,
         routes -> {

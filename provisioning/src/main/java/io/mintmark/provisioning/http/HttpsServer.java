@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.mintmark.provisioning.Misbehaviour;
 import io.mintmark.provisioning.StartException;
 import io.mintmark.provisioning.limits.Limits;
 import java.io.IOException;
@@ -57,6 +58,7 @@ final class HttpsServer implements AutoCloseable {
    * @param bodies whether the limit of bodies is that of devices; else the routes have their own
    * @param limits what clients may ask of it
    * @param nanoTime what rates are counted by
+   * @param misbehaviour how it answers badly on purpose; null for not at all
    */
   record Options(
       String name,
@@ -66,7 +68,22 @@ final class HttpsServer implements AutoCloseable {
       ErrorFormat errors,
       boolean bodies,
       Limits limits,
-      LongSupplier nanoTime) {}
+      LongSupplier nanoTime,
+      Misbehaviour misbehaviour) {
+
+    /** Of a port that answers as well as it can. */
+    Options(
+        String name,
+        String bindAddress,
+        int port,
+        List<String> methods,
+        ErrorFormat errors,
+        boolean bodies,
+        Limits limits,
+        LongSupplier nanoTime) {
+      this(name, bindAddress, port, methods, errors, bodies, limits, nanoTime, null);
+    }
+  }
 
   /** The threads requests run on. */
   static QueuedThreadPool threads(String name, Limits limits) {
@@ -141,6 +158,9 @@ final class HttpsServer implements AutoCloseable {
         options.errors(),
         new CutLog("requests to the " + options.name() + " port put off", options.nanoTime()));
     server.insertHandler(new LoadGate(early, limits.requests()));
+    if (options.misbehaviour() != null) {
+      server.insertHandler(new Misbehaving(options.misbehaviour()));
+    }
     if (options.bodies()) {
       server.insertHandler(new WholeRequest(gate, early, limits.bytes().body()));
     }

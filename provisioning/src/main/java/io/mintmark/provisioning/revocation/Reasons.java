@@ -1,9 +1,9 @@
 package io.mintmark.provisioning.revocation;
 
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.Suggestion;
 import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.RevocationReason;
-import io.mintmark.provisioning.yaml.Suggestion;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;

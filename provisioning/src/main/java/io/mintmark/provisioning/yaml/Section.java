@@ -1,6 +1,7 @@
 package io.mintmark.provisioning.yaml;
 
 import io.mintmark.identity.Printable;
+import io.mintmark.identity.Suggestion;
 import io.mintmark.provisioning.yaml.YamlNode.Entry;
 import io.mintmark.provisioning.yaml.YamlNode.Mapping;
 import io.mintmark.provisioning.yaml.YamlNode.Scalar;

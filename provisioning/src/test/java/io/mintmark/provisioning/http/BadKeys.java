@@ -99,10 +99,9 @@ final class BadKeys {
     AlgorithmIdentifier ed25519 = new AlgorithmIdentifier(EdECObjectIdentifiers.id_Ed25519);
     key("an Ed25519 point of small order", new SubjectPublicKeyInfo(ed25519, new byte[32]));
     key("an Ed25519 key of 31 bytes", new SubjectPublicKeyInfo(ed25519, new byte[31]));
-    body("a DSA key", Requests.signed(Requests.generate("DSA", 1024), "SHA256withDSA", "CN=d-1"));
+    body("a DSA key", Requests.signed(Requests.dsa(), "SHA256withDSA", "CN=d-1"));
     key(
         "a key that cannot sign (X25519)",
-        SubjectPublicKeyInfo.getInstance(
-            Requests.generate("X25519", 0).getPublic().getEncoded()));
+        SubjectPublicKeyInfo.getInstance(Requests.generate("X25519").getPublic().getEncoded()));
   }
 }

@@ -164,12 +164,23 @@ class OddRequestsTest {
   Arbitrary<Wish> wishes() {
     Arbitrary<Integer> devices = Arbitraries.integers().between(0, DEVICES - 1);
     return devices.flatMap(device -> Combinators.combine(
-            Arbitraries.integers().between(0, KEYS.size() - 1),
+            keys(),
             subjects("d-" + device),
             extension("d-" + device).list().ofMaxSize(4).map(OddRequestsTest::eachOnce),
             Arbitraries.frequency(Tuple.of(2, 0), Tuple.of(7, 1), Tuple.of(1, 2)))
         .as((key, subject, extensions, asked) ->
             new Wish(device, key, subject, extensions, asked)));
+  }
+
+  /** By its number. Seldom one of those that Java takes ten times as long to sign with. */
+  private static Arbitrary<Integer> keys() {
+    return Arbitraries.frequency(
+        Tuple.of(4, 0),
+        Tuple.of(4, 1),
+        Tuple.of(1, 2),
+        Tuple.of(1, 3),
+        Tuple.of(1, 4),
+        Tuple.of(1, 5));
   }
 
   /** Twice the same is what the encoder here would not write; the decoder's tests have it. */

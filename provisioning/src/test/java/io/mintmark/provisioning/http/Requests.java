@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.http;
 
+import io.mintmark.provisioning.TestKeys;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
@@ -50,16 +51,23 @@ final class Requests {
   }
 
   static KeyPair rsa(int bits) {
-    return generate("RSA", bits);
+    return TestKeys.of("rsa-" + bits);
   }
 
-  static KeyPair generate(String algorithm, int bits) {
+  /** Of the JDK, which need not search for the group's primes. */
+  static KeyPair dsa() {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm, BC);
-      if (bits > 0) {
-        generator.initialize(bits);
-      }
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("DSA", "SUN");
+      generator.initialize(1024);
       return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static KeyPair generate(String algorithm) {
+    try {
+      return KeyPairGenerator.getInstance(algorithm, BC).generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

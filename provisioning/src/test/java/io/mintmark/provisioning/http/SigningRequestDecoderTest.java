@@ -107,7 +107,7 @@ class SigningRequestDecoderTest {
               .getEncoded())
           .isEqualTo(rsa.getPublic().getEncoded());
     }
-    KeyPair ed = Requests.generate("Ed25519", 0);
+    KeyPair ed = Requests.generate("Ed25519");
     assertThat(SigningRequestDecoder.decode(Requests.signed(ed, "Ed25519", "CN=d"))
             .publicKey()
             .getEncoded())
@@ -192,7 +192,7 @@ class SigningRequestDecoderTest {
     assertThat(refusal(
             Requests.signed(rsa, "SHA256withRSA", bare, new X500Name("CN=d-1"), new DERSet())))
         .contains("other parameters than NULL");
-    KeyPair ed = Requests.generate("Ed25519", 0);
+    KeyPair ed = Requests.generate("Ed25519");
     SubjectPublicKeyInfo key = SubjectPublicKeyInfo.getInstance(ed.getPublic().getEncoded());
     SubjectPublicKeyInfo laden = new SubjectPublicKeyInfo(
         new AlgorithmIdentifier(key.getAlgorithm().getAlgorithm(), DERNull.INSTANCE),
@@ -391,12 +391,12 @@ class SigningRequestDecoderTest {
 
   @Test
   void refusesOtherKindsOfKeys() {
-    assertThat(refusal(Requests.signed(Requests.generate("DSA", 1024), "SHA256withDSA", "CN=d")))
+    assertThat(refusal(Requests.signed(Requests.dsa(), "SHA256withDSA", "CN=d")))
         .contains("1.2.840.10040.4.1");
-    assertThat(refusal(Requests.signed(Requests.generate("Ed448", 0), "Ed448", "CN=d")))
+    assertThat(refusal(Requests.signed(Requests.generate("Ed448"), "Ed448", "CN=d")))
         .contains("not certified");
-    SubjectPublicKeyInfo x25519 = SubjectPublicKeyInfo.getInstance(
-        Requests.generate("X25519", 0).getPublic().getEncoded());
+    SubjectPublicKeyInfo x25519 =
+        SubjectPublicKeyInfo.getInstance(Requests.generate("X25519").getPublic().getEncoded());
     assertThat(refusal(
             Requests.signed(KEYS, "SHA256withECDSA", x25519, new X500Name("CN=d"), new DERSet())))
         .contains("not certified");

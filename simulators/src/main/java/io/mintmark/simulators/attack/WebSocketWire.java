@@ -146,5 +146,18 @@ final class WebSocketWire {
       left--;
       return in.readUnsignedByte();
     }
+
+    /** As much as there is of one frame. */
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      bytes[from] = (byte) read();
+      int more = (int) Math.min(left, length - 1);
+      in.readFully(bytes, from + 1, more);
+      left -= more;
+      return 1 + more;
+    }
   }
 }

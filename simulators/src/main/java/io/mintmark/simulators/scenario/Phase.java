@@ -1,5 +1,7 @@
 package io.mintmark.simulators.scenario;
 
+import io.mintmark.simulators.fleet.FleetPlan;
+
 /** One verb of a scenario with its settings: immutable, and read from YAML or flags. */
 public interface Phase {
 
@@ -12,6 +14,22 @@ public interface Phase {
    * @throws IllegalArgumentException with one line that says what is missing and what to do
    */
   default void check(Target target) {}
+
+  /**
+   * Whether it can be played with these devices.
+   *
+   * @param engine {@code sdk} or {@code swarm}
+   * @throws IllegalArgumentException with one line that says what is missing and what to do
+   */
+  default void check(FleetPlan fleet, String engine) {}
+
+  /**
+   * Whether it comes to an end when nobody ends it. One that does not is over soon after {@link
+   * Play#over}.
+   */
+  default boolean endsByItself() {
+    return true;
+  }
 
   /**
    * Plays it to its end. What goes wrong with devices is taken down, not thrown.

@@ -88,6 +88,18 @@ final class YesInstallation implements Target, AutoCloseable {
         }
         return frame[at++] & 0xff;
       }
+
+      @Override
+      public int read(byte[] bytes, int from, int length) throws IOException {
+        if (length == 0) {
+          return 0;
+        }
+        bytes[from] = (byte) read();
+        int more = Math.min(frame.length - at, length - 1);
+        System.arraycopy(frame, at, bytes, from + 1, more);
+        at += more;
+        return 1 + more;
+      }
     };
     broker.serve(unframed, new OutputStream() {
       @Override

@@ -1,0 +1,178 @@
+package io.mintmark.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mintmark.simulators.Authorities;
+import io.mintmark.simulators.ProcessCpu;
+import io.mintmark.simulators.TlsFace;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** An installation that was there before, on this machine or elsewhere. Not ours to switch off. */
+final class FoundInstallation extends OperatedTarget {
+
+  /**
+   * Where it is.
+   *
+   * @param service where devices enrol
+   * @param operator its operator API
+   * @param status its CRLs and OCSP; null if it is not known
+   * @param token opens the operator API; a secret
+   * @param trust its roots
+   * @param trustFile where these are from
+   * @param brokerHost where devices connect
+   * @param brokerPort the same
+   * @param brokerFolder of its broker, if that is on this machine and its CAs may be changed; else null
+   */
+  record Address(
+      URI service,
+      URI operator,
+      URI status,
+      String token,
+      List<X509Certificate> trust,
+      Path trustFile,
+      String brokerHost,
+      int brokerPort,
+      Path brokerFolder) {}
+
+  private static final int HTTPS = 443;
+
+  private final Address address;
+  private final OperatorClient operator;
+  private final ProcessHandle process;
+
+  private FoundInstallation(Address address, OperatorClient operator, ProcessHandle process) {
+    this.address = address;
+    this.operator = operator;
+    this.process = process;
+  }
+
+  /**
+   * Looks whether all of it is there and is one installation; changes nothing.
+   *
+   * @throws CommandFailure with one line if it is not
+   */
+  static FoundInstallation find(Address address) throws CommandFailure {
+    look("the service", address.service().getHost(), port(address.service()), address);
+    look("the operator API", address.operator().getHost(), port(address.operator()), address);
+    TlsFace broker = look("the broker", address.brokerHost(), address.brokerPort(), address);
+    try {
+      trustDomain(broker);
+    } catch (IOException e) {
+      throw unusable("what answers at " + address.brokerHost() + ":" + address.brokerPort()
+          + " is no Mintmark broker: name its MQTT port with --broker HOST:PORT");
+    }
+    OperatorClient operator =
+        new OperatorClient(address.operator(), address.token(), address.trust());
+    try {
+      return new FoundInstallation(address, operator, process(operator.service()));
+    } catch (CommandFailure e) {
+      throw unusable("the operator API at " + address.operator() + " refuses: " + e.getMessage());
+    }
+  }
+
+  private static TlsFace look(String what, String host, int port, Address address)
+      throws CommandFailure {
+    TlsFace face;
+    try {
+      face = TlsFace.of(host, port);
+    } catch (UnknownHostException e) {
+      throw unusable(what + " at " + host + ":" + port + " cannot be found: no such host");
+    } catch (ConnectException e) {
+      throw unusable(
+          what + " at " + host + ":" + port + " does not answer: is it running, on this port?");
+    } catch (IOException e) {
+      throw unusable(
+          what + " at " + host + ":" + port + " does not answer as it should: " + e.getMessage());
+    }
+    if (!face.isTrustedBy(address.trust())) {
+      throw unusable(what + " at " + host + ":" + port + " is not of the roots in "
+          + address.trustFile() + ": its certificate is by '"
+          + face.shows().get(0).getIssuerX500Principal().getName()
+          + "'; name its own roots with --trust FILE");
+    }
+    return face;
+  }
+
+  private static int port(URI uri) {
+    return uri.getPort() < 0 ? HTTPS : uri.getPort();
+  }
+
+  /** Null if it is not on this machine. */
+  private static ProcessHandle process(JsonNode about) {
+    return ProcessHandle.of(about.path("pid").asLong(-1))
+        .filter(each -> each.info().command().filter(c -> c.endsWith("java")).isPresent())
+        .orElse(null);
+  }
+
+  private static CommandFailure unusable(String line) {
+    return new CommandFailure(CommandFailure.UNUSABLE, line);
+  }
+
+  @Override
+  public String describe() {
+    return "service " + address.service() + ", broker " + address.brokerHost() + ":"
+        + address.brokerPort();
+  }
+
+  @Override
+  public Optional<URI> statusService() {
+    return Optional.ofNullable(address.status());
+  }
+
+  @Override
+  public OperatorClient operator() {
+    return operator;
+  }
+
+  @Override
+  public URI service() {
+    return address.service();
+  }
+
+  @Override
+  public List<X509Certificate> trust() {
+    return address.trust();
+  }
+
+  @Override
+  public String brokerHost() {
+    return address.brokerHost();
+  }
+
+  @Override
+  public int brokerPort() {
+    return address.brokerPort();
+  }
+
+  @Override
+  public Optional<Authorities> authorities() {
+    Path folder = address.brokerFolder();
+    return folder == null || Files.notExists(folder.resolve("credential.pem"))
+        ? Optional.empty()
+        : Optional.of(
+            new OperatedAuthorities(operator, () -> BrokerFeed.roots(service(), folder, trust())));
+  }
+
+  @Override
+  public Optional<Power> servicePower() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Power> brokerPower() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Duration> cpuTime() throws IOException {
+    return process == null ? Optional.empty() : Optional.of(ProcessCpu.of(process));
+  }
+}

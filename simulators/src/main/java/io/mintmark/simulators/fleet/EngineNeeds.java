@@ -1,0 +1,66 @@
+package io.mintmark.simulators.fleet;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What an engine needs of the system for so many devices. */
+public final class EngineNeeds {
+
+  private static final Path LIMITS = Path.of("/proc/self/limits");
+  private static final String OPEN_FILES = "Max open files";
+
+  /** Java's own files and libraries, selectors, state and results. */
+  private static final int ITSELF = 200;
+
+  /** Connections to the service at a time. */
+  private static final int ENROLLING = 32;
+
+  private EngineNeeds() {}
+
+  /** How many files, sockets among them, this process will have open at most. */
+  public static long descriptors(int devices) {
+    return ITSELF + ENROLLING + (long) devices;
+  }
+
+  /**
+   * Whether this process may open as many files.
+   *
+   * @param devices how many are played
+   * @param others what else this process opens, as the connections of a broker that runs in it
+   * @return empty if it may, or where the system does not say; else one line with what to do
+   */
+  public static Optional<String> missing(int devices, long others) {
+    OptionalLong limit = OptionalLong.empty();
+    try {
+      if (Files.isReadable(LIMITS)) {
+        limit = limit(Files.readString(LIMITS));
+      }
+    } catch (IOException e) {
+      // Where it cannot be known beforehand, the first socket too many tells.
+    }
+    return limit.isEmpty() ? Optional.empty() : missing(devices, others, limit.getAsLong());
+  }
+
+  static Optional<String> missing(int devices, long others, long limit) {
+    long needed = descriptors(devices) + others;
+    return needed <= limit
+        ? Optional.empty()
+        : Optional.of(
+            "%d devices need %d open files, and this process may have %d: run 'ulimit -n %d' first"
+                .formatted(devices, needed, limit, needed));
+  }
+
+  /** The soft limit of open files; empty if there is none. Java has raised it to the hard one. */
+  static OptionalLong limit(String limits) {
+    return limits
+        .lines()
+        .filter(line -> line.startsWith(OPEN_FILES))
+        .map(line -> line.substring(OPEN_FILES.length()).strip().split("\\s+", -1)[0])
+        .filter(soft -> soft.chars().allMatch(Character::isDigit))
+        .mapToLong(Long::parseLong)
+        .findFirst();
+  }
+}

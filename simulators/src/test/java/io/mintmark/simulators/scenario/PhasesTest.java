@@ -1,0 +1,177 @@
+package io.mintmark.simulators.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mintmark.identity.FleetId;
+import io.mintmark.simulators.Pacer;
+import io.mintmark.simulators.Progress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class PhasesTest {
+
+  private final Notes notes = new Notes();
+  private final FakeFleet fleet = new FakeFleet(6);
+  private final Play play = new Play(null, fleet, notes, Progress.none(), Path.of("."));
+
+  @Test
+  void enrolsEveryDeviceAndCountsWhatFailedByReason() throws Exception {
+    fleet.failing.set(2);
+    new EnrollPhase(Pace.of(2)).play(play);
+    assertThat(fleet.done).hasSize(6);
+    assertThat(notes.done).containsEntry("enroll", 5L);
+    assertThat(notes.failed).containsEntry("enroll: it was told to fail", 1L);
+  }
+
+  @Test
+  void lateTicksAreLatency() throws Exception {
+    long[] first = {0};
+    new Wave(notes, "slow").play(new int[] {0, 1, 2}, new Pace(1, new Pacer(1_000)), device -> {
+      if (device == 0) {
+        // Whoever is due meanwhile begins late.
+        first[0] = System.nanoTime();
+        while (System.nanoTime() - first[0] < 150_000_000) {
+          Thread.onSpinWait();
+        }
+      }
+      return CompletableFuture.completedFuture(null);
+    });
+    assertThat(notes.longestNanos.get("slow")).isGreaterThan(140_000_000);
+    assertThat(notes.counted).containsEntry("ticks", 3L).containsEntry("ticks.late", 2L);
+  }
+
+  @Test
+  void churnAndRenewalsDoNotTakeTheSameDevice() {
+    FleetEvents events = play.events();
+    events.present(1, true);
+    events.present(4, true);
+    assertThat(events.takeNext(2)).isEqualTo(4);
+    assertThat(events.takeNext(0)).isEqualTo(1);
+    assertThat(events.takeNext(0)).isEqualTo(-1);
+    events.free(4);
+    assertThat(events.takeNext(5)).isEqualTo(4);
+    assertThat(events.nextPresent(2)).isEqualTo(4);
+    assertThat(events.nextPresent(5)).isEqualTo(1);
+  }
+
+  @Test
+  void aWaveRenewsEachDeviceOnce() throws Exception {
+    for (int i = 0; i < 6; i++) {
+      play.events().present(i, true);
+    }
+    new RenewPhase(Duration.ofSeconds(1), null).play(play);
+    assertThat(fleet.done).hasSize(6).doesNotHaveDuplicates();
+    assertThat(notes.done).containsEntry("renew", 6L).containsEntry("renew.gap", 6L);
+  }
+
+  @Test
+  void booksTellLostFromLateAndRepeated() throws Exception {
+    Books books = new Books(notes, "delivery", 7, 2);
+    Stamp first = books.next(0, System.nanoTime());
+    Stamp second = books.next(0, System.nanoTime());
+    Stamp third = books.next(1, System.nanoTime());
+    Stamp refused = books.next(1, System.nanoTime());
+    // One arrives before the broker's answer does, and one again.
+    books.arrived(first.payload(100));
+    books.taken(first);
+    books.taken(second);
+    books.taken(third);
+    books.failed();
+    books.arrived(third.payload(Stamp.LENGTH));
+    books.arrived(third.payload(Stamp.LENGTH));
+    books.arrived(new Stamp(8, 0, 1, 0).payload(50));
+    books.arrived("something else".getBytes(StandardCharsets.UTF_8));
+    books.close(10);
+    assertThat(refused.sequence()).isEqualTo(1);
+    assertThat(notes.counted)
+        .containsEntry("sent", 4L)
+        .containsEntry("delivered", 2L)
+        .containsEntry("duplicates", 1L)
+        .containsEntry("lost", 1L);
+  }
+
+  @Test
+  void verbsOfAStepArePlayedTogetherAndTheEndlessOneEndsWithTheOthers() throws Exception {
+    CountDownLatch both = new CountDownLatch(2);
+    Phase bounded = phase(true, p -> {
+      both.countDown();
+      both.await();
+    });
+    Phase endless = phase(false, p -> {
+      both.countDown();
+      both.await();
+      while (!p.over().getAsBoolean()) {
+        Thread.sleep(1);
+      }
+      p.recorder().mark("ended");
+    });
+    new ScenarioRun(scenario(List.of(endless, bounded))).play(play);
+    assertThat(notes.marks).containsExactly("some + some", "ended");
+  }
+
+  @Test
+  void aVerbThatCannotBePlayedStopsTheOthersAndTheRun() {
+    AtomicBoolean stopped = new AtomicBoolean();
+    Phase failing = phase(true, p -> {
+      throw new IOException("it cannot be");
+    });
+    Phase waiting = phase(true, p -> {
+      try {
+        new CountDownLatch(1).await();
+      } finally {
+        stopped.set(true);
+      }
+    });
+    assertThatThrownBy(() -> new ScenarioRun(scenario(List.of(waiting, failing))).play(play))
+        .isInstanceOf(IOException.class)
+        .hasMessage("it cannot be");
+    assertThat(stopped).isTrue();
+  }
+
+  private static Scenario scenario(List<Phase> step) {
+    return new Scenario(
+        "test",
+        Scenario.SDK,
+        new FleetId("fake"),
+        6,
+        Duration.ofDays(1),
+        null,
+        1,
+        List.of(step),
+        List.of(),
+        "");
+  }
+
+  private interface Playing {
+    void play(Play play) throws Exception;
+  }
+
+  private static Phase phase(boolean bounded, Playing playing) {
+    return new Phase() {
+      @Override
+      public String verb() {
+        return "some";
+      }
+
+      @Override
+      public boolean endsByItself() {
+        return bounded;
+      }
+
+      @Override
+      public void play(Play play) throws Exception {
+        playing.play(play);
+      }
+    };
+  }
+}
