@@ -139,8 +139,7 @@ final class TargetOptions {
   }
 
   private FoundInstallation.Address address(
-      URI devices, URI operators, URI status, Path brokerFolder)
-      throws CommandFailure {
+      URI devices, URI operators, URI status, Path brokerFolder) throws CommandFailure {
     int colon = broker.lastIndexOf(':');
     int port = colon < 1 ? 0 : port(broker.substring(colon + 1));
     if (port == 0) {

@@ -98,17 +98,16 @@ public final class Attack {
     }
     boolean cast = played.stream().anyMatch(move -> move.needs().contains(Need.CAST));
     progress.step("Playing " + played.size() + " hostile moves against " + target.describe());
-    try (Ground ground = cast
-        ? Ground.set(target, folder, patience, clock)
-        : Ground.bare(target, patience, clock)) {
+    try (Ground ground =
+        cast ? Ground.set(target, folder, patience, clock) : Ground.bare(target, patience, clock)) {
       play(ground, played);
       // What was found undelivered when the move was made may have been delivered since.
       for (String late : ground.leaks()) {
         rows.computeIfPresent(late, (id, row) -> row.refuted());
       }
     }
-    AttackReport report = new AttackReport(
-        played.stream().map(move -> rows.get(move.id())).toList(), notPlayed);
+    AttackReport report =
+        new AttackReport(played.stream().map(move -> rows.get(move.id())).toList(), notPlayed);
     take(report);
     return report;
   }
@@ -164,8 +163,8 @@ public final class Attack {
   }
 
   private static List<HostileMove> inOrder(List<HostileMove> played) {
-    List<HostileMove> together =
-        new ArrayList<>(played.stream().filter(m -> !m.needs().contains(Need.ALONE)).toList());
+    List<HostileMove> together = new ArrayList<>(
+        played.stream().filter(m -> !m.needs().contains(Need.ALONE)).toList());
     List<HostileMove> waiting =
         together.stream().filter(m -> HostileMoves.WAITING.contains(m.id())).toList();
     together.removeAll(waiting);

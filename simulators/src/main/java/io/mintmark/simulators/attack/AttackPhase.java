@@ -17,9 +17,8 @@ public final class AttackPhase implements Phase {
   public static final Verb VERB = new Verb(
       Attack.OPERATION,
       List.of(MOVES),
-      settings -> new AttackPhase(settings
-          .read(MOVES.name(), AttackPhase::known)
-          .orElse(List.of())));
+      settings ->
+          new AttackPhase(settings.read(MOVES.name(), AttackPhase::known).orElse(List.of())));
 
   private final List<HostileMove> moves;
 
@@ -40,11 +39,14 @@ public final class AttackPhase implements Phase {
   public static String list() {
     StringBuilder text = new StringBuilder();
     for (HostileMove move : HostileMoves.all()) {
-      text.append("%-34s %s%n%34s expected: %s%n"
-          .formatted(move.id(), move.tries(), "", move.expected()));
+      text.append(
+          "%-34s %s%n%34s expected: %s%n".formatted(move.id(), move.tries(), "", move.expected()));
     }
-    return text.append(HostileMoves.all().size()).append(" moves in the groups ")
-        .append(String.join(", ", HostileMoves.groups())).append(System.lineSeparator()).toString();
+    return text.append(HostileMoves.all().size())
+        .append(" moves in the groups ")
+        .append(String.join(", ", HostileMoves.groups()))
+        .append(System.lineSeparator())
+        .toString();
   }
 
   @Override

@@ -95,7 +95,9 @@ public record AttackReport(List<Row> rows, Map<String, String> notPlayed) {
           text.append("%-9s %s: %s%n          saw %s%n"
               .formatted(outcome.word(), row.id(), row.tries(), row.saw()));
           if (outcome != Outcome.HELD) {
-            text.append("          expected ").append(row.expected()).append(System.lineSeparator());
+            text.append("          expected ")
+                .append(row.expected())
+                .append(System.lineSeparator());
           }
         }
       }

@@ -1,7 +1,5 @@
 package io.mintmark.simulators.attack;
 
-import static io.mintmark.simulators.attack.HostileMove.cast;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.FleetId;
@@ -49,15 +47,23 @@ final class ClaimMoves {
         move("claim.other-fleet", "to use a claim at another fleet's label", stage -> {
           Credential claim = claim(stage, 5, Duration.ofHours(1));
           require(enrol(stage, claim, name(stage)));
-          return Est.ask(stage, claim, stage.victim().fleet(), Est.ENROL,
-              Est.first(stage.ground().nextSpare().value())).refused(403);
+          return Est.ask(
+                  stage,
+                  claim,
+                  stage.victim().fleet(),
+                  Est.ENROL,
+                  Est.first(stage.ground().nextSpare().value()))
+              .refused(403);
         }),
-        move("claim.takeover", "to enrol a device again that is enrolled, with another key", stage -> {
-          Credential claim = claim(stage, 5, Duration.ofHours(1));
-          String device = name(stage);
-          require(enrol(stage, claim, device));
-          return enrol(stage, claim, device).refused(403);
-        }),
+        move(
+            "claim.takeover",
+            "to enrol a device again that is enrolled, with another key",
+            stage -> {
+              Credential claim = claim(stage, 5, Duration.ofHours(1));
+              String device = name(stage);
+              require(enrol(stage, claim, device));
+              return enrol(stage, claim, device).refused(403);
+            }),
         move("claim.device-of-another-fleet", "to enrol as a device of another fleet", stage -> {
           Credential claim = claim(stage, 5, Duration.ofHours(1));
           require(enrol(stage, claim, name(stage)));
@@ -67,7 +73,8 @@ final class ClaimMoves {
           Credential claim = claim(stage, 5, Duration.ofHours(1));
           String device = name(stage);
           require(enrol(stage, claim, device));
-          return Est.ask(stage, claim, fleet(stage), Est.RENEW, Est.first(device)).refused(403);
+          return Est.ask(stage, claim, fleet(stage), Est.RENEW, Est.first(device))
+              .refused(403);
         }),
         move("claim.forged", "a certificate with a claim's names and another key", stage -> {
           Credential claim = claim(stage, 5, Duration.ofHours(1));
@@ -100,15 +107,16 @@ final class ClaimMoves {
   private record Claimed(Credential credential, long number) {}
 
   private static Claimed make(Stage stage, int uses, Duration lasts) throws IOException {
-    Forgery certificate = new Forgery("claim " + NAMES.incrementAndGet(), stage.clock().instant());
-    Credential claim =
-        new Credential(certificate.key(), List.of(certificate.selfSigned()));
+    Forgery certificate =
+        new Forgery("claim " + NAMES.incrementAndGet(), stage.clock().instant());
+    Credential claim = new Credential(certificate.key(), List.of(certificate.selfSigned()));
     Instant end = stage.clock().instant().plus(lasts).truncatedTo(ChronoUnit.SECONDS);
     String body = """
-        {"certificate": "%s", "uses": %d, "endsAt": "%s", "anyDevice": true}"""
-        .formatted(Pem.encode(claim.chain()).replace("\n", "\\n"), uses, end);
-    HttpAnswer answer = stage.ground().api().post(
-        path(stage), "application/json", Packet.utf8(body), stage.ground().authorization());
+        {"certificate": "%s", "uses": %d, "endsAt": "%s", "anyDevice": true}""".formatted(Pem.encode(claim.chain()).replace("\n", "\\n"), uses, end);
+    HttpAnswer answer = stage
+        .ground()
+        .api()
+        .post(path(stage), "application/json", Packet.utf8(body), stage.ground().authorization());
     require(answer);
     return new Claimed(claim, JSON.readTree(answer.body()).path("id").asLong());
   }
@@ -124,8 +132,7 @@ final class ClaimMoves {
     }
   }
 
-  private static HttpAnswer enrol(Stage stage, Credential claim, String device)
-      throws IOException {
+  private static HttpAnswer enrol(Stage stage, Credential claim, String device) throws IOException {
     return Est.ask(stage, claim, fleet(stage), Est.ENROL, Est.first(device));
   }
 

@@ -18,36 +18,75 @@ final class ClientIdMoves {
 
   static List<HostileMove> all() {
     return List.of(
-        cast("client-id.stolen", "another device's client id", OWN_ONLY,
+        cast(
+            "client-id.stolen",
+            "another device's client id",
+            OWN_ONLY,
             stage -> takeOver(stage, stage.victim().name())),
-        cast("client-id.unassigned", "a client id nobody has", OWN_ONLY,
+        cast(
+            "client-id.unassigned",
+            "a client id nobody has",
+            OWN_ONLY,
             stage -> takeOver(stage, stage.nobody().name())),
-        cast("client-id.other-case", "another device's client id in upper case", OWN_ONLY,
+        cast(
+            "client-id.other-case",
+            "another device's client id in upper case",
+            OWN_ONLY,
             stage -> takeOver(stage, stage.victim().name().toUpperCase(Locale.ROOT))),
-        cast("client-id.empty", "an empty client id, for the broker to choose one", OWN_ONLY,
+        cast(
+            "client-id.empty",
+            "an empty client id, for the broker to choose one",
+            OWN_ONLY,
             stage -> as(stage, new byte[0])),
-        cast("client-id.separator", "its own client id and, after a separator, another's", OWN_ONLY,
-            stage -> each(stage, own(stage) + "/" + stage.victim().name(),
-                own(stage) + "@" + stage.victim().name(), stage.victim().name() + "/" + own(stage))),
-        cast("client-id.wildcard", "client ids that are topic filters", OWN_ONLY,
+        cast(
+            "client-id.separator",
+            "its own client id and, after a separator, another's",
+            OWN_ONLY,
+            stage -> each(
+                stage,
+                own(stage) + "/" + stage.victim().name(),
+                own(stage) + "@" + stage.victim().name(),
+                stage.victim().name() + "/" + own(stage))),
+        cast(
+            "client-id.wildcard",
+            "client ids that are topic filters",
+            OWN_ONLY,
             stage -> each(stage, "#", "+", own(stage) + "/#")),
-        cast("client-id.suffix", "its own client id with a suffix, where the fleet allows none",
-            OWN_ONLY, stage -> each(stage, own(stage) + ":1", own(stage) + "~", own(stage) + ":")),
-        cast("client-id.suffix-of-another",
+        cast(
+            "client-id.suffix",
+            "its own client id with a suffix, where the fleet allows none",
+            OWN_ONLY,
+            stage -> each(stage, own(stage) + ":1", own(stage) + "~", own(stage) + ":")),
+        cast(
+            "client-id.suffix-of-another",
             "the client id of a device whose name begins with its own, where suffixes are allowed",
-            OWN_ONLY + "; the separator cannot be in a device id (ADR 3)", ClientIdMoves::suffixes),
-        cast("client-id.over-long", "a client id of 65,000 characters", OWN_ONLY,
+            OWN_ONLY + "; the separator cannot be in a device id (ADR 3)",
+            ClientIdMoves::suffixes),
+        cast(
+            "client-id.over-long",
+            "a client id of 65,000 characters",
+            OWN_ONLY,
             stage -> as(stage, utf8(own(stage) + "x".repeat(65_000)))),
-        cast("client-id.nul", "its own client id followed by U+0000",
+        cast(
+            "client-id.nul",
+            "its own client id followed by U+0000",
             "closed: a malformed packet (MQTT 5.0, 1.5.4)",
             stage -> as(stage, utf8(own(stage) + "\0"))),
-        cast("client-id.invalid-utf8", "a client id that is not UTF-8",
+        cast(
+            "client-id.invalid-utf8",
+            "a client id that is not UTF-8",
             "closed: a malformed packet (MQTT 5.0, 1.5.4)",
             stage -> as(stage, Packet.bytes(utf8(own(stage)), Packet.raw(0xc3, 0x28)))),
-        cast("client-id.application", "the client id of the application that reads everything",
-            OWN_ONLY, stage -> each(stage, stage.ground().applicationName())),
-        cast("client-id.application-as-device",
-            "an application's certificate under a device's client id", OWN_ONLY, stage -> {
+        cast(
+            "client-id.application",
+            "the client id of the application that reads everything",
+            OWN_ONLY,
+            stage -> each(stage, stage.ground().applicationName())),
+        cast(
+            "client-id.application-as-device",
+            "an application's certificate under a device's client id",
+            OWN_ONLY,
+            stage -> {
               Credential application = stage.ground().otherApplication();
               Sighting own =
                   Entering.opens(stage, application, application.identity().name());

@@ -54,9 +54,7 @@ final class Entering {
     Sighting seen;
     try (MqttWire wire = stage.mqtt(credential, protocol)) {
       seen = wire.ask(
-          Packet.CONNACK,
-          Packet.connect(stage.victim().name()),
-          Packet.publish(topic, mark));
+          Packet.CONNACK, Packet.connect(stage.victim().name()), Packet.publish(topic, mark));
     } catch (IOException e) {
       seen = Sighting.of(e);
     }

@@ -25,63 +25,107 @@ final class EstMoves {
 
   static List<HostileMove> all() {
     return List.of(
-        plain("est.anonymous", "to enrol and to renew without a certificate", NO_CERTIFICATE,
+        plain(
+            "est.anonymous",
+            "to enrol and to renew without a certificate",
+            NO_CERTIFICATE,
             EstMoves::anonymous),
-        cast("est.foreign-subject", "a request whose subject is another device",
+        cast(
+            "est.foreign-subject",
+            "a request whose subject is another device",
             "400 or 403: names are refused, never copied (est.md, Certificate profile)",
             stage -> enrol(stage, id -> Est.first(stage.victim().name()))),
-        cast("est.foreign-san", "a request whose subjectAltName is another device",
+        cast(
+            "est.foreign-san",
+            "a request whose subjectAltName is another device",
             "400 or 403, or issued without it (est.md, Certificate profile)",
-            stage -> enrol(stage, id -> Requests.withUri(
-                CertificateRequest.newKeyPair(), id, stage.victim().spiffeId()))),
-        cast("est.authority", "a request to be made a CA",
+            stage -> enrol(
+                stage,
+                id -> Requests.withUri(
+                    CertificateRequest.newKeyPair(), id, stage.victim().spiffeId()))),
+        cast(
+            "est.authority",
+            "a request to be made a CA",
             "400, or issued as a leaf (est.md, Certificate profile)",
             stage -> enrol(stage, id -> Requests.authority(CertificateRequest.newKeyPair(), id))),
-        cast("est.weak-key", "a request with an RSA key of " + RSA_BITS + " bits",
+        cast(
+            "est.weak-key",
+            "a request with an RSA key of " + RSA_BITS + " bits",
             "400 (est.md, Factory certificates)",
-            stage -> enrol(stage, id ->
-                CertificateRequest.create(Requests.keys("RSA", RSA_BITS, null), id))),
-        cast("est.stolen-key", "a request with the victim's public key, signed by another",
+            stage -> enrol(
+                stage, id -> CertificateRequest.create(Requests.keys("RSA", RSA_BITS, null), id))),
+        cast(
+            "est.stolen-key",
+            "a request with the victim's public key, signed by another",
             "400: no proof of possession (RFC 7030, 3.4; RFC 2986, 3)",
-            stage -> enrol(stage, id -> Requests.stolenKey(
-                stage.intruder().certificate().getPublicKey(), id))),
-        cast("est.key-again", "to renew with the key it has", "400 or 403: the key must be new (est.md, simplereenroll)",
+            stage -> enrol(
+                stage,
+                id -> Requests.stolenKey(stage.intruder().certificate().getPublicKey(), id))),
+        cast(
+            "est.key-again",
+            "to renew with the key it has",
+            "400 or 403: the key must be new (est.md, simplereenroll)",
             stage -> {
               Spare device = control(stage).spare();
               KeyPair same = new KeyPair(
-                  device.credential().certificate().getPublicKey(), device.credential().key());
-              return Est.ask(stage, device.credential(), stage.victim().fleet(), Est.RENEW,
+                  device.credential().certificate().getPublicKey(),
+                  device.credential().key());
+              return Est.ask(
+                      stage,
+                      device.credential(),
+                      stage.victim().fleet(),
+                      Est.RENEW,
                       CertificateRequest.renew(same, device.credential().certificate()))
                   .refused(400, 403, 409);
             }),
-        cast("est.renew-another", "to renew another device's certificate by its own",
-            "400 or 403: subject and subjectAltName are those shown (RFC 7030, 4.2.2)", stage -> {
+        cast(
+            "est.renew-another",
+            "to renew another device's certificate by its own",
+            "400 or 403: subject and subjectAltName are those shown (RFC 7030, 4.2.2)",
+            stage -> {
               X509Certificate other = control(stage).spare().credential().certificate();
               byte[] request = Requests.inTheNameOf(CertificateRequest.newKeyPair(), other);
               return Est.ask(stage, stage.intruder(), stage.victim().fleet(), Est.RENEW, request)
                   .refused(400, 403);
             }),
-        cast("est.renew-by-bootstrap", "to renew by a factory's certificate", "403 (est.md, simplereenroll)",
+        cast(
+            "est.renew-by-bootstrap",
+            "to renew by a factory's certificate",
+            "403 (est.md, simplereenroll)",
             stage -> renewBy(stage, stage.intruderBootstrap())),
-        cast("est.renew-by-forgery", "to renew by forged certificates of the victim",
-            "403 (RFC 5280, 6.1)", stage -> renewBy(stage, stage.forger().selfSigned(stage.victim()))
-                .and(renewBy(stage, stage.forger()
-                    .lookalike(stage.victim(), stage.genuineChain(), stage.root())))
-                .and(renewBy(stage, stage.forger()
-                    .underRealIssuer(stage.victim(), stage.genuineChain())))
-                .and(renewBy(stage,
-                    stage.forger().leaf(stage.victim()).signedBy(stage.intruder())))),
-        cast("est.renew-revoked", "to renew, and to enrol again, after it was revoked",
-            "403 (est.md, Modes)", stage -> {
+        cast(
+            "est.renew-by-forgery",
+            "to renew by forged certificates of the victim",
+            "403 (RFC 5280, 6.1)",
+            stage -> renewBy(stage, stage.forger().selfSigned(stage.victim()))
+                .and(renewBy(
+                    stage,
+                    stage.forger().lookalike(stage.victim(), stage.genuineChain(), stage.root())))
+                .and(renewBy(
+                    stage, stage.forger().underRealIssuer(stage.victim(), stage.genuineChain())))
+                .and(renewBy(
+                    stage, stage.forger().leaf(stage.victim()).signedBy(stage.intruder())))),
+        cast(
+            "est.renew-revoked",
+            "to renew, and to enrol again, after it was revoked",
+            "403 (est.md, Modes)",
+            stage -> {
               Ground ground = control(stage);
               Spare doomed = ground.spare();
               ground.target().revoke(doomed.identity().device());
-              return renewBy(stage, doomed.credential()).and(Est.ask(
-                      stage, doomed.bootstrap(), stage.victim().fleet(), Est.ENROL,
-                      Est.first(doomed.clientId()))
-                  .refused(403));
+              return renewBy(stage, doomed.credential())
+                  .and(Est.ask(
+                          stage,
+                          doomed.bootstrap(),
+                          stage.victim().fleet(),
+                          Est.ENROL,
+                          Est.first(doomed.clientId()))
+                      .refused(403));
             }),
-        cast("est.renew-elsewhere", "to renew at another fleet's label", "403 or 404 (RFC 7030, 3.2.2)",
+        cast(
+            "est.renew-elsewhere",
+            "to renew at another fleet's label",
+            "403 or 404 (RFC 7030, 3.2.2)",
             stage -> {
               Ground ground = control(stage);
               Spare device = ground.spare();
@@ -90,59 +134,131 @@ final class EstMoves {
               return Est.ask(stage, device.credential(), ground.fleet("-many"), Est.RENEW, request)
                   .refused(400, 403, 404);
             }),
-        cast("est.enrol-by-operational", "a first certificate by an operational one", "403 (est.md, Modes)",
+        cast(
+            "est.enrol-by-operational",
+            "a first certificate by an operational one",
+            "403 (est.md, Modes)",
             stage -> {
               control(stage);
-              return Est.ask(stage, stage.intruder(), stage.victim().fleet(), Est.ENROL,
-                  Est.first(stage.intruderIdentity().name())).refused(403);
+              return Est.ask(
+                      stage,
+                      stage.intruder(),
+                      stage.victim().fleet(),
+                      Est.ENROL,
+                      Est.first(stage.intruderIdentity().name()))
+                  .refused(403);
             }),
-        cast("est.unlisted", "a device of the factory that the manifest does not list", "403 (est.md, manifest)",
+        cast(
+            "est.unlisted",
+            "a device of the factory that the manifest does not list",
+            "403 (est.md, manifest)",
             stage -> {
               Ground ground = control(stage);
               return enrol(stage, ground.bootstrap(ground.unlisted()), ground.unlisted());
             }),
-        cast("est.other-fleet", "a device's factory certificate at another fleet's label",
-            "403 (est.md, Modes)", stage -> {
+        cast(
+            "est.other-fleet",
+            "a device's factory certificate at another fleet's label",
+            "403 (est.md, Modes)",
+            stage -> {
               Ground ground = control(stage);
               DeviceId id = ground.nextSpare();
-              return Est.ask(stage, ground.bootstrap(id), ground.fleet("-many"), Est.ENROL,
-                  Est.first(id.value())).refused(403);
+              return Est.ask(
+                      stage,
+                      ground.bootstrap(id),
+                      ground.fleet("-many"),
+                      Est.ENROL,
+                      Est.first(id.value()))
+                  .refused(403);
             }),
-        cast("est.pinned", "a second certificate of the factory's CA for a pinned device",
-            "403: the manifest pins the key (est.md, Modes)", stage -> {
+        cast(
+            "est.pinned",
+            "a second certificate of the factory's CA for a pinned device",
+            "403: the manifest pins the key (est.md, Modes)",
+            stage -> {
               Ground ground = control(stage);
-              return enrol(stage, stage.forger().bootstrap(ground.pinned().value())
-                  .signedBy(ground.factoryAuthority()), ground.pinned());
+              return enrol(
+                  stage,
+                  stage
+                      .forger()
+                      .bootstrap(ground.pinned().value())
+                      .signedBy(ground.factoryAuthority()),
+                  ground.pinned());
             }),
-        cast("est.lookalike-factory", "a factory's CA named as the real one",
-            "403 (est.md, Factory certificates)", stage -> {
+        cast(
+            "est.lookalike-factory",
+            "a factory's CA named as the real one",
+            "403 (est.md, Factory certificates)",
+            stage -> {
               Ground ground = control(stage);
-              return enrol(stage, stage.forger().lookalikeBootstrap(ground.pinned().value(),
-                  ground.factoryAuthority().certificate()), ground.pinned());
+              return enrol(
+                  stage,
+                  stage
+                      .forger()
+                      .lookalikeBootstrap(
+                          ground.pinned().value(), ground.factoryAuthority().certificate()),
+                  ground.pinned());
             }),
-        cast("est.expired-bootstrap", "a factory certificate that has ended",
-            "403 (est.md, Factory certificates)", stage -> factory(stage, leaf -> leaf
-                .validity(now(stage).minus(Duration.ofDays(2)), now(stage).minus(Duration.ofDays(1))))),
-        cast("est.bootstrap-not-yet-valid", "a factory certificate that begins tomorrow",
-            "403 (est.md, Factory certificates)", stage -> factory(stage, leaf -> leaf
-                .validity(now(stage).plus(Duration.ofDays(1)), now(stage).plus(Duration.ofDays(2))))),
-        cast("est.bootstrap-ca", "a factory certificate with CA:TRUE",
-            "403 (est.md, Factory certificates)", stage -> factory(stage, leaf -> leaf.authority(0))),
-        cast("est.server-keygen", "a key made by the service, where the fleet has none of that",
-            "404 (est.md, serverkeygen)", stage -> {
+        cast(
+            "est.expired-bootstrap",
+            "a factory certificate that has ended",
+            "403 (est.md, Factory certificates)",
+            stage -> factory(
+                stage,
+                leaf -> leaf.validity(
+                    now(stage).minus(Duration.ofDays(2)), now(stage).minus(Duration.ofDays(1))))),
+        cast(
+            "est.bootstrap-not-yet-valid",
+            "a factory certificate that begins tomorrow",
+            "403 (est.md, Factory certificates)",
+            stage -> factory(
+                stage,
+                leaf -> leaf.validity(
+                    now(stage).plus(Duration.ofDays(1)), now(stage).plus(Duration.ofDays(2))))),
+        cast(
+            "est.bootstrap-ca",
+            "a factory certificate with CA:TRUE",
+            "403 (est.md, Factory certificates)",
+            stage -> factory(stage, leaf -> leaf.authority(0))),
+        cast(
+            "est.server-keygen",
+            "a key made by the service, where the fleet has none of that",
+            "404 (est.md, serverkeygen)",
+            stage -> {
               control(stage);
-              return Est.ask(stage, stage.intruder(), stage.victim().fleet(), "/serverkeygen",
-                  Est.first(stage.intruderIdentity().name())).refused(404);
+              return Est.ask(
+                      stage,
+                      stage.intruder(),
+                      stage.victim().fleet(),
+                      "/serverkeygen",
+                      Est.first(stage.intruderIdentity().name()))
+                  .refused(404);
             }),
-        cast("est.path", "an honest request on other paths: //, %2e%2e, ;x=, upper case, a trailing slash",
-            "404: exact segments (RFC 7030, 3.2.2)", EstMoves::paths),
-        cast("est.body", "a request of 70,000 bytes, and one that is no PKCS#10",
-            "413 and 400 (est.md, Status codes)", stage -> {
+        cast(
+            "est.path",
+            "an honest request on other paths: //, %2e%2e, ;x=, upper case, a trailing slash",
+            "404: exact segments (RFC 7030, 3.2.2)",
+            EstMoves::paths),
+        cast(
+            "est.body",
+            "a request of 70,000 bytes, and one that is no PKCS#10",
+            "413 and 400 (est.md, Status codes)",
+            stage -> {
               control(stage);
-              return Est.ask(stage, stage.intruderBootstrap(), stage.victim().fleet(), Est.ENROL,
-                      new byte[70_000]).refused(413)
-                  .and(Est.ask(stage, stage.intruderBootstrap(), stage.victim().fleet(),
-                      Est.ENROL, Packet.utf8("hello")).refused(400));
+              return Est.ask(
+                      stage,
+                      stage.intruderBootstrap(),
+                      stage.victim().fleet(),
+                      Est.ENROL,
+                      new byte[70_000])
+                  .refused(413)
+                  .and(Est.ask(
+                          stage,
+                          stage.intruderBootstrap(),
+                          stage.victim().fleet(),
+                          Est.ENROL,
+                          Packet.utf8("hello"))
+                      .refused(400));
             }));
   }
 
@@ -178,8 +294,8 @@ final class EstMoves {
   private static Verdict enrol(Stage stage, Making making) throws Exception {
     Ground ground = control(stage);
     DeviceId id = ground.nextSpare();
-    HttpAnswer answer = Est.ask(stage, ground.bootstrap(id), ground.fleet(""), Est.ENROL,
-        making.request(id.value()));
+    HttpAnswer answer = Est.ask(
+        stage, ground.bootstrap(id), ground.fleet(""), Est.ENROL, making.request(id.value()));
     if (answer.status() != 200) {
       return answer.refused(400, 403);
     }
@@ -198,8 +314,7 @@ final class EstMoves {
   }
 
   private static Verdict enrol(Stage stage, Credential bootstrap, DeviceId id) throws IOException {
-    return Est.ask(
-            stage, bootstrap, stage.victim().fleet(), Est.ENROL, Est.first(id.value()))
+    return Est.ask(stage, bootstrap, stage.victim().fleet(), Est.ENROL, Est.first(id.value()))
         .refused(403);
   }
 
@@ -212,8 +327,7 @@ final class EstMoves {
 
   private static Verdict renewBy(Stage stage, Credential shown) throws IOException {
     Est.control(stage);
-    byte[] request =
-        CertificateRequest.renew(CertificateRequest.newKeyPair(), shown.certificate());
+    byte[] request = CertificateRequest.renew(CertificateRequest.newKeyPair(), shown.certificate());
     return Est.ask(stage, shown, stage.victim().fleet(), Est.RENEW, request).refused(403);
   }
 

@@ -37,8 +37,8 @@ record Forger(Clock clock) {
     X509Certificate issuerCertificate = forgedIssuer.sign(
         Forgery.subjectOf(root), rootCertificate.getPublicKey(), forgedRoot.key());
     Forgery leaf = leaf(subject);
-    X509Certificate certificate = leaf.sign(
-        issuerOf(genuine.get(0)), issuerCertificate.getPublicKey(), forgedIssuer.key());
+    X509Certificate certificate =
+        leaf.sign(issuerOf(genuine.get(0)), issuerCertificate.getPublicKey(), forgedIssuer.key());
     return new Credential(leaf.key(), List.of(certificate, issuerCertificate, rootCertificate));
   }
 

@@ -100,8 +100,8 @@ final class Forgery {
    */
   Credential signedBy(Credential issuer) {
     List<X509Certificate> chain = new ArrayList<>();
-    chain.add(sign(
-        subjectOf(issuer.certificate()), issuer.certificate().getPublicKey(), issuer.key()));
+    chain.add(
+        sign(subjectOf(issuer.certificate()), issuer.certificate().getPublicKey(), issuer.key()));
     chain.addAll(issuer.chain());
     return new Credential(keys.getPrivate(), chain);
   }

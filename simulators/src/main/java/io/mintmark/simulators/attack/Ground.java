@@ -94,8 +94,7 @@ final class Ground implements AutoCloseable {
     }
   }
 
-  private void set()
-      throws IOException, InterruptedException, DeviceException, TimeoutException {
+  private void set() throws IOException, InterruptedException, DeviceException, TimeoutException {
     // First of all the one whose end is waited for.
     shortLived = factory("-short", SHORTEST_LIFETIME, "${device}", List.of(id("expiring")));
     expiring = enrol(shortLived, fleet("-short"), id("expiring"));
@@ -118,7 +117,8 @@ final class Ground implements AutoCloseable {
     target.applyFleet(file);
     Watch watch = new Watch();
     ledger = new Ledger(watch);
-    List<String> commands = INTO_FLEETS.stream().map(f -> "commands/" + fleet(f) + "/#").toList();
+    List<String> commands =
+        INTO_FLEETS.stream().map(f -> "commands/" + fleet(f) + "/#").toList();
     Credential own = target.application(run, new TopicGrants(commands, List.of("#")));
     application = ApplicationClient.connect(
         target.brokerHost(), target.brokerPort(), target.trust(), own, clock);
@@ -133,12 +133,10 @@ final class Ground implements AutoCloseable {
     victim.start();
   }
 
-  private Factory factory(
-      String name, Duration lifetime, String clientId, List<DeviceId> devices)
+  private Factory factory(String name, Duration lifetime, String clientId, List<DeviceId> devices)
       throws IOException {
-    Duration backdate = lifetime.compareTo(Duration.ofHours(1)) < 0
-        ? Duration.ZERO
-        : Duration.ofMinutes(5);
+    Duration backdate =
+        lifetime.compareTo(Duration.ofHours(1)) < 0 ? Duration.ZERO : Duration.ofMinutes(5);
     Factory made = Factory.open(
         folder.resolve("factory" + name),
         FactoryOptions.of(fleet(name)).withLifetime(lifetime, backdate));
@@ -171,8 +169,7 @@ final class Ground implements AutoCloseable {
       return Stage.empty(this);
     }
     Spare intruder = spare();
-    return Stage.of(
-        this, application, ledger, victim, intruder.credential(), intruder.bootstrap());
+    return Stage.of(this, application, ledger, victim, intruder.credential(), intruder.bootstrap());
   }
 
   /** Whether there are devices of one's own. */
@@ -356,7 +353,9 @@ final class Ground implements AutoCloseable {
         // One that does not close must not keep the others open.
       }
     }
-    if (folder != null && target.operatorApi().isPresent() && target.operatorToken().isPresent()) {
+    if (folder != null
+        && target.operatorApi().isPresent()
+        && target.operatorToken().isPresent()) {
       INTO_FLEETS.forEach(name -> takeBack("/api/v1/fleets/" + fleet(name)));
       takeBack("/api/v1/applications/" + run);
       takeBack("/api/v1/applications/" + run + "-other");

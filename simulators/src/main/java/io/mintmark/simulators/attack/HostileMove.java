@@ -15,8 +15,7 @@ import java.util.Set;
  * @param needs what it takes
  * @param play makes the move and tells what came of it
  */
-public record HostileMove(
-    String id, String tries, String expected, Set<Need> needs, Play play) {
+public record HostileMove(String id, String tries, String expected, Set<Need> needs, Play play) {
 
   /** How a move is made. */
   @FunctionalInterface

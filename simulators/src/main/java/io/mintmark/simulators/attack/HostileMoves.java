@@ -40,7 +40,10 @@ public final class HostileMoves {
 
   /** Those that wait for something, and begin first. */
   static final Set<String> WAITING = Set.of(
-      "certificate.expired", "claim.ended", "certificate.superseded", "will.delayed-after-revocation");
+      "certificate.expired",
+      "claim.ended",
+      "certificate.superseded",
+      "will.delayed-after-revocation");
 
   private HostileMoves() {}
 

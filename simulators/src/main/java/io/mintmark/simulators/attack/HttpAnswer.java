@@ -41,10 +41,10 @@ record HttpAnswer(int status, String head, byte[] body, int answers) {
     String text = bytes.toString(StandardCharsets.ISO_8859_1);
     int end = text.indexOf("\r\n\r\n");
     String head = end < 0 ? text : text.substring(0, end);
-    byte[] body = end < 0
-        ? new byte[0]
-        : text.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1);
-    return new HttpAnswer(status(head), head, body, (int) ANSWER.matcher(text).results().count());
+    byte[] body =
+        end < 0 ? new byte[0] : text.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1);
+    return new HttpAnswer(
+        status(head), head, body, (int) ANSWER.matcher(text).results().count());
   }
 
   /** Reads one answer's head and nothing after it. */

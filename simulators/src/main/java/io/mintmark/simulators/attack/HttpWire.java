@@ -18,8 +18,7 @@ import javax.net.ssl.SSLException;
 record HttpWire(URI uri, SSLContext tls) {
 
   /** One request on a connection of its own; {@code headers} are whole lines. */
-  HttpAnswer send(String method, String target, byte[] body, String... headers)
-      throws IOException {
+  HttpAnswer send(String method, String target, byte[] body, String... headers) throws IOException {
     StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: "
         + uri.getHost() + "\r\nConnection: close\r\n");
     for (String header : headers) {

@@ -115,12 +115,7 @@ final class Packet {
   static byte[] connect(
       String protocol, int version, int flags, byte[] properties, byte[]... payload) {
     return of(
-        CONNECT,
-        text(protocol),
-        raw(version, flags),
-        two(KEEP_ALIVE),
-        properties,
-        bytes(payload));
+        CONNECT, text(protocol), raw(version, flags), two(KEEP_ALIVE), properties, bytes(payload));
   }
 
   /** CONNECT with a will of QoS 1 (section 3.1.2.5) and a session that outlives the connection. */

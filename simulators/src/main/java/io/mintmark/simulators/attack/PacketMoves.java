@@ -19,67 +19,135 @@ final class PacketMoves {
 
   static List<HostileMove> all() {
     return List.of(
-        cast("packet.remaining-length", "a remaining length of five bytes",
+        cast(
+            "packet.remaining-length",
+            "a remaining length of five bytes",
             MALFORMED + " (MQTT 5.0, 1.5.5)",
             stage -> inside(stage, Packet.raw(0x30, 0xff, 0xff, 0xff, 0xff, 0x7f))),
-        cast("packet.short-length", "a topic that is longer than its packet",
+        cast(
+            "packet.short-length",
+            "a topic that is longer than its packet",
             MALFORMED + " (MQTT 5.0, 4.13)",
             stage -> inside(stage, Packet.raw(0x32, 0x04, 0x00, 0x10, 'a', 'b'))),
-        cast("packet.reserved-type", "packet type 0", MALFORMED + " (MQTT 5.0, 2.1.2)",
+        cast(
+            "packet.reserved-type",
+            "packet type 0",
+            MALFORMED + " (MQTT 5.0, 2.1.2)",
             stage -> inside(stage, Packet.raw(0x00, 0x00))),
-        cast("packet.reserved-bits", "a SUBSCRIBE and a PUBREL without their fixed bits",
+        cast(
+            "packet.reserved-bits",
+            "a SUBSCRIBE and a PUBREL without their fixed bits",
             MALFORMED + " (MQTT 5.0, 2.1.3)",
-            stage -> inside(stage, Packet.of(0x80, Packet.two(2), Packet.raw(0),
-                    Packet.text(Topics.commands(stage.intruderIdentity(), "#")), Packet.raw(1)))
+            stage -> inside(
+                    stage,
+                    Packet.of(
+                        0x80,
+                        Packet.two(2),
+                        Packet.raw(0),
+                        Packet.text(Topics.commands(stage.intruderIdentity(), "#")),
+                        Packet.raw(1)))
                 .and(inside(stage, Packet.of(0x60, Packet.two(1))))),
-        cast("packet.qos-3", "a message of QoS 3", MALFORMED + " (MQTT 5.0, 3.3.1.2)",
-            stage -> inside(stage, Packet.of(0x36,
-                Packet.text(Topics.telemetry(stage.intruderIdentity(), "t")), Packet.two(1),
-                Packet.raw(0)))),
-        cast("packet.id-zero", "a message of QoS 1 with packet id 0",
+        cast(
+            "packet.qos-3",
+            "a message of QoS 3",
+            MALFORMED + " (MQTT 5.0, 3.3.1.2)",
+            stage -> inside(
+                stage,
+                Packet.of(
+                    0x36,
+                    Packet.text(Topics.telemetry(stage.intruderIdentity(), "t")),
+                    Packet.two(1),
+                    Packet.raw(0)))),
+        cast(
+            "packet.id-zero",
+            "a message of QoS 1 with packet id 0",
             MALFORMED + " (MQTT 5.0, 2.2.1)",
-            stage -> inside(stage, Packet.of(0x32,
-                Packet.text(Topics.telemetry(stage.intruderIdentity(), "t")), Packet.two(0),
-                Packet.raw(0)))),
-        cast("packet.second-connect", "a second CONNECT, as somebody else",
+            stage -> inside(
+                stage,
+                Packet.of(
+                    0x32,
+                    Packet.text(Topics.telemetry(stage.intruderIdentity(), "t")),
+                    Packet.two(0),
+                    Packet.raw(0)))),
+        cast(
+            "packet.second-connect",
+            "a second CONNECT, as somebody else",
             "closed: a protocol error (MQTT 5.0, 3.1)",
             stage -> inside(stage, Packet.connect(stage.victim().name()))),
-        cast("packet.from-a-server", "packets that only servers send",
+        cast(
+            "packet.from-a-server",
+            "packets that only servers send",
             "closed: a protocol error (MQTT 5.0, 2.1.2)",
             stage -> inside(stage, Packet.raw(0x20, 0x03, 0x00, 0x00, 0x00))
                 .and(inside(stage, Packet.raw(0x90, 0x04, 0x00, 0x01, 0x00, 0x00)))),
-        cast("packet.property-twice", "a message with the same property twice",
+        cast(
+            "packet.property-twice",
+            "a message with the same property twice",
             "closed: a protocol error (MQTT 5.0, 3.3.2.3)",
-            stage -> inside(stage, Packet.publish(
-                Packet.utf8(Topics.telemetry(stage.intruderIdentity(), "t")),
-                Packet.properties(Packet.raw(0x01, 0x00, 0x01, 0x00)), "twice"))),
-        cast("packet.publish-before-connect", "to publish before it has connected",
-            "closed, and nothing delivered (MQTT 5.0, 3.1)", stage -> {
+            stage -> inside(
+                stage,
+                Packet.publish(
+                    Packet.utf8(Topics.telemetry(stage.intruderIdentity(), "t")),
+                    Packet.properties(Packet.raw(0x01, 0x00, 0x01, 0x00)),
+                    "twice"))),
+        cast(
+            "packet.publish-before-connect",
+            "to publish before it has connected",
+            "closed, and nothing delivered (MQTT 5.0, 3.1)",
+            stage -> {
               Entering.control(stage);
               String mark = stage.forbiddenMark("publish before connect");
-              Sighting seen = first(stage, Packet.publish(
-                  Topics.telemetry(stage.intruderIdentity(), "t"), mark));
+              Sighting seen = first(
+                  stage, Packet.publish(Topics.telemetry(stage.intruderIdentity(), "t"), mark));
               return stage.judge(seen, mark);
             }),
-        cast("packet.protocol-name", "a CONNECT of a protocol MQTX",
-            "CONNACK 0x84 or closed (MQTT 5.0, 3.1.2.1)", stage -> connect(stage,
-                Packet.connect("MQTX", 5, Packet.CLEAN_START, Packet.raw(0), id(stage)))),
-        cast("packet.protocol-version", "a CONNECT of MQTT versions 6 and 0",
-            "CONNACK 0x84 or closed (MQTT 5.0, 3.1.2.2)", stage -> connect(stage,
-                    Packet.connect("MQTT", 6, Packet.CLEAN_START, Packet.raw(0), id(stage)))
-                .and(connect(stage,
+        cast(
+            "packet.protocol-name",
+            "a CONNECT of a protocol MQTX",
+            "CONNACK 0x84 or closed (MQTT 5.0, 3.1.2.1)",
+            stage -> connect(
+                stage, Packet.connect("MQTX", 5, Packet.CLEAN_START, Packet.raw(0), id(stage)))),
+        cast(
+            "packet.protocol-version",
+            "a CONNECT of MQTT versions 6 and 0",
+            "CONNACK 0x84 or closed (MQTT 5.0, 3.1.2.2)",
+            stage -> connect(
+                    stage, Packet.connect("MQTT", 6, Packet.CLEAN_START, Packet.raw(0), id(stage)))
+                .and(connect(
+                    stage,
                     Packet.connect("MQTT", 0, Packet.CLEAN_START, Packet.raw(0), id(stage))))),
-        cast("packet.connect-flags", "a CONNECT with its reserved flag, and with a will of QoS 3",
-            MALFORMED + " (MQTT 5.0, 3.1.2.3 and 3.1.2.6)", stage -> connect(stage,
+        cast(
+            "packet.connect-flags",
+            "a CONNECT with its reserved flag, and with a will of QoS 3",
+            MALFORMED + " (MQTT 5.0, 3.1.2.3 and 3.1.2.6)",
+            stage -> connect(
+                    stage,
                     Packet.connect("MQTT", 5, Packet.CLEAN_START | 1, Packet.raw(0), id(stage)))
-                .and(connect(stage, Packet.connect("MQTT", 5, Packet.CLEAN_START | 0x1c,
-                    Packet.raw(0), id(stage), Packet.raw(0), Packet.text("w"), Packet.text("x"))))),
-        cast("packet.authentication-method", "an authentication method of its own",
-            "CONNACK 0x8C (MQTT 5.0, 4.12; broker.md, Who gets in)", stage -> connect(stage,
-                Packet.connectWith(stage.intruderIdentity().name(),
+                .and(connect(
+                    stage,
+                    Packet.connect(
+                        "MQTT",
+                        5,
+                        Packet.CLEAN_START | 0x1c,
+                        Packet.raw(0),
+                        id(stage),
+                        Packet.raw(0),
+                        Packet.text("w"),
+                        Packet.text("x"))))),
+        cast(
+            "packet.authentication-method",
+            "an authentication method of its own",
+            "CONNACK 0x8C (MQTT 5.0, 4.12; broker.md, Who gets in)",
+            stage -> connect(
+                stage,
+                Packet.connectWith(
+                    stage.intruderIdentity().name(),
                     Packet.bytes(Packet.raw(0x15), Packet.text("NONE"))))),
-        cast("packet.oversize", "a message of 2 MiB",
-            "closed, 0x95 (MQTT 5.0, 3.1.2.11.4; broker.md, Limits)", stage -> {
+        cast(
+            "packet.oversize",
+            "a message of 2 MiB",
+            "closed, 0x95 (MQTT 5.0, 3.1.2.11.4; broker.md, Limits)",
+            stage -> {
               String mark = stage.forbiddenMark("oversize");
               return Entering.inside(stage, wire -> {
                 Sighting seen = wire.publish(Packet.publish(
@@ -87,11 +155,16 @@ final class PacketMoves {
                 return stage.judge(seen, mark);
               });
             }),
-        cast("packet.oversize-announced", "to announce a message of 256 MiB",
+        cast(
+            "packet.oversize-announced",
+            "to announce a message of 256 MiB",
             "closed at the header (MQTT 5.0, 4.13; broker.md, Limits)",
             stage -> inside(stage, Packet.raw(0x30, 0xff, 0xff, 0xff, 0x7f))),
-        plain("packet.no-tls", "MQTT without TLS on the port that wants it",
-            "closed: no listener without TLS (broker.md, Fail closed)", PacketMoves::withoutTls));
+        plain(
+            "packet.no-tls",
+            "MQTT without TLS on the port that wants it",
+            "closed: no listener without TLS (broker.md, Fail closed)",
+            PacketMoves::withoutTls));
   }
 
   /** Something a connection that was let in does not survive. */

@@ -30,14 +30,26 @@ final class TicketMoves {
   static List<HostileMove> all() {
     String broker = "CONNACK 0x87 on the resumed session (broker.md, Who gets in; RFC 8446, C.4)";
     return List.of(
-        cast("ticket.tls13-revoked", "a TLS 1.3 ticket from before it was revoked", broker,
+        cast(
+            "ticket.tls13-revoked",
+            "a TLS 1.3 ticket from before it was revoked",
+            broker,
             stage -> revoked(stage, "TLSv1.3")),
-        cast("ticket.tls12-revoked", "a TLS 1.2 session from before it was revoked", broker,
+        cast(
+            "ticket.tls12-revoked",
+            "a TLS 1.2 session from before it was revoked",
+            broker,
             stage -> revoked(stage, "TLSv1.2")),
-        cast("ticket.other-client-id", "a resumed session under the victim's client id",
-            "CONNACK 0x85 (broker.md, Who gets in)", TicketMoves::otherName),
-        cast("ticket.service-revoked", "to renew over a session resumed after it was revoked",
-            "403 (est.md, simplereenroll)", TicketMoves::atTheService));
+        cast(
+            "ticket.other-client-id",
+            "a resumed session under the victim's client id",
+            "CONNACK 0x85 (broker.md, Who gets in)",
+            TicketMoves::otherName),
+        cast(
+            "ticket.service-revoked",
+            "to renew over a session resumed after it was revoked",
+            "403 (est.md, simplereenroll)",
+            TicketMoves::atTheService));
   }
 
   /** Says whether the server's certificate was looked at, which it is in a full handshake only. */

@@ -12,108 +12,212 @@ final class TopicMoves {
   private static final String PUBLISH = "PUBACK 0x87 and closed (broker.md, Topic policy)";
   private static final String SUBSCRIBE = "SUBACK 0x87 (broker.md, Topic policy)";
   private static final String MALFORMED = "closed: a malformed packet (MQTT 5.0, 1.5.4)";
-  private static final String ALIAS =
-      "DISCONNECT 0x94 or 0x82 (MQTT 5.0, 3.3.2.3.4)";
+  private static final String ALIAS = "DISCONNECT 0x94 or 0x82 (MQTT 5.0, 3.3.2.3.4)";
 
   private TopicMoves() {}
 
   static List<HostileMove> all() {
     return List.of(
-        cast("topic.foreign-publish", "to publish to another device's topic", PUBLISH,
+        cast(
+            "topic.foreign-publish",
+            "to publish to another device's topic",
+            PUBLISH,
             stage -> publish(stage, Topics.telemetry(stage.victim(), "t"))),
-        cast("topic.foreign-retained", "to leave a retained message on another device's topic",
-            PUBLISH, stage -> Entering.inside(stage, wire -> {
+        cast(
+            "topic.foreign-retained",
+            "to leave a retained message on another device's topic",
+            PUBLISH,
+            stage -> Entering.inside(stage, wire -> {
               String mark = stage.forbiddenMark("retained");
-              byte[] packet = Packet.of(Packet.PUBLISH | 3,
-                  Packet.text(Topics.telemetry(stage.victim(), "t")), Packet.two(1),
-                  Packet.raw(0), Packet.utf8(mark));
+              byte[] packet = Packet.of(
+                  Packet.PUBLISH | 3,
+                  Packet.text(Topics.telemetry(stage.victim(), "t")),
+                  Packet.two(1),
+                  Packet.raw(0),
+                  Packet.utf8(mark));
               return stage.judge(wire.publish(packet), mark);
             })),
-        cast("topic.foreign-retained-cleared", "to clear another device's retained message", PUBLISH,
-            stage -> Entering.inside(stage, wire -> Verdict.of(
-                wire.publish(Packet.of(Packet.PUBLISH | 3,
-                    Packet.text(Topics.telemetry(stage.victim(), "t")), Packet.two(1),
-                    Packet.raw(0))), null))),
-        cast("topic.foreign-unanswered", "to publish to another device's topic with QoS 0",
-            "closed, and nothing delivered (broker.md, Topic policy)", TopicMoves::unanswered),
-        cast("topic.foreign-mqtt311", "to publish to another device's topic over MQTT 3.1.1",
-            "closed, and nothing delivered (broker.md, Topic policy)", TopicMoves::mqtt311),
-        cast("topic.commands-publish", "to send commands, to another device and to itself", PUBLISH,
+        cast(
+            "topic.foreign-retained-cleared",
+            "to clear another device's retained message",
+            PUBLISH,
+            stage -> Entering.inside(
+                stage,
+                wire -> Verdict.of(
+                    wire.publish(Packet.of(
+                        Packet.PUBLISH | 3,
+                        Packet.text(Topics.telemetry(stage.victim(), "t")),
+                        Packet.two(1),
+                        Packet.raw(0))),
+                    null))),
+        cast(
+            "topic.foreign-unanswered",
+            "to publish to another device's topic with QoS 0",
+            "closed, and nothing delivered (broker.md, Topic policy)",
+            TopicMoves::unanswered),
+        cast(
+            "topic.foreign-mqtt311",
+            "to publish to another device's topic over MQTT 3.1.1",
+            "closed, and nothing delivered (broker.md, Topic policy)",
+            TopicMoves::mqtt311),
+        cast(
+            "topic.commands-publish",
+            "to send commands, to another device and to itself",
+            PUBLISH,
             stage -> publish(stage, Topics.commands(stage.victim(), "do"))
                 .and(publish(stage, Topics.commands(stage.intruderIdentity(), "do")))),
-        cast("topic.wildcard-publish", "to publish to a topic with wildcards",
+        cast(
+            "topic.wildcard-publish",
+            "to publish to a topic with wildcards",
             "DISCONNECT 0x90 (MQTT 5.0, 3.3.2.1)",
             stage -> publish(stage, "telemetry/" + stage.victim().fleet() + "/+/t")
                 .and(publish(stage, Topics.telemetry(stage.intruderIdentity(), "#")))),
-        cast("topic.empty-level", "topics with empty levels in place of names", PUBLISH,
+        cast(
+            "topic.empty-level",
+            "topics with empty levels in place of names",
+            PUBLISH,
             stage -> publish(stage, "/" + Topics.telemetry(stage.intruderIdentity(), "t"))
                 .and(publish(stage, "telemetry/" + stage.victim().fleet() + "//t"))
                 .and(publish(stage, "telemetry//" + stage.intruderIdentity().name() + "/t"))),
-        cast("topic.dot-segments", "to go up from its own topics with ..", PUBLISH,
-            stage -> publish(stage, "telemetry/" + stage.victim().fleet() + "/./"
-                    + stage.victim().name() + "/t")
-                .and(publish(stage, "telemetry/" + stage.victim().fleet() + "/x/../"
-                    + stage.intruderIdentity().name()))),
-        cast("topic.sibling", "topics that merely begin like its own", PUBLISH,
-            stage -> publish(stage, "telemetry/" + stage.victim().fleet() + "/"
-                    + stage.intruderIdentity().name() + "0/t")
-                .and(publish(stage, "telemetry/" + stage.victim().fleet() + "0/"
-                    + stage.intruderIdentity().name() + "/t"))),
-        cast("topic.system-publish", "to publish to $SYS, $mintmark and $share topics",
+        cast(
+            "topic.dot-segments",
+            "to go up from its own topics with ..",
+            PUBLISH,
+            stage -> publish(
+                    stage,
+                    "telemetry/" + stage.victim().fleet() + "/./"
+                        + stage.victim().name() + "/t")
+                .and(publish(
+                    stage,
+                    "telemetry/" + stage.victim().fleet() + "/x/../"
+                        + stage.intruderIdentity().name()))),
+        cast(
+            "topic.sibling",
+            "topics that merely begin like its own",
+            PUBLISH,
+            stage -> publish(
+                    stage,
+                    "telemetry/" + stage.victim().fleet() + "/"
+                        + stage.intruderIdentity().name() + "0/t")
+                .and(publish(
+                    stage,
+                    "telemetry/" + stage.victim().fleet() + "0/"
+                        + stage.intruderIdentity().name() + "/t"))),
+        cast(
+            "topic.system-publish",
+            "to publish to $SYS, $mintmark and $share topics",
             "PUBACK 0x87 and closed: publishing to $ topics is for the broker alone (broker.md, Topic"
                 + " policy)",
             stage -> publish(stage, "$SYS/broker/uptime")
                 .and(publish(stage, "$mintmark/narrowed"))
-                .and(publish(stage, "$share/g/" + Topics.telemetry(stage.intruderIdentity(), "t")))),
-        cast("topic.nul", "a topic of its own with U+0000", MALFORMED,
+                .and(
+                    publish(stage, "$share/g/" + Topics.telemetry(stage.intruderIdentity(), "t")))),
+        cast(
+            "topic.nul",
+            "a topic of its own with U+0000",
+            MALFORMED,
             stage -> publish(stage, Topics.telemetry(stage.intruderIdentity(), "a\0b"))),
-        cast("topic.invalid-utf8", "a topic of its own that is not UTF-8, and a surrogate", MALFORMED,
-            stage -> raw(stage, Packet.raw(0xff, 0xfe)).and(raw(stage, Packet.raw(0xed, 0xa0, 0x80)))),
-        cast("topic.empty", "an empty topic without an alias",
-            "DISCONNECT 0x82 (MQTT 5.0, 3.3.2.1)", stage -> publish(stage, "")),
-        cast("topic.wildcard-subscribe", "to subscribe to #", SUBSCRIBE,
+        cast(
+            "topic.invalid-utf8",
+            "a topic of its own that is not UTF-8, and a surrogate",
+            MALFORMED,
+            stage ->
+                raw(stage, Packet.raw(0xff, 0xfe)).and(raw(stage, Packet.raw(0xed, 0xa0, 0x80)))),
+        cast(
+            "topic.empty",
+            "an empty topic without an alias",
+            "DISCONNECT 0x82 (MQTT 5.0, 3.3.2.1)",
+            stage -> publish(stage, "")),
+        cast(
+            "topic.wildcard-subscribe",
+            "to subscribe to #",
+            SUBSCRIBE,
             stage -> subscribe(stage, "#")),
-        cast("topic.foreign-telemetry", "to subscribe to another device's telemetry", SUBSCRIBE,
+        cast(
+            "topic.foreign-telemetry",
+            "to subscribe to another device's telemetry",
+            SUBSCRIBE,
             stage -> subscribe(stage, Topics.telemetry(stage.victim(), "#"))),
-        cast("topic.foreign-commands", "to subscribe to another device's commands", SUBSCRIBE,
+        cast(
+            "topic.foreign-commands",
+            "to subscribe to another device's commands",
+            SUBSCRIBE,
             stage -> subscribe(stage, Topics.commands(stage.victim(), "#"))),
-        cast("topic.plus-subscribe", "to subscribe with + in place of the device", SUBSCRIBE,
+        cast(
+            "topic.plus-subscribe",
+            "to subscribe with + in place of the device",
+            SUBSCRIBE,
             stage -> subscribe(stage, "commands/" + stage.victim().fleet() + "/+/do")),
-        cast("topic.prefix-subscribe", "to subscribe to whatever begins like its own name", SUBSCRIBE,
+        cast(
+            "topic.prefix-subscribe",
+            "to subscribe to whatever begins like its own name",
+            SUBSCRIBE,
             stage -> subscribe(stage, "commands/" + stage.victim().fleet() + "/#")
-                .and(subscribe(stage, "+/" + stage.victim().fleet() + "/"
-                    + stage.victim().name() + "/#"))),
-        cast("topic.shared-subscribe", "a shared subscription to another device's commands", SUBSCRIBE,
+                .and(subscribe(
+                    stage, "+/" + stage.victim().fleet() + "/" + stage.victim().name() + "/#"))),
+        cast(
+            "topic.shared-subscribe",
+            "a shared subscription to another device's commands",
+            SUBSCRIBE,
             stage -> subscribe(stage, "$share/intruders/" + Topics.commands(stage.victim(), "#"))),
-        cast("topic.shared-malformed", "shared subscriptions with empty and wildcard groups",
+        cast(
+            "topic.shared-malformed",
+            "shared subscriptions with empty and wildcard groups",
             "SUBACK 0x87 or 0x8F, or closed (MQTT 5.0, 4.8.2)",
             stage -> subscribe(stage, "$share//" + Topics.commands(stage.victim(), "#"))
                 .and(subscribe(stage, "$share/+/" + Topics.commands(stage.victim(), "#")))
                 .and(subscribe(stage, "$share/#"))
                 .and(subscribe(stage, "$share/g"))),
-        cast("topic.shared-twice", "a shared subscription inside a shared subscription", SUBSCRIBE,
+        cast(
+            "topic.shared-twice",
+            "a shared subscription inside a shared subscription",
+            SUBSCRIBE,
             stage -> subscribe(stage, "$share/a/$share/b/" + Topics.commands(stage.victim(), "#"))),
-        cast("topic.system-subscribe", "to subscribe to $SYS and $mintmark", SUBSCRIBE,
-            stage -> subscribe(stage, "$SYS/#").and(subscribe(stage, "$mintmark/#"))
+        cast(
+            "topic.system-subscribe",
+            "to subscribe to $SYS and $mintmark",
+            SUBSCRIBE,
+            stage -> subscribe(stage, "$SYS/#")
+                .and(subscribe(stage, "$mintmark/#"))
                 .and(subscribe(stage, "$mintmark/narrowed"))),
-        cast("topic.subscribe-nul", "a filter of its own with U+0000", MALFORMED,
+        cast(
+            "topic.subscribe-nul",
+            "a filter of its own with U+0000",
+            MALFORMED,
             stage -> subscribe(stage, Topics.commands(stage.intruderIdentity(), "a\0b"))),
-        cast("alias.zero", "the topic alias 0", ALIAS,
+        cast(
+            "alias.zero",
+            "the topic alias 0",
+            ALIAS,
             stage -> alias(stage, Topics.telemetry(stage.intruderIdentity(), "t"), 0)),
-        cast("alias.beyond-maximum", "a topic alias above the broker's maximum", ALIAS,
+        cast(
+            "alias.beyond-maximum",
+            "a topic alias above the broker's maximum",
+            ALIAS,
             stage -> alias(stage, Topics.telemetry(stage.intruderIdentity(), "t"), 65_535)),
-        cast("alias.never-set", "a topic alias that stands for nothing", ALIAS,
+        cast(
+            "alias.never-set",
+            "a topic alias that stands for nothing",
+            ALIAS,
             stage -> alias(stage, "", 1)),
-        cast("alias.moved", "to point an alias at another device's topic, then use it",
-            "closed at the first, and nothing delivered (MQTT 5.0, 3.3.2.3.4)", TopicMoves::moved),
-        cast("response.wildcard", "a response topic with wildcards",
-            "closed: a protocol error (MQTT 5.0, 3.3.2.3.5)", stage -> property(stage,
-                Packet.bytes(Packet.raw(0x08), Packet.text("commands/#")))),
-        cast("response.grants-nothing",
+        cast(
+            "alias.moved",
+            "to point an alias at another device's topic, then use it",
+            "closed at the first, and nothing delivered (MQTT 5.0, 3.3.2.3.4)",
+            TopicMoves::moved),
+        cast(
+            "response.wildcard",
+            "a response topic with wildcards",
+            "closed: a protocol error (MQTT 5.0, 3.3.2.3.5)",
+            stage -> property(stage, Packet.bytes(Packet.raw(0x08), Packet.text("commands/#")))),
+        cast(
+            "response.grants-nothing",
             "to name another device's commands as response topic, then to publish there",
             "the name is passed on, and grants nothing: PUBACK 0x87 (MQTT 5.0, 4.10)",
             TopicMoves::responseTopic),
-        cast("response.subscription-id", "a message that carries a subscription identifier",
+        cast(
+            "response.subscription-id",
+            "a message that carries a subscription identifier",
             "closed: a protocol error (MQTT 5.0, 3.3.4)",
             stage -> property(stage, Packet.raw(0x0b, 0x01))));
   }
@@ -142,8 +246,11 @@ final class TopicMoves {
   private static Verdict unanswered(Stage stage) throws Exception {
     return Entering.inside(stage, wire -> {
       String mark = stage.forbiddenMark("publish at QoS 0");
-      byte[] foreign = Packet.of(Packet.PUBLISH,
-          Packet.text(Topics.telemetry(stage.victim(), "t")), Packet.raw(0), Packet.utf8(mark));
+      byte[] foreign = Packet.of(
+          Packet.PUBLISH,
+          Packet.text(Topics.telemetry(stage.victim(), "t")),
+          Packet.raw(0),
+          Packet.utf8(mark));
       String own = Topics.telemetry(stage.intruderIdentity(), "t");
       Sighting seen = wire.ask(Packet.PUBACK, foreign, Packet.publish(own, "still here?"));
       return stage.judgeDelivery(seen, mark);
@@ -157,8 +264,11 @@ final class TopicMoves {
       if (!in.accepted()) {
         return Verdict.unproven("not let in over MQTT 3.1.1: " + in);
       }
-      Sighting seen = wire.publish(Packet.of(Packet.PUBLISH | 2,
-          Packet.text(Topics.telemetry(stage.victim(), "t")), Packet.two(1), Packet.utf8(mark)));
+      Sighting seen = wire.publish(Packet.of(
+          Packet.PUBLISH | 2,
+          Packet.text(Topics.telemetry(stage.victim(), "t")),
+          Packet.two(1),
+          Packet.utf8(mark)));
       return stage.judge(seen, mark);
     }
   }

@@ -63,7 +63,8 @@ public record Verdict(Outcome outcome, String saw) {
 
   /** Several tries of one move: the worst counts, and all that was seen is said. */
   Verdict and(Verdict other) {
-    Outcome worse = outcome == Outcome.LEAK || other.outcome == Outcome.HELD ? outcome : other.outcome;
+    Outcome worse =
+        outcome == Outcome.LEAK || other.outcome == Outcome.HELD ? outcome : other.outcome;
     boolean same = outcome == other.outcome && saw.equals(other.saw);
     return new Verdict(worse, same ? saw : saw + "; " + other.saw);
   }

@@ -20,34 +20,62 @@ final class WebSocketMoves {
 
   static List<HostileMove> all() {
     return List.of(
-        new HostileMove("websocket.no-certificate", "no certificate, over WebSocket",
-            "the handshake fails (broker.md, WebSocket)", Set.of(Need.WEBSOCKET),
+        new HostileMove(
+            "websocket.no-certificate",
+            "no certificate, over WebSocket",
+            "the handshake fails (broker.md, WebSocket)",
+            Set.of(Need.WEBSOCKET),
             WebSocketMoves::anonymous),
-        move("websocket.stolen-client-id", "another device's client id, over WebSocket",
-            "CONNACK 0x85, " + SAME, stage -> Verdict.of(
-                connect(stage, stage.intruder(), stage.victim().name()), null)),
-        move("websocket.bootstrap", "a factory's certificate, over WebSocket",
-            "the handshake fails, " + SAME, stage -> Verdict.of(connect(
-                stage, stage.intruderBootstrap(), stage.intruderIdentity().name()), null)),
-        move("websocket.foreign-publish", "to publish to another device's topic, over WebSocket",
-            "PUBACK 0x87 and closed, " + SAME, stage -> {
+        move(
+            "websocket.stolen-client-id",
+            "another device's client id, over WebSocket",
+            "CONNACK 0x85, " + SAME,
+            stage -> Verdict.of(connect(stage, stage.intruder(), stage.victim().name()), null)),
+        move(
+            "websocket.bootstrap",
+            "a factory's certificate, over WebSocket",
+            "the handshake fails, " + SAME,
+            stage -> Verdict.of(
+                connect(
+                    stage, stage.intruderBootstrap(), stage.intruderIdentity().name()),
+                null)),
+        move(
+            "websocket.foreign-publish",
+            "to publish to another device's topic, over WebSocket",
+            "PUBACK 0x87 and closed, " + SAME,
+            stage -> {
               String mark = stage.forbiddenMark("publish");
-              return inside(stage, wire -> stage.judge(wire.publish(
-                  Packet.publish(Topics.telemetry(stage.victim(), "t"), mark)), mark));
+              return inside(
+                  stage,
+                  wire -> stage.judge(
+                      wire.publish(Packet.publish(Topics.telemetry(stage.victim(), "t"), mark)),
+                      mark));
             }),
-        move("websocket.wildcard-subscribe", "to subscribe to #, over WebSocket",
-            "SUBACK 0x87, " + SAME, stage -> inside(stage,
+        move(
+            "websocket.wildcard-subscribe",
+            "to subscribe to #, over WebSocket",
+            "SUBACK 0x87, " + SAME,
+            stage -> inside(
+                stage,
                 wire -> Verdict.of(wire.subscribe(Packet.subscribe(Packet.utf8("#"))), null))),
-        move("websocket.path", "the upgrade at other paths: //mqtt, /mqtt/../, %2e, upper case",
-            "no upgrade (RFC 6455, 4.2.2)", WebSocketMoves::paths),
-        move("websocket.text-frames", "MQTT in text frames", "closed (MQTT 5.0, 6)",
+        move(
+            "websocket.path",
+            "the upgrade at other paths: //mqtt, /mqtt/../, %2e, upper case",
+            "no upgrade (RFC 6455, 4.2.2)",
+            WebSocketMoves::paths),
+        move(
+            "websocket.text-frames",
+            "MQTT in text frames",
+            "closed (MQTT 5.0, 6)",
             stage -> framed(stage, WebSocketWire.TEXT, true)),
-        move("websocket.unmasked", "frames without a mask", "closed (RFC 6455, 5.1)",
+        move(
+            "websocket.unmasked",
+            "frames without a mask",
+            "closed (RFC 6455, 5.1)",
             stage -> framed(stage, WebSocketWire.BINARY, false)));
   }
 
-  private static HostileMove move(
-      String id, String tries, String expected, HostileMove.Play play) {
+  private static HostileMove move(String id, String tries, String expected, HostileMove.Play play) {
     return new HostileMove(id, tries, expected, Set.of(Need.CAST, Need.WEBSOCKET), play);
   }
 
@@ -67,8 +95,8 @@ final class WebSocketMoves {
   private static Sighting opened(
       Stage stage, Credential credential, String path, int frame, boolean mask, String clientId) {
     try {
-      WebSocketWire.Upgrade upgrade = WebSocketWire.open(
-          stage.ground().webSocket(), stage.tls(credential), path, frame, mask);
+      WebSocketWire.Upgrade upgrade =
+          WebSocketWire.open(stage.ground().webSocket(), stage.tls(credential), path, frame, mask);
       try (MqttWire wire = new MqttWire(upgrade.wire())) {
         return upgrade.agreed()
             ? wire.connect(Packet.connect(clientId))
@@ -81,8 +109,11 @@ final class WebSocketMoves {
 
   private static Verdict inside(Stage stage, Entering.Body body) throws Exception {
     WebSocketWire.Upgrade upgrade = WebSocketWire.open(
-        stage.ground().webSocket(), stage.tls(stage.intruder()), path(stage),
-        WebSocketWire.BINARY, true);
+        stage.ground().webSocket(),
+        stage.tls(stage.intruder()),
+        path(stage),
+        WebSocketWire.BINARY,
+        true);
     try (MqttWire wire = new MqttWire(upgrade.wire())) {
       Sighting seen = wire.connect(Packet.connect(stage.intruderIdentity().name()));
       return seen.accepted()
@@ -103,13 +134,16 @@ final class WebSocketMoves {
     control(stage);
     String own = path(stage);
     List<String> paths = List.of(
-        "/", "/" + own, own + "/../", own + "/x", own.replace("/", "/%2e/"),
+        "/",
+        "/" + own,
+        own + "/../",
+        own + "/x",
+        own.replace("/", "/%2e/"),
         own.toUpperCase(Locale.ROOT));
     List<Wire> asked = new ArrayList<>();
     try {
       for (String path : paths) {
-        asked.add(WebSocketWire.ask(
-            stage.ground().webSocket(), stage.tls(stage.intruder()), path));
+        asked.add(WebSocketWire.ask(stage.ground().webSocket(), stage.tls(stage.intruder()), path));
       }
       Verdict all = null;
       for (Wire wire : asked) {
@@ -137,7 +171,13 @@ final class WebSocketMoves {
   private static Verdict framed(Stage stage, int frame, boolean mask) throws IOException {
     control(stage);
     return Verdict.of(
-        opened(stage, stage.intruder(), path(stage), frame, mask,
-            stage.intruderIdentity().name()), null);
+        opened(
+            stage,
+            stage.intruder(),
+            path(stage),
+            frame,
+            mask,
+            stage.intruderIdentity().name()),
+        null);
   }
 }

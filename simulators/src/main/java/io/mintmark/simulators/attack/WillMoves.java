@@ -20,27 +20,47 @@ final class WillMoves {
 
   static List<HostileMove> all() {
     return List.of(
-        cast("will.foreign", "to leave a will on another device's topic", REFUSED,
+        cast(
+            "will.foreign",
+            "to leave a will on another device's topic",
+            REFUSED,
             stage -> will(stage, new byte[] {0}, Topics.telemetry(stage.victim(), "will"))),
-        cast("will.foreign-delayed", "to leave a will with a delay on another device's topic", REFUSED,
+        cast(
+            "will.foreign-delayed",
+            "to leave a will with a delay on another device's topic",
+            REFUSED,
             stage -> will(stage, delay(1), Topics.telemetry(stage.victim(), "will"))),
-        cast("will.commands", "to leave a command as its will, for another device", REFUSED,
+        cast(
+            "will.commands",
+            "to leave a command as its will, for another device",
+            REFUSED,
             stage -> will(stage, new byte[] {0}, Topics.commands(stage.victim(), "do"))),
-        cast("will.system", "to leave wills on $ topics", REFUSED,
+        cast(
+            "will.system",
+            "to leave wills on $ topics",
+            REFUSED,
             stage -> will(stage, new byte[] {0}, "$SYS/broker/will")
                 .and(will(stage, new byte[] {0}, "$mintmark/narrowed"))),
-        cast("will.wildcard", "to leave a will on a topic with wildcards",
+        cast(
+            "will.wildcard",
+            "to leave a will on a topic with wildcards",
             "refused (MQTT 5.0, 3.1.3.3 and 4.7.1)",
             stage -> will(stage, new byte[] {0}, Topics.telemetry(stage.intruderIdentity(), "#"))),
-        cast("will.response-wildcard", "to leave a will whose response topic has wildcards",
+        cast(
+            "will.response-wildcard",
+            "to leave a will whose response topic has wildcards",
             "refused: a protocol error (MQTT 5.0, 3.1.3.2.6)",
-            stage -> will(stage,
+            stage -> will(
+                stage,
                 Packet.properties(Packet.raw(0x08), Packet.text("commands/#")),
                 Topics.telemetry(stage.intruderIdentity(), "will"))),
-        cast("will.after-cut", "to be heard by its will when it is cut off",
+        cast(
+            "will.after-cut",
+            "to be heard by its will when it is cut off",
             "cut at once, the will never sent (broker.md, How long a session lasts)",
             stage -> revoked(stage, false)),
-        cast("will.delayed-after-revocation",
+        cast(
+            "will.delayed-after-revocation",
             "to be heard by a will with a delay, left before it was revoked",
             "the will is ended with the stored session (broker.md, How long a session lasts)",
             stage -> revoked(stage, true)));

@@ -49,8 +49,7 @@ class AttackLeakIT {
 
   private AttackReport attack(YesInstallation installation, List<HostileMove> moves)
       throws Exception {
-    return new Attack(
-            installation, folder, moves, DEAF, Progress.none(), Duration.ofSeconds(1))
+    return new Attack(installation, folder, moves, DEAF, Progress.none(), Duration.ofSeconds(1))
         .play();
   }
 }

@@ -54,9 +54,7 @@ final class YesInstallation implements Target, AutoCloseable {
         .credential();
     SSLContext tls = own.tlsContext(new BelievesAll());
     YesService http = new YesService(
-        DOMAIN.toString(),
-        issuer.credential(),
-        List.of(root.certificate(), issuer.certificate()));
+        DOMAIN.toString(), issuer.credential(), List.of(root.certificate(), issuer.certificate()));
     mqtt = new YesPort(tls, broker::serve);
     webSocket = new YesPort(tls, this::upgraded);
     service = new YesPort(tls, http::serve);
