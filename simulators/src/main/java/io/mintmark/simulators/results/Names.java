@@ -41,8 +41,16 @@ final class Names {
       "disconnects",
       "generator.threads",
       "generator.heap-mb",
+      Names.LOOKS,
+      Names.FULL_LOOKS,
       Names.TICKS,
       Names.LATE_TICKS);
+
+  /** How often it was looked whether the generator's event loops keep up. */
+  static final String LOOKS = "generator.looks";
+
+  /** How often they did not. */
+  static final String FULL_LOOKS = "generator.looks-full";
 
   /** Beginnings that an open loop had planned. */
   static final String TICKS = "ticks";
