@@ -45,11 +45,7 @@ final class RunPlots {
 
   /** The same for other lines, each with its key. */
   static void percentiles(
-      Html html,
-      String id,
-      String caption,
-      Map<String, Histogram> histograms,
-      List<Key> keys) {
+      Html html, String id, String caption, Map<String, Histogram> histograms, List<Key> keys) {
     if (histograms.isEmpty()) {
       return;
     }
