@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.simulators.results.Expectation;
 import io.mintmark.simulators.results.Mark;
+import io.mintmark.simulators.results.RawReader;
 import io.mintmark.simulators.results.Results;
 import io.mintmark.simulators.scenario.BuiltIn;
 import io.mintmark.simulators.scenario.Draft;
@@ -138,6 +139,7 @@ class SimulateIT {
         .run();
     assertThat(end.failure()).as(name).isNull();
     assertThat(end.passed()).as(name + ": " + end.results().table()).isTrue();
+    assertThat(RawReader.read(folder.resolve(name + ".jsonl")).held(held)).isEqualTo(end.results());
     return end.results();
   }
 

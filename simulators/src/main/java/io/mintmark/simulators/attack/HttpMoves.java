@@ -99,7 +99,10 @@ final class HttpMoves {
             "to use the service as a proxy: CONNECT and absolute addresses",
             "no tunnel: 4xx (RFC 9110, 9.3.6)",
             stage -> lines(
-                    stage, "CONNECT elsewhere.example:443 HTTP/1.1", "Host: elsewhere.example:443")
+                    stage,
+                    "CONNECT elsewhere.example:443 HTTP/1.1",
+                    "Host: elsewhere.example:443",
+                    "Connection: close")
                 .and(lines(
                     stage,
                     "GET http://elsewhere.example/ HTTP/1.1",

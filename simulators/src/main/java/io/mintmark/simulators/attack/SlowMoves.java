@@ -61,7 +61,7 @@ final class SlowMoves {
                     + "Content-Length: 2000\r\n\r\nMII")),
         new HostileMove(
             "slow.operators",
-            REQUESTS + " requests to the operator API that do not end",
+            REQUESTS + " requests without a token to the operator API that do not end",
             "an operator is answered meanwhile (est.md, Limits)",
             Set.of(Need.CAST, Need.API, Need.ALONE),
             SlowMoves::operators));
@@ -84,7 +84,7 @@ final class SlowMoves {
   /**
    * Begins many, then has somebody honest come.
    *
-   * @param honest null if it came through, or what it met
+   * @param honest says null if it came through, or what it met
    */
   private static Verdict meanwhile(Stage stage, int many, Beginning beginning, Honest honest)
       throws Exception {
@@ -184,8 +184,8 @@ final class SlowMoves {
 
   private static Verdict operators(Stage stage) throws Exception {
     Ground ground = stage.ground();
-    String beginning = "PUT /api/v1/fleets HTTP/1.1\r\nHost: x\r\n" + ground.authorization()
-        + "\r\nContent-Type: application/yaml\r\nContent-Length: 2000\r\n\r\nfleet: ";
+    String beginning = "PUT /api/v1/fleets HTTP/1.1\r\nHost: x\r\n"
+        + "Content-Type: application/yaml\r\nContent-Length: 2000\r\n\r\nfleet: ";
     return meanwhile(stage, REQUESTS, () -> begun(ground.api(), beginning), () -> {
       HttpAnswer answer = ground.api().get("/api/v1/service", ground.authorization());
       return answer.status() == 200 ? null : answer.toString();

@@ -247,6 +247,7 @@ public final class HtmlReport {
     results.remarks().forEach(remark -> html.element("p", remark));
     html.raw("<div class=\"plots\">");
     RunPlots.processors(html, results);
+    RunPlots.gauges(html, results);
     if (!generator.cpuMillisPer().isEmpty()) {
       html.raw("<div class=\"scroll\">")
           .head(

@@ -215,6 +215,38 @@ final class RunPlots {
     Figure.write(html, "Processors kept busy", keys, plot, null);
   }
 
+  /** Counters that tell of the generator itself go up and down: its heap, its threads. */
+  static void gauges(Html html, Results results) {
+    int number = 0;
+    for (String counter : results.counters().keySet()) {
+      if (counter.startsWith(Names.GENERATOR)) {
+        gauge(html, results, counter, "g" + number);
+        number++;
+      }
+    }
+  }
+
+  private static void gauge(Html html, Results results, String counter, String id) {
+    List<Point> points = results.series().stream()
+        .map(each -> new Point(
+            each.to(),
+            each.counters().containsKey(counter)
+                ? each.counters().get(counter).doubleValue()
+                : Double.NaN))
+        .toList();
+    double most = OperationPlots.most(points);
+    Plot plot = new Plot(
+        id,
+        counter + " over time",
+        "At most " + Shown.digits(most) + ", at the end " + Comparison.counter(results, counter)
+            + ".",
+        Scale.time(results.seconds()),
+        Scale.linear(most, Shown::digits));
+    plot.line("generator", points);
+    plot.marks(results.marks());
+    Figure.write(html, counter, List.of(), plot, null);
+  }
+
   /** Whether an operation is worth a plot of its own. */
   static boolean isPlotted(Operation operation) {
     return operation.count() + operation.failed() > 0;
