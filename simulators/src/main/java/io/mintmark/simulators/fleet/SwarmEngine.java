@@ -197,7 +197,7 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
 
   @Override
   public CompletableFuture<Duration> renew(int device) {
-    return Workers.submit(workers, () -> {
+    return Workers.compose(workers, () -> {
           StoredCredential current = credential(device);
           if (current == null) {
             throw new IOException("the device has no operational credential to renew");
@@ -205,8 +205,7 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
           StoredCredential next = enrolment.renew(identity(device).device(), current);
           state.keep(device, next);
           return devices.get(device).move(next);
-        })
-        .thenCompose(moved -> moved);
+        });
   }
 
   @Override

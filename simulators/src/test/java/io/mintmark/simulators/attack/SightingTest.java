@@ -2,7 +2,7 @@ package io.mintmark.simulators.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mintmark.simulators.Sighting.Outcome;
+import io.mintmark.simulators.attack.Sighting.Outcome;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
