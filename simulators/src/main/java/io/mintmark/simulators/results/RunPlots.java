@@ -218,8 +218,8 @@ final class RunPlots {
   /** Counters that tell of the generator itself go up and down: its heap, its threads. */
   static void gauges(Html html, Results results) {
     int number = 0;
-    for (String counter : results.counters().keySet()) {
-      if (counter.startsWith(Names.GENERATOR)) {
+    for (String counter : Names.GAUGES) {
+      if (results.counters().containsKey(counter)) {
         gauge(html, results, counter, "g" + number);
         number++;
       }
