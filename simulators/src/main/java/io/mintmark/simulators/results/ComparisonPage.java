@@ -1,6 +1,6 @@
 package io.mintmark.simulators.results;
 
-import io.mintmark.simulators.results.Figure.Key;
+import io.mintmark.simulators.results.Figure.LegendLine;
 import io.mintmark.simulators.results.Plot.Point;
 import io.mintmark.simulators.results.Results.Moment;
 import io.mintmark.simulators.results.Results.Operation;
@@ -14,8 +14,8 @@ import org.HdrHistogram.Histogram;
 /** Two runs as one page of HTML: figures beside each other, plots above each other. */
 final class ComparisonPage {
 
-  private static final List<Key> KEYS =
-      List.of(new Key("first", "first"), new Key("second", "second"));
+  private static final List<LegendLine> KEYS =
+      List.of(new LegendLine("first", "first"), new LegendLine("second", "second"));
 
   private final Comparison comparison;
   private final Results first;

@@ -6,7 +6,7 @@ import java.util.List;
 final class Figure {
 
   /** A line of the legend: its style and its words. */
-  record Key(String style, String words) {}
+  record LegendLine(String style, String words) {}
 
   private Figure() {}
 
@@ -15,7 +15,7 @@ final class Figure {
    *
    * @param table the figures of the plot as a table; null for none
    */
-  static void write(Html html, String caption, List<Key> keys, Plot plot, String table) {
+  static void write(Html html, String caption, List<LegendLine> keys, Plot plot, String table) {
     html.raw("<figure><figcaption>").element("strong", caption).raw("<span class=\"keys\">");
     keys.forEach(key ->
         html.raw("<span class=\"key " + key.style() + "\">").text(key.words()).raw("</span>"));

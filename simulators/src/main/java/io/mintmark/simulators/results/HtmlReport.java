@@ -122,12 +122,14 @@ public final class HtmlReport {
       return;
     }
     html.raw("<dl class=\"counters\" aria-label=\"Counters\">");
-    results
-        .counters()
-        .forEach((name, count) -> html.raw("<div>")
+    results.counters().forEach((name, count) -> {
+      if (!name.equals(Names.LOOKS) && !name.equals(Names.FULL_LOOKS)) {
+        html.raw("<div>")
             .element("dt", name)
             .element("dd", Shown.count(count))
-            .raw("</div>"));
+            .raw("</div>");
+      }
+    });
     html.raw("</dl>\n");
   }
 

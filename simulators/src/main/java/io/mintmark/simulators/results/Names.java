@@ -61,8 +61,8 @@ final class Names {
   /** What fails of all operations together. */
   static final String FAILED = "failed";
 
-  /** What begins like this tells of the generator and not of the installation. */
-  static final String GENERATOR = "generator.";
+  /** Counters that go up and down, and are worth a plot. */
+  static final List<String> GAUGES = List.of("generator.heap-mb", "generator.threads");
 
   /** Before an operation: the generator's processor time for each. */
   static final String CPU_PER = "generator.cpu-per-";

@@ -1,6 +1,6 @@
 package io.mintmark.simulators.results;
 
-import io.mintmark.simulators.results.Figure.Key;
+import io.mintmark.simulators.results.Figure.LegendLine;
 import io.mintmark.simulators.results.Plot.Point;
 import io.mintmark.simulators.results.Results.Interval;
 import io.mintmark.simulators.results.Results.Moment;
@@ -56,10 +56,10 @@ final class OperationPlots {
         Scale.linear(most, Shown::perSecond));
     plot.area("rate", done, done.stream().map(p -> new Point(p.x(), 0)).toList());
     plot.line("rate", done);
-    List<Key> keys = new ArrayList<>(List.of(new Key("rate", "came through")));
+    List<LegendLine> keys = new ArrayList<>(List.of(new LegendLine("rate", "came through")));
     if (failures) {
       plot.line("failed", failed);
-      keys.add(new Key("failed", "failed"));
+      keys.add(new LegendLine("failed", "failed"));
     }
     hits(plot);
     plot.marks(results.marks());
@@ -85,7 +85,7 @@ final class OperationPlots {
     Figure.write(
         html,
         operation + ": latency",
-        List.of(new Key("p50", "p50"), new Key("p99", "p99"), new Key("max", "max")),
+        List.of(new LegendLine("p50", "p50"), new LegendLine("p99", "p99"), new LegendLine("max", "max")),
         plot,
         null);
   }

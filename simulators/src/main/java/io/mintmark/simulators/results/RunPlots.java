@@ -1,7 +1,7 @@
 package io.mintmark.simulators.results;
 
 import io.mintmark.simulators.fleet.DeviceState;
-import io.mintmark.simulators.results.Figure.Key;
+import io.mintmark.simulators.results.Figure.LegendLine;
 import io.mintmark.simulators.results.Plot.Point;
 import io.mintmark.simulators.results.Results.Interval;
 import io.mintmark.simulators.results.Results.Operation;
@@ -33,10 +33,10 @@ final class RunPlots {
   /** Latency by percentile, a line an operation. */
   static void percentiles(Html html, Results results) {
     Map<String, Histogram> histograms = new LinkedHashMap<>();
-    List<Key> keys = new ArrayList<>();
+    List<LegendLine> keys = new ArrayList<>();
     results.operations().forEach((name, operation) -> {
       if (operation.count() > 0) {
-        keys.add(new Key("s" + keys.size() % COLOURS, name));
+        keys.add(new LegendLine("s" + keys.size() % COLOURS, name));
         histograms.put(name, operation.histogram());
       }
     });
@@ -45,7 +45,7 @@ final class RunPlots {
 
   /** The same for other lines, each with its key. */
   static void percentiles(
-      Html html, String id, String caption, Map<String, Histogram> histograms, List<Key> keys) {
+      Html html, String id, String caption, Map<String, Histogram> histograms, List<LegendLine> keys) {
     if (histograms.isEmpty()) {
       return;
     }
@@ -70,7 +70,7 @@ final class RunPlots {
   }
 
   private static List<Point> curve(Histogram histogram) {
-    double end = Math.log10(Math.max(10, histogram.getTotalCount()));
+    double end = Math.log10((double) Math.max(10, histogram.getTotalCount()));
     List<Point> points = new ArrayList<>();
     for (int i = 0; i <= Math.ceil(end * PER_NINE); i++) {
       double percentile = 100 * (1 - Math.pow(10, -Math.min(end, i / PER_NINE)));
@@ -120,7 +120,7 @@ final class RunPlots {
         "At the end: " + states(results.series().get(results.series().size() - 1)),
         Scale.time(results.seconds()),
         Scale.linear(most, Shown::digits));
-    List<Key> keys = new ArrayList<>();
+    List<LegendLine> keys = new ArrayList<>();
     List<Point> lower =
         results.series().stream().map(each -> new Point(each.to(), 0)).toList();
     lower = fromTheBegin(lower);
@@ -133,7 +133,7 @@ final class RunPlots {
         upper.add(new Point(steps.get(i).x(), lower.get(i).y() + steps.get(i).y()));
       }
       plot.area(style(state), upper, lower);
-      keys.add(new Key(style(state), word(state)));
+      keys.add(new LegendLine(style(state), word(state)));
       lower = upper;
     }
     results
@@ -206,11 +206,11 @@ final class RunPlots {
     plot.line("limit", List.of(new Point(0, there), new Point(results.seconds(), there)));
     plot.line("generator", generator);
     plot.line("target", target);
-    List<Key> keys = new ArrayList<>(List.of(new Key("generator", "generator")));
+    List<LegendLine> keys = new ArrayList<>(List.of(new LegendLine("generator", "generator")));
     if (OperationPlots.most(target) > 0) {
-      keys.add(new Key("target", "installation"));
+      keys.add(new LegendLine("target", "installation"));
     }
-    keys.add(new Key("limit", "all there are"));
+    keys.add(new LegendLine("limit", "all there are"));
     plot.marks(results.marks());
     Figure.write(html, "Processors kept busy", keys, plot, null);
   }
@@ -218,8 +218,8 @@ final class RunPlots {
   /** Counters that tell of the generator itself go up and down: its heap, its threads. */
   static void gauges(Html html, Results results) {
     int number = 0;
-    for (String counter : results.counters().keySet()) {
-      if (counter.startsWith(Names.GENERATOR)) {
+    for (String counter : Names.GAUGES) {
+      if (results.counters().containsKey(counter)) {
         gauge(html, results, counter, "g" + number);
         number++;
       }

@@ -99,7 +99,7 @@ record Scale(double low, double high, DoubleUnaryOperator transform, List<Tick> 
 
   /** Percentiles, each nine more as long as the one before; to the one that one of so many is. */
   static Scale percentiles(long count) {
-    int nines = (int) Math.max(2, Math.min(6, Math.ceil(Math.log10(Math.max(1, count)))));
+    int nines = (int) Math.max(2, Math.min(6, Math.ceil(Math.log10((double) Math.max(1, count)))));
     List<Tick> ticks = new ArrayList<>(List.of(new Tick(0, "0 %"), new Tick(50, "50 %")));
     for (int i = 1; i < nines; i++) {
       double percentile = 100 - Math.pow(10, 2 - i);

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -189,19 +188,17 @@ final class Chromium implements AutoCloseable {
 
   /** Asks it to leave, as it tidies up then, and sees to it that it does. */
   @Override
-  public void close() throws Exception {
+  public void close() {
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     all.add(process.toHandle());
     try {
       call("Browser.close", JSON.createObjectNode());
-    } catch (IOException | ExecutionException e) {
+    } catch (Exception e) {
       // It may be gone before it answers.
     }
-    process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    all.forEach(ProcessHandle::destroyForcibly);
-    for (ProcessHandle each : all) {
-      each.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
+    Awaitility.await()
+        .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
     socket.abort();
   }
 

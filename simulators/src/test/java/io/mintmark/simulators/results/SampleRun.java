@@ -22,11 +22,17 @@ final class SampleRun {
     FakeRun run = new FakeRun(
         new Run(
             "broker-restart",
-            "name: broker-restart\nfleet: {devices: 2000, engine: swarm}\nsteps:\n"
-                + "  - connect: {rate: 200/s}\n"
-                + "  - telemetry: {rate: 400/s, duration: 45s}\n"
-                + "    fault: {kill: broker, at: 20s, for: 5s}\n"
-                + "expect:\n  - connect.p99<500ms\n  - lost==0\n",
+            """
+            name: broker-restart
+            fleet: {devices: 2000, engine: swarm}
+            steps:
+              - connect: {rate: 200/s}
+              - telemetry: {rate: 400/s, duration: 45s}
+                fault: {kill: broker, at: 20s, for: 5s}
+            expect:
+              - connect.p99<500ms
+              - lost==0
+            """,
             "mintmark simulate broker-restart --devices 2000 --engine swarm"
                 + " --expect 'connect.p99<500ms' --html report.html",
             "own, temporary",
