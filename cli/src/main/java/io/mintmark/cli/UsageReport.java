@@ -1,5 +1,7 @@
 package io.mintmark.cli;
 
+import io.mintmark.identity.Printable;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -24,12 +26,13 @@ final class UsageReport implements IParameterExceptionHandler {
     if (!(command.getCommandSpec().userObject() instanceof SimulateCommand)) {
       return others.handleParseException(failure, arguments);
     }
-    String hint = "";
-    if (failure instanceof UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
-      hint = ": did you mean " + unmatched.getSuggestions().get(0) + "?";
+    String line = failure.getMessage();
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      line = "there is no option '" + Printable.of(unmatched.getUnmatched().get(0)) + "'"
+          + (near.isEmpty() ? "" : ": did you mean " + near.get(0) + "?");
     }
-    command.getErr().println("mintmark: " + failure.getMessage() + hint);
+    command.getErr().println("mintmark: " + line);
     return CommandFailure.UNUSABLE;
   }
 }

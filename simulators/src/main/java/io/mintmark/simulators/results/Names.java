@@ -57,6 +57,9 @@ final class Names {
   /** What fails of all operations together. */
   static final String FAILED = "failed";
 
+  /** What begins like this tells of the generator and not of the installation. */
+  static final String GENERATOR = "generator.";
+
   /** Before an operation: the generator's processor time for each. */
   static final String CPU_PER = "generator.cpu-per-";
 
