@@ -138,8 +138,9 @@ final class Simulation {
   }
 
   private Live sample(Recording recording, FleetEngine fleet) {
-    recording.count("generator.looks", 1);
-    recording.count("generator.looks-full", load.sample() ? 1 : 0);
+    if (load.sample()) {
+      recording.count("generator.full-seconds", 1);
+    }
     Duration cpu = null;
     try {
       cpu = target.cpuTime().orElse(null);

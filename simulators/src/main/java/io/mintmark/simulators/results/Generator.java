@@ -69,8 +69,7 @@ public record Generator(
         each -> each.targetBusy() != null
             && each.generatorBusy() + each.targetBusy() > FULL * processors);
     boolean behind = ticks > 0 && late > LATE * ticks;
-    long looks = counters.getOrDefault(Names.LOOKS, 0L);
-    double loops = looks == 0 ? 0 : (double) counters.getOrDefault(Names.FULL_LOOKS, 0L) / looks;
+    double loops = counters.getOrDefault(Names.FULL_SECONDS, 0L) / seconds;
     boolean bottleneck = behind || full > 0.1 || loops > 0.1;
     return new Generator(
         processors,

@@ -41,16 +41,12 @@ final class Names {
       "disconnects",
       "generator.threads",
       "generator.heap-mb",
-      Names.LOOKS,
-      Names.FULL_LOOKS,
+      Names.FULL_SECONDS,
       Names.TICKS,
       Names.LATE_TICKS);
 
-  /** How often it was looked whether the generator's event loops keep up. */
-  static final String LOOKS = "generator.looks";
-
-  /** How often they did not. */
-  static final String FULL_LOOKS = "generator.looks-full";
+  /** Seconds in which an event loop of the generator had no time left. */
+  static final String FULL_SECONDS = "generator.full-seconds";
 
   /** Beginnings that an open loop had planned. */
   static final String TICKS = "ticks";

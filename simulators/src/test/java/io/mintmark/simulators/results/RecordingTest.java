@@ -68,9 +68,10 @@ class RecordingTest {
   @Test
   void aFullEventLoopIsSaid() throws Exception {
     FakeRun behind = new FakeRun(null);
-    behind.recording().count("generator.looks", 10);
-    behind.recording().count("generator.looks-full", 2);
-    behind.second(0.5, 1, 0);
+    behind.recording().count("generator.full-seconds", 1);
+    for (int second = 0; second < 5; second++) {
+      behind.second(0.5, 1, 0);
+    }
     Generator generator = behind.finish().generator();
     assertThat(generator.bottleneck()).isTrue();
     assertThat(generator.verdict()).contains("event loop was full for 20 %");
