@@ -32,8 +32,7 @@ class SimulateCommandTest {
     refused("there is no scenario 'telemetri': did you mean 'telemetry'?", "telemetri");
     refused("there is no file", "nowhere.yaml");
     refused("did you mean 'telemetry'?", "--show", "telemetri");
-    refused(
-        "there is no option '--devcies': did you mean --devices?", "connect", "--devcies", "3");
+    refused("there is no option '--devcies': did you mean --devices?", "connect", "--devcies", "3");
     refused("--rate: 'rate' of telemetry: '0/s' is not a rate", "telemetry", "--rate", "0/s");
     refused("'9999999/s' is not a rate", "telemetry", "--rate", "9999999/s");
     refused("--qos: 'qos' of telemetry: '3' is not possible", "telemetry", "--qos", "3");
