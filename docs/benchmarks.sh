@@ -25,9 +25,9 @@ measure() {
   # shellcheck disable=SC2086
   ./mintmark benchmark "$2" $options --json "$report" >&2 || [ -s "$report" ]
   jq --arg size "$verb" --arg command "./mintmark benchmark $2${options:+ $options}" --arg mintmark "$(./mintmark --version)" \
-    --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+    --arg processors "$(nproc)" --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
     --arg memory "$(awk '/^MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo)" \
-    '{$size, $command, machine: {$cpu, $memory, $mintmark}, report: .}' "$report" >"$dir/$1.json"
+    '{$size, $command, machine: {$processors, $cpu, $memory, $mintmark}, report: .}' "$report" >"$dir/$1.json"
   rm "$report"
 }
 
@@ -122,7 +122,7 @@ def part:
 .machine as $machine | .command as $command | .report |
 (.generator // .environment) as $on | part as [$title, $about, $rows] |
 "## \($title)\n\n```sh\n\($command)\n```\n\n\($about[:1] | ascii_upcase)\($about[1:]). " +
-"\(.finished[:10]), \($on.processors) processors (\($machine.cpu), \($machine.memory)), \($on.os), " +
+"\(.finished[:10]), \($machine.processors) processors (\($machine.cpu), \($machine.memory)), \($on.os), " +
 "Java \($on.java), ECDSA by \($on.signatures), \($machine.mintmark).\n\n" +
 "| figure | Mintmark | baseline | ratio |\n| --- | --- | --- | --- |\n" + ($rows | join("\n")) + "\n"
 '

@@ -23,7 +23,8 @@ final class FoundInstallation extends OperatedTarget {
    *
    * @param service where devices enrol
    * @param operator its operator API
-   * @param token opens that; a secret
+   * @param status its CRLs and OCSP; null if it is not known
+   * @param token opens the operator API; a secret
    * @param trust its roots
    * @param trustFile where these are from
    * @param brokerHost where devices connect
@@ -33,6 +34,7 @@ final class FoundInstallation extends OperatedTarget {
   record Address(
       URI service,
       URI operator,
+      URI status,
       String token,
       List<X509Certificate> trust,
       Path trustFile,
@@ -118,6 +120,11 @@ final class FoundInstallation extends OperatedTarget {
   public String describe() {
     return "service " + address.service() + ", broker " + address.brokerHost() + ":"
         + address.brokerPort();
+  }
+
+  @Override
+  public Optional<URI> statusService() {
+    return Optional.ofNullable(address.status());
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.mintmark.simulators.TlsFace;
 import io.mintmark.simulators.scenario.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 
 /** An installation that scenarios are played against, operated through its operator API. */
 abstract class OperatedTarget implements Target, OperatedService {
@@ -36,6 +38,16 @@ abstract class OperatedTarget implements Target, OperatedService {
     } catch (IllegalArgumentException e) {
       throw new IOException("its certificate is not one of a Mintmark broker", e);
     }
+  }
+
+  @Override
+  public Optional<URI> operatorApi() {
+    return Optional.of(operator().base());
+  }
+
+  @Override
+  public Optional<String> operatorToken() {
+    return Optional.of(operator().token());
   }
 
   @Override

@@ -45,6 +45,16 @@ final class OperatorClient {
     this.tls = Credential.anonymousTlsContext(trustAnchors);
   }
 
+  /** Where it is. */
+  URI base() {
+    return base;
+  }
+
+  /** What opens it. A secret. */
+  String token() {
+    return token;
+  }
+
   /** What the service runs on. */
   JsonNode service() throws CommandFailure {
     return json(exchange("GET", "/service", null, null));

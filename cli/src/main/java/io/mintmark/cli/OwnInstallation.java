@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -89,6 +90,19 @@ final class OwnInstallation extends OperatedTarget implements AutoCloseable {
   @Override
   public int brokerPort() {
     return brokerPower.port();
+  }
+
+  @Override
+  public Optional<URI> webSocket() {
+    OptionalInt port = brokerPower.webSocketPort();
+    return port.isPresent()
+        ? Optional.of(URI.create("wss://localhost:" + port.getAsInt() + "/mqtt"))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<URI> statusService() {
+    return Optional.ofNullable(running.status());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mintmark.cli;
 
+import io.mintmark.simulators.attack.AttackPhase;
 import io.mintmark.simulators.fault.ProxiedTarget;
 import io.mintmark.simulators.fleet.EngineNeeds;
 import io.mintmark.simulators.fleet.SdkEngine;
@@ -58,7 +59,7 @@ final class SimulateCommand implements Callable<Integer> {
           + " start from).")
   private String name;
 
-  @Option(names = "--list", description = "List the built-in scenarios.")
+  @Option(names = "--list", description = "List the built-in scenarios; of attack its moves.")
   private boolean list;
 
   @Option(
@@ -130,6 +131,8 @@ final class SimulateCommand implements Callable<Integer> {
     if (show != null) {
       ScenarioFile.find(show);
       to.print(BuiltIn.names().contains(show) ? BuiltIn.text(show) : "");
+    } else if ("attack".equals(name)) {
+      to.print(AttackPhase.list());
     } else {
       for (String each : BuiltIn.names()) {
         to.println("%-10s %s".formatted(each, ScenarioFile.find(each).description()));

@@ -5,6 +5,7 @@ import io.mintmark.simulators.fault.ProxiedTarget;
 import io.mintmark.simulators.fleet.Engines;
 import io.mintmark.simulators.fleet.FleetEngine;
 import io.mintmark.simulators.fleet.FleetPlan;
+import io.mintmark.simulators.fleet.GeneratorLoad;
 import io.mintmark.simulators.fleet.NoFleet;
 import io.mintmark.simulators.results.Expectation;
 import io.mintmark.simulators.results.Live;
@@ -74,6 +75,7 @@ final class Simulation {
   private final Target target;
   private final RunProgress progress;
   private final ScenarioRun run;
+  private final GeneratorLoad load = new GeneratorLoad();
 
   /** One; nothing happens yet. */
   Simulation(Order order, Target target, RunProgress progress) {
@@ -136,6 +138,8 @@ final class Simulation {
   }
 
   private Live sample(Recording recording, FleetEngine fleet) {
+    recording.count("generator.looks", 1);
+    recording.count("generator.looks-full", load.sample() ? 1 : 0);
     Duration cpu = null;
     try {
       cpu = target.cpuTime().orElse(null);

@@ -107,7 +107,7 @@ final class TargetOptions {
       throw unusable("an installation elsewhere needs " + String.join(", ", missing)
           + " as well; or name one of this machine with --data");
     }
-    return address(service, operator, null);
+    return address(service, operator, null, null);
   }
 
   private FoundInstallation.Address local() throws CommandFailure {
@@ -134,11 +134,12 @@ final class TargetOptions {
     return address(
         service == null ? endpoints.service() : service,
         operator == null ? endpoints.operator() : operator,
+        endpoints.status(),
         changeCas ? data.resolve("broker") : null);
   }
 
-  private FoundInstallation.Address address(URI devices, URI operators, Path brokerFolder)
-      throws CommandFailure {
+  private FoundInstallation.Address address(
+      URI devices, URI operators, URI status, Path brokerFolder) throws CommandFailure {
     int colon = broker.lastIndexOf(':');
     int port = colon < 1 ? 0 : port(broker.substring(colon + 1));
     if (port == 0) {
@@ -150,6 +151,7 @@ final class TargetOptions {
     return new FoundInstallation.Address(
         devices,
         operators,
+        status,
         read("--token-file", tokenFile).strip(),
         certificates(),
         trust,

@@ -54,11 +54,6 @@ class AttackIT {
       AttackReport report = new Attack(
               installation, folder.resolve("run"), HostileMoves.all(), counts, Progress.none())
           .play();
-      System.out.println(report.table());
-      report.rows().stream()
-          .sorted((a, b) -> Long.compare(b.millis(), a.millis()))
-          .limit(20)
-          .forEach(r -> System.out.println(r.millis() + " " + r.id()));
 
       assertThat(report.passed()).as(report.table()).isTrue();
       assertThat(report.notPlayed()).isEmpty();

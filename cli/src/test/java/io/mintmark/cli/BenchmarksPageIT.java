@@ -23,8 +23,11 @@ class BenchmarksPageIT {
   void namesEveryBenchmark() throws Exception {
     String page = Files.readString(DOCS.resolve("benchmarks.md"));
     String script = Files.readString(DOCS.resolve("benchmarks.sh"));
-    for (String benchmark :
-        Mintmark.commandLine().getSubcommands().get("benchmark").getSubcommands().keySet()) {
+    for (String benchmark : Mintmark.commandLine()
+        .getSubcommands()
+        .get("benchmark")
+        .getSubcommands()
+        .keySet()) {
       assertThat(page).contains("./mintmark benchmark " + benchmark);
       assertThat(script).containsPattern("measure \\S+ " + benchmark + " ");
     }

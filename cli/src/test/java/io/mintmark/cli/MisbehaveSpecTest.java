@@ -47,8 +47,9 @@ class MisbehaveSpecTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
-        "'' | '' is not known: Use delay, drop, lost-answer, error, retry-after, too-many,",
+        "\"\" | '' is not known: Use delay, drop, lost-answer, error, retry-after, too-many,",
         "lost-anser=0.1 | 'lost-anser' is not known: did you mean 'lost-answer'? Use delay, drop,",
         "drop | drop has no value: write drop=0.1, a share above 0 and at most 1",
         "drop=2 | '2' is not possible for drop: write drop=0.1",

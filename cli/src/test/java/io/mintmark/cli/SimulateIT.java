@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.simulators.results.Expectation;
 import io.mintmark.simulators.results.Mark;
+import io.mintmark.simulators.results.RawReader;
 import io.mintmark.simulators.results.Results;
 import io.mintmark.simulators.scenario.BuiltIn;
 import io.mintmark.simulators.scenario.Draft;
@@ -60,12 +61,14 @@ class SimulateIT {
       "rollover", new String[] {"change", "issuing", "rate", "20/s"},
       "revoke", new String[] {"revocations", "2"});
 
-  private static final Set<String> ELSEWHERE = Set.of("attack");
+  private static final Set<String> ELSEWHERE = Set.of("attack", "faults");
 
   @Test
   void everyScenarioIsPlayed() throws Exception {
-    // What is hostile has tests of its own.
-    assertThat(BuiltIn.names()).filteredOn(name -> !ELSEWHERE.contains(name)).hasSize(SMALL.size());
+    // What is hostile or broken on purpose has tests of its own.
+    assertThat(BuiltIn.names())
+        .filteredOn(name -> !ELSEWHERE.contains(name))
+        .hasSize(SMALL.size() - 1);
     assertThat(play("enroll").operations().get("enroll").count()).isEqualTo(4);
 
     Results connect = play("connect");
@@ -88,13 +91,6 @@ class SimulateIT {
     assertThat(soak.operations()).containsKeys("publish", "renew", "command", "connect");
     assertThat(soak.counters().get("generator.threads")).isPositive();
 
-    Results faults = play("faults");
-    assertThat(faults.counters().get("delivered")).isGreaterThanOrEqualTo(5 * 20);
-    assertThat(faults.marks())
-        .extracting(Mark::text)
-        .contains("fault begins: kill-broker", "fault ends: kill-broker")
-        .contains("fault begins: kill-service", "fault ends: kill-service");
-
     assertThat(play("rollover").operations().get("rollover").count()).isEqualTo(1);
 
     Results revoke = play("revoke");
@@ -102,8 +98,23 @@ class SimulateIT {
     assertThat(revoke.counters()).containsEntry("comebacks", 0L);
   }
 
+  @Test
+  void faultsArePlayedAndPutRightAgain() throws Exception {
+    Results faults = play("faults", "broken");
+    assertThat(faults.counters().get("delivered")).isGreaterThanOrEqualTo(5 * 20);
+    assertThat(faults.marks())
+        .extracting(Mark::text)
+        .contains("fault begins: kill-broker", "fault ends: kill-broker")
+        .contains("fault begins: kill-service", "fault ends: kill-service");
+  }
+
   private static Results play(String name) throws Exception {
+    return play(name, "simulated");
+  }
+
+  private static Results play(String name, String fleet) throws Exception {
     Draft draft = ScenarioFile.find(name)
+        .withFleet("name", new Value(fleet, "test"))
         .withFleet("devices", new Value("4", "test"))
         .withFleet("lifetime", new Value(name.equals("rollover") ? "10s" : "1d", "test"));
     String[] settings = SMALL.get(name);
@@ -128,6 +139,7 @@ class SimulateIT {
         .run();
     assertThat(end.failure()).as(name).isNull();
     assertThat(end.passed()).as(name + ": " + end.results().table()).isTrue();
+    assertThat(RawReader.read(folder.resolve(name + ".jsonl")).held(held)).isEqualTo(end.results());
     return end.results();
   }
 

@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.http;
 
+import io.mintmark.identity.Identity;
 import io.mintmark.identity.Printable;
 import io.mintmark.provisioning.Misbehaviour;
 import io.mintmark.provisioning.Misbehaviour.Mishap;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -53,7 +55,7 @@ final class Misbehaving extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     String path = request.getHttpURI().getPath();
-    if (DEVICES.stream().noneMatch(path::startsWith)) {
+    if (DEVICES.stream().noneMatch(path::startsWith) || isOfBroker(request)) {
       return super.handle(request, response, callback);
     }
     Turn turn = misbehaviour.next();
@@ -72,6 +74,21 @@ final class Misbehaving extends Handler.Wrapper {
         () -> exchange.later(() -> exchange.answer(mishap, kept.body.toByteArray())),
         callback::failed);
     return super.handle(request, kept, whole);
+  }
+
+  /** As whom it is asked; whoever lies gets the truth. */
+  private static boolean isOfBroker(Request request) {
+    if (request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE)
+            instanceof EndPoint.SslSessionData session
+        && session.peerCertificates() != null
+        && session.peerCertificates().length > 0) {
+      try {
+        return Identity.of(session.peerCertificates()[0]) instanceof Identity.Broker;
+      } catch (IllegalArgumentException e) {
+        return false;
+      }
+    }
+    return false;
   }
 
   /** Keeps the answer's body back. */
@@ -155,7 +172,9 @@ final class Misbehaving extends Handler.Wrapper {
      * @param mishap null for as it should be
      */
     void answer(Mishap mishap, byte[] body) {
-      String done = "done (" + response.getStatus() + ")";
+      // Where nobody has said anything else, it is 200.
+      int status = response.getStatus() == 0 ? HttpStatus.OK_200 : response.getStatus();
+      String done = "done (" + status + ")";
       if (mishap == Mishap.LOST_ANSWER) {
         cut(done + ", connection closed in place of the answer");
         return;
@@ -193,7 +212,12 @@ final class Misbehaving extends Handler.Wrapper {
     void cut(String what) {
       tell(what);
       request.getConnectionMetaData().getConnection().getEndPoint().close();
-      callback.failed(new EofException("misbehaving on purpose"));
+      if (response.isCommitted()) {
+        callback.failed(new EofException("misbehaving on purpose"));
+      } else {
+        // It goes nowhere, and counts as an answer: a failure would have another written.
+        response.write(true, BufferUtil.EMPTY_BUFFER, callback);
+      }
     }
 
     private void tell(String what) {

@@ -102,7 +102,6 @@ final class BadKeys {
     body("a DSA key", Requests.signed(Requests.dsa(), "SHA256withDSA", "CN=d-1"));
     key(
         "a key that cannot sign (X25519)",
-        SubjectPublicKeyInfo.getInstance(
-            Requests.generate("X25519").getPublic().getEncoded()));
+        SubjectPublicKeyInfo.getInstance(Requests.generate("X25519").getPublic().getEncoded()));
   }
 }

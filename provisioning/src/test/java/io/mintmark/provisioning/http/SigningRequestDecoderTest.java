@@ -395,8 +395,8 @@ class SigningRequestDecoderTest {
         .contains("1.2.840.10040.4.1");
     assertThat(refusal(Requests.signed(Requests.generate("Ed448"), "Ed448", "CN=d")))
         .contains("not certified");
-    SubjectPublicKeyInfo x25519 = SubjectPublicKeyInfo.getInstance(
-        Requests.generate("X25519").getPublic().getEncoded());
+    SubjectPublicKeyInfo x25519 =
+        SubjectPublicKeyInfo.getInstance(Requests.generate("X25519").getPublic().getEncoded());
     assertThat(refusal(
             Requests.signed(KEYS, "SHA256withECDSA", x25519, new X500Name("CN=d"), new DERSet())))
         .contains("not certified");

@@ -1,11 +1,24 @@
 package io.mintmark.simulators.attack;
 
+import io.mintmark.simulators.scenario.Key;
 import io.mintmark.simulators.scenario.Phase;
 import io.mintmark.simulators.scenario.Play;
+import io.mintmark.simulators.scenario.Verb;
+import java.util.Arrays;
 import java.util.List;
 
 /** The verb {@code attack}: plays the catalogue, or a part of it, and fails on any leak. */
 public final class AttackPhase implements Phase {
+
+  private static final Key MOVES =
+      new Key("moves", "NAMES", "Hostile moves or groups of them, by commas; without it all.");
+
+  /** How scenarios write it. */
+  public static final Verb VERB = new Verb(
+      Attack.OPERATION,
+      List.of(MOVES),
+      settings ->
+          new AttackPhase(settings.read(MOVES.name(), AttackPhase::known).orElse(List.of())));
 
   private final List<HostileMove> moves;
 
@@ -15,6 +28,11 @@ public final class AttackPhase implements Phase {
    */
   public AttackPhase(List<String> idsOrGroups) {
     moves = HostileMoves.select(idsOrGroups);
+  }
+
+  private static List<String> known(String names) {
+    List<String> each = Arrays.stream(names.split(",")).map(String::strip).toList();
+    return HostileMoves.select(each).stream().map(HostileMove::id).toList();
   }
 
   /** The catalogue, to be read: each move with what it tries and what should happen. */

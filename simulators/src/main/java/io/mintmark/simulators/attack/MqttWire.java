@@ -103,7 +103,8 @@ final class MqttWire implements AutoCloseable {
 
   /** MQTT 5.0, section 3.14: whatever the reason code, it is over. */
   private static Sighting disconnected(Arrived packet) {
-    return Sighting.of("DISCONNECT", packet.body.length == 0 ? 0x80 : (packet.body[0] & 0xff) | 0x80);
+    return Sighting.of(
+        "DISCONNECT", packet.body.length == 0 ? 0x80 : (packet.body[0] & 0xff) | 0x80);
   }
 
   private static Sighting refusal(IOException e) {

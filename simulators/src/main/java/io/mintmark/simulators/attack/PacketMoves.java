@@ -159,7 +159,7 @@ final class PacketMoves {
             "packet.oversize-announced",
             "to announce a message of 256 MiB",
             "closed at the header (MQTT 5.0, 4.13; broker.md, Limits)",
-            stage -> inside(stage, Packet.raw(0x30, 0xff, 0xff, 0xff, 0x7f, 0x00, 0x01))),
+            stage -> inside(stage, Packet.raw(0x30, 0xff, 0xff, 0xff, 0x7f))),
         plain(
             "packet.no-tls",
             "MQTT without TLS on the port that wants it",

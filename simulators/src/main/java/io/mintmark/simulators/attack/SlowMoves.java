@@ -29,28 +29,45 @@ final class SlowMoves {
 
   static List<HostileMove> all() {
     return List.of(
-        slow("slow.handshake-broker", SOCKETS + " TLS handshakes at the broker, not gone on with",
-            "an honest device connects meanwhile (CWE-400)", SlowMoves::handshakesAtTheBroker),
-        slow("slow.connect", REQUESTS + " connections to the broker, half a CONNECT on each",
-            "an honest device connects meanwhile (MQTT 5.0, 3.1)", SlowMoves::connects),
-        slow("slow.handshake-service", SOCKETS + " TLS handshakes at the service, not gone on with",
+        slow(
+            "slow.handshake-broker",
+            SOCKETS + " TLS handshakes at the broker, not gone on with",
+            "an honest device connects meanwhile (CWE-400)",
+            SlowMoves::handshakesAtTheBroker),
+        slow(
+            "slow.connect",
+            REQUESTS + " connections to the broker, half a CONNECT on each",
+            "an honest device connects meanwhile (MQTT 5.0, 3.1)",
+            SlowMoves::connects),
+        slow(
+            "slow.handshake-service",
+            SOCKETS + " TLS handshakes at the service, not gone on with",
             "an honest device is answered meanwhile (est.md, Limits)",
             SlowMoves::handshakesAtTheService),
-        slow("slow.headers", REQUESTS + " requests to the service whose headers do not end",
+        slow(
+            "slow.headers",
+            REQUESTS + " requests to the service whose headers do not end",
             "an honest device is answered meanwhile (est.md, Limits)",
-            stage -> requests(stage, "GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\nX-Slow: ")),
-        slow("slow.body", REQUESTS + " requests to the service whose bodies do not end",
+            stage ->
+                requests(stage, "GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\nX-Slow: ")),
+        slow(
+            "slow.body",
+            REQUESTS + " requests to the service whose bodies do not end",
             "an honest device is answered meanwhile (est.md, Limits)",
-            stage -> requests(stage, "POST /.well-known/est/" + stage.victim().fleet()
-                + "/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\n"
-                + "Content-Length: 2000\r\n\r\nMII")),
-        new HostileMove("slow.operators", REQUESTS + " requests to the operator API that do not end",
+            stage -> requests(
+                stage,
+                "POST /.well-known/est/" + stage.victim().fleet()
+                    + "/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\n"
+                    + "Content-Length: 2000\r\n\r\nMII")),
+        new HostileMove(
+            "slow.operators",
+            REQUESTS + " requests without a token to the operator API that do not end",
             "an operator is answered meanwhile (est.md, Limits)",
-            Set.of(Need.CAST, Need.API, Need.ALONE), SlowMoves::operators));
+            Set.of(Need.CAST, Need.API, Need.ALONE),
+            SlowMoves::operators));
   }
 
-  private static HostileMove slow(
-      String id, String tries, String expected, HostileMove.Play play) {
+  private static HostileMove slow(String id, String tries, String expected, HostileMove.Play play) {
     return new HostileMove(id, tries, expected, NEEDS, play);
   }
 
@@ -67,10 +84,10 @@ final class SlowMoves {
   /**
    * Begins many, then has somebody honest come.
    *
-   * @param honest null if it came through, or what it met
+   * @param honest says null if it came through, or what it met
    */
-  private static Verdict meanwhile(
-      Stage stage, int many, Beginning beginning, Honest honest) throws Exception {
+  private static Verdict meanwhile(Stage stage, int many, Beginning beginning, Honest honest)
+      throws Exception {
     List<Wire> open = new ArrayList<>();
     try {
       for (int i = 0; i < many; i++) {
@@ -88,8 +105,8 @@ final class SlowMoves {
       String met = await(honest, stage.ground().patience());
       long millis = (System.nanoTime() - start) / 1_000_000;
       return met == null
-          ? Verdict.held("somebody honest came through in " + millis + " ms beside "
-              + open.size() + " of them")
+          ? Verdict.held("somebody honest came through in " + millis + " ms beside " + open.size()
+              + " of them")
           : Verdict.leak("somebody honest was SHUT OUT beside " + open.size() + " of them: " + met);
     } finally {
       open.forEach(Wire::close);
@@ -132,7 +149,9 @@ final class SlowMoves {
     Spare honest = stage.ground().spare();
     return meanwhile(
         stage,
-        SOCKETS, () -> halfHello(site.brokerHost(), site.brokerPort()), () -> device(stage, honest));
+        SOCKETS,
+        () -> halfHello(site.brokerHost(), site.brokerPort()),
+        () -> device(stage, honest));
   }
 
   private static Verdict connects(Stage stage) throws Exception {
@@ -142,8 +161,7 @@ final class SlowMoves {
         stage,
         REQUESTS,
         () -> {
-          Wire wire =
-              Wire.tls(site.brokerHost(), site.brokerPort(), stage.tls(stage.intruder()));
+          Wire wire = Wire.tls(site.brokerHost(), site.brokerPort(), stage.tls(stage.intruder()));
           wire.send(Packet.raw(Packet.CONNECT, 0x40, 0x00, 0x04, 'M', 'Q'));
           return wire;
         },
@@ -166,8 +184,8 @@ final class SlowMoves {
 
   private static Verdict operators(Stage stage) throws Exception {
     Ground ground = stage.ground();
-    String beginning = "PUT /api/v1/fleets HTTP/1.1\r\nHost: x\r\n" + ground.authorization()
-        + "\r\nContent-Type: application/yaml\r\nContent-Length: 2000\r\n\r\nfleet: ";
+    String beginning = "PUT /api/v1/fleets HTTP/1.1\r\nHost: x\r\n"
+        + "Content-Type: application/yaml\r\nContent-Length: 2000\r\n\r\nfleet: ";
     return meanwhile(stage, REQUESTS, () -> begun(ground.api(), beginning), () -> {
       HttpAnswer answer = ground.api().get("/api/v1/service", ground.authorization());
       return answer.status() == 200 ? null : answer.toString();
@@ -200,8 +218,12 @@ final class SlowMoves {
 
   private static String enrolment(Stage stage) throws IOException {
     DeviceId id = stage.ground().nextSpare();
-    HttpAnswer answer = Est.ask(stage, stage.ground().bootstrap(id), stage.victim().fleet(),
-        Est.ENROL, Est.first(id.value()));
+    HttpAnswer answer = Est.ask(
+        stage,
+        stage.ground().bootstrap(id),
+        stage.victim().fleet(),
+        Est.ENROL,
+        Est.first(id.value()));
     return answer.status() == 200 ? null : answer.toString();
   }
 }

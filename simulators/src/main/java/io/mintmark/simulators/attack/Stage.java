@@ -223,7 +223,8 @@ public final class Stage {
 
   /** What was seen, and whether a payload got through all the same. */
   Verdict judge(Sighting seen, String payload) throws InterruptedException {
-    if (victim == null) {
+    // Being let in is a leak whether or not anything comes of it.
+    if (victim == null || seen.accepted()) {
       return Verdict.of(seen, null);
     }
     boolean control = publishAsVictim(mark("control"));

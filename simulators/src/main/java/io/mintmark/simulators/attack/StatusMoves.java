@@ -52,7 +52,7 @@ final class StatusMoves {
         move(
             "status.other-ports",
             "EST, the feed and the operator API without TLS",
-            "404",
+            "404 (architecture.md, Processes and ports)",
             stage -> {
               Verdict all = null;
               for (String path : List.of(

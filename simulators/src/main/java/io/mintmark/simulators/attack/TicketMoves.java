@@ -159,29 +159,24 @@ final class TicketMoves {
 
   private static Verdict atTheService(Stage stage) throws Exception {
     Ground ground = stage.ground();
-    Verdict last = Verdict.unproven("no session was resumed");
-    for (int i = 0; i < TRIES && last.outcome() == Verdict.Outcome.UNPROVEN; i++) {
-      Spare doomed = ground.spare();
-      Counting trust = new Counting(ground.target().trust());
-      HttpWire service =
-          new HttpWire(ground.target().service(), doomed.credential().tlsContext(trust));
-      String path = "/.well-known/est/" + stage.victim().fleet();
-      HttpAnswer first = service.get(path + "/cacerts");
-      if (first.status() != 200) {
-        return Verdict.unproven("the service did not answer while it was good: " + first);
-      }
-      ground.target().revoke(doomed.identity().device());
-      int full = trust.full.get();
-      byte[] request = CertificateRequest.renew(
-          CertificateRequest.newKeyPair(), doomed.credential().certificate());
-      HttpAnswer answer = service.post(
-          path + "/simplereenroll",
-          "application/pkcs10",
-          Base64.getMimeEncoder().encode(request));
-      if (trust.full.get() == full) {
-        last = answer.refused(403);
-      }
+    Spare doomed = ground.spare();
+    Counting trust = new Counting(ground.target().trust());
+    HttpWire service =
+        new HttpWire(ground.target().service(), doomed.credential().tlsContext(trust));
+    String path = Est.label(stage.victim().fleet());
+    HttpAnswer first = service.get(path + "/cacerts");
+    if (first.status() != 200) {
+      return Verdict.unproven("the service did not answer while it was good: " + first);
     }
-    return last;
+    ground.target().revoke(doomed.identity().device());
+    int full = trust.full.get();
+    byte[] request = CertificateRequest.renew(
+        CertificateRequest.newKeyPair(), doomed.credential().certificate());
+    HttpAnswer answer = service.post(
+        path + Est.RENEW, "application/pkcs10", Base64.getMimeEncoder().encode(request));
+    // A service that does not take the ticket has refused it; it still has to refuse the rest.
+    Verdict verdict = answer.refused(403);
+    String how = trust.full.get() == full ? "resumed, then " : "not resumed, then ";
+    return new Verdict(verdict.outcome(), how + verdict.saw());
   }
 }

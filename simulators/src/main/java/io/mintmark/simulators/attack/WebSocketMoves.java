@@ -3,13 +3,18 @@ package io.mintmark.simulators.attack;
 import io.mintmark.identity.Credential;
 import io.mintmark.simulators.Topics;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** The same tricks through MQTT over WebSocket, and some of its own. */
 final class WebSocketMoves {
 
   private static final String SAME = "as on the port without WebSocket (broker.md, WebSocket)";
+
+  /** After which nothing more is expected, ms: the others are asked meanwhile. */
+  private static final int SILENCE = 500;
 
   private WebSocketMoves() {}
 
@@ -124,29 +129,43 @@ final class WebSocketMoves {
     }
   }
 
+  /** A server may also say nothing at all: the upgrade on the right path is the control. */
   private static Verdict paths(Stage stage) throws IOException {
     control(stage);
     String own = path(stage);
-    Verdict all = null;
-    for (String path : List.of(
+    List<String> paths = List.of(
         "/",
         "/" + own,
         own + "/../",
         own + "/x",
         own.replace("/", "/%2e/"),
-        own.toUpperCase(java.util.Locale.ROOT))) {
-      Verdict one = Verdict.of(
-          opened(
-              stage,
-              stage.intruder(),
-              path,
-              WebSocketWire.BINARY,
-              true,
-              stage.intruderIdentity().name()),
-          null);
-      all = all == null ? one : all.and(one);
+        own.toUpperCase(Locale.ROOT));
+    List<Wire> asked = new ArrayList<>();
+    try {
+      for (String path : paths) {
+        asked.add(WebSocketWire.ask(stage.ground().webSocket(), stage.tls(stage.intruder()), path));
+      }
+      Verdict all = null;
+      for (Wire wire : asked) {
+        Verdict one = upgraded(wire);
+        all = all == null ? one : all.and(one);
+      }
+      return all;
+    } finally {
+      asked.forEach(Wire::close);
     }
-    return all;
+  }
+
+  private static Verdict upgraded(Wire wire) {
+    try {
+      wire.socket().setSoTimeout(SILENCE);
+      HttpAnswer answer = HttpAnswer.head(wire.in());
+      return answer.status() == 101
+          ? Verdict.leak("an upgrade")
+          : Verdict.held("no upgrade: " + answer.status());
+    } catch (IOException e) {
+      return Verdict.held("no upgrade");
+    }
   }
 
   private static Verdict framed(Stage stage, int frame, boolean mask) throws IOException {

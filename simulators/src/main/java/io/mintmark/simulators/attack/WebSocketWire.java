@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import javax.net.ssl.SSLContext;
 
 /** A WebSocket by hand (RFC 6455) that carries MQTT (MQTT 5.0, section 6), well-formed or not. */
@@ -42,12 +40,8 @@ final class WebSocketWire {
    */
   static Upgrade open(URI uri, SSLContext tls, String path, int frame, boolean mask)
       throws IOException {
-    Wire wire = Wire.tls(uri.getHost(), uri.getPort(), tls);
+    Wire wire = ask(uri, tls, path);
     try {
-      String key = Base64.getEncoder().encodeToString("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
-      wire.send(Packet.utf8("GET " + path + " HTTP/1.1\r\nHost: " + uri.getHost() + ":" + uri.getPort()
-          + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key
-          + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"));
       HttpAnswer answer = HttpAnswer.head(wire.in());
       return new Upgrade(
           answer,
@@ -55,6 +49,27 @@ final class WebSocketWire {
               wire.socket(),
               new Unframed(new DataInputStream(wire.in())),
               new Framed(wire.out(), frame, mask)));
+    } catch (IOException e) {
+      wire.close();
+      throw e;
+    }
+  }
+
+  /** Asks for the upgrade, and leaves the answer to be read. */
+  static Wire ask(URI uri, SSLContext tls, String path) throws IOException {
+    Wire wire = Wire.tls(uri.getHost(), uri.getPort(), tls);
+    try {
+      wire.send(Packet.utf8(String.join(
+          "\r\n",
+          "GET " + path + " HTTP/1.1",
+          "Host: " + uri.getHost() + ":" + uri.getPort(),
+          "Upgrade: websocket",
+          "Connection: Upgrade",
+          "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Protocol: mqtt",
+          "\r\n")));
+      return wire;
     } catch (IOException e) {
       wire.close();
       throw e;
@@ -130,6 +145,19 @@ final class WebSocketWire {
       }
       left--;
       return in.readUnsignedByte();
+    }
+
+    /** As much as there is of one frame. */
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      bytes[from] = (byte) read();
+      int more = (int) Math.min(left, length - 1);
+      in.readFully(bytes, from + 1, more);
+      left -= more;
+      return 1 + more;
     }
   }
 }

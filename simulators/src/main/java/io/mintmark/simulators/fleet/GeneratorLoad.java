@@ -14,8 +14,7 @@ import java.util.Map;
 
 /**
  * How busy this process is with playing devices: told to who reads the figures, so that a generator at
- * its limit is not taken for a slow broker. Looked at by turns of about a second ({@link #sample}); not
- * thread-safe.
+ * its limit is not taken for a slow broker. Looked at by turns of about a second ({@link #sample}); thread-safe.
  */
 public final class GeneratorLoad {
 
@@ -86,8 +85,12 @@ public final class GeneratorLoad {
   /** Begins to look. */
   public GeneratorLoad() {}
 
-  /** What it was since the last look; to be called about once a second. */
-  public void sample() {
+  /**
+   * What it was since the last look; to be called about once a second.
+   *
+   * @return whether an event loop was above 90 % of a processor
+   */
+  public synchronized boolean sample() {
     long now = System.nanoTime();
     long passed = Math.max(1, now - last);
     Duration cpuNow = cpu();
@@ -102,13 +105,18 @@ public final class GeneratorLoad {
     loopsBefore = loopsNow;
     cpuLast = cpuNow;
     last = now;
+    return busiest > BUSY;
+  }
+
+  private boolean isBusy(int second) {
+    return shares.get(second) > BUSY || loopShares.get(second) > BUSY;
   }
 
   /** What it was from the beginning up to the last look. */
-  public Figures figures() {
+  public synchronized Figures figures() {
     int busy = 0;
     for (int i = 0; i < shares.size(); i++) {
-      busy += shares.get(i) > BUSY || loopShares.get(i) > BUSY ? 1 : 0;
+      busy += isBusy(i) ? 1 : 0;
     }
     return new Figures(
         Duration.ofNanos(last - start),

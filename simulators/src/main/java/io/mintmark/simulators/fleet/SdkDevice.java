@@ -74,7 +74,9 @@ final class SdkDevice implements DeviceListener {
   synchronized DeviceClient client() {
     if (client == null) {
       client = builder.apply(this);
-      subscriptions.forEach((filter, qos) -> subscribe(client, filter, qos));
+      subscriptions.forEach((filter, qos) -> {
+        var unused = subscribe(client, filter, qos);
+      });
     }
     return client;
   }
@@ -148,11 +150,11 @@ final class SdkDevice implements DeviceListener {
       renewing = client;
       moving = gap;
     }
-    renewing.renewNow().whenComplete((done, failure) -> {
+    var unused = renewing.renewNow().whenComplete((done, failure) -> {
       if (failure != null) {
         gap.completeExceptionally(failure);
       } else if (renewing.isConnected()) {
-        gap.completeOnTimeout(Duration.ZERO, NEWS_SECONDS, TimeUnit.SECONDS);
+        var unusedLate = gap.completeOnTimeout(Duration.ZERO, NEWS_SECONDS, TimeUnit.SECONDS);
       } else {
         gap.complete(Duration.ZERO);
       }

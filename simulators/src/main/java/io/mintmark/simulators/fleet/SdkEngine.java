@@ -153,8 +153,7 @@ public final class SdkEngine implements FleetEngine {
 
   @Override
   public CompletableFuture<Void> connect(int device) {
-    return Workers.submit(workers, () -> devices.get(device).connect())
-        .thenCompose(connected -> connected);
+    return Workers.compose(workers, () -> devices.get(device).connect());
   }
 
   @Override

@@ -122,7 +122,7 @@ final class SwarmDevice {
     if (fresh != null) {
       fresh.publishes(MqttGlobalPublishFilter.ALL, this::arrived);
       // What becomes of it the listeners hear.
-      fresh.connect(FIRST);
+      var unused = fresh.connect(FIRST);
     } else if (opened != null) {
       opened.complete(null);
     }
@@ -162,7 +162,7 @@ final class SwarmDevice {
         .payload(payload)
         .qos(MqttQos.fromCode(qos))
         .build()));
-    done.whenComplete((sent, failure) -> inFlight.decrementAndGet());
+    var unused = done.whenComplete((sent, failure) -> inFlight.decrementAndGet());
     return done;
   }
 
@@ -177,7 +177,7 @@ final class SwarmDevice {
 
   private static <T> CompletableFuture<Void> inWords(CompletableFuture<? extends T> future) {
     CompletableFuture<Void> told = new CompletableFuture<>();
-    future.whenComplete((done, failure) -> {
+    var unused = future.whenComplete((done, failure) -> {
       if (failure == null) {
         told.complete(null);
       } else {
@@ -216,7 +216,7 @@ final class SwarmDevice {
       lostAt = System.nanoTime();
       leaving = client;
     }
-    leaving.disconnect();
+    var unused = leaving.disconnect();
   }
 
   private void arrived(Mqtt5Publish message) {
@@ -239,7 +239,7 @@ final class SwarmDevice {
       unwanted = !wanted;
     }
     if (unwanted) {
-      client.disconnect();
+      var unused = client.disconnect();
     }
     boolean initial = waiting.complete(null);
     if (moved != null) {

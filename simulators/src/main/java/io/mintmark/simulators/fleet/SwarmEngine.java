@@ -197,16 +197,15 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
 
   @Override
   public CompletableFuture<Duration> renew(int device) {
-    return Workers.submit(workers, () -> {
-          StoredCredential current = credential(device);
-          if (current == null) {
-            throw new IOException("the device has no operational credential to renew");
-          }
-          StoredCredential next = enrolment.renew(identity(device).device(), current);
-          state.keep(device, next);
-          return devices.get(device).move(next);
-        })
-        .thenCompose(moved -> moved);
+    return Workers.compose(workers, () -> {
+      StoredCredential current = credential(device);
+      if (current == null) {
+        throw new IOException("the device has no operational credential to renew");
+      }
+      StoredCredential next = enrolment.renew(identity(device).device(), current);
+      state.keep(device, next);
+      return devices.get(device).move(next);
+    });
   }
 
   @Override

@@ -37,6 +37,28 @@ final class Workers {
     return future;
   }
 
+  /** The same for what goes on elsewhere: done when that is. */
+  static <T> CompletableFuture<T> compose(
+      ExecutorService workers, Callable<CompletableFuture<T>> task) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    CompletableFuture<Void> begun = submit(workers, () -> {
+      var unused = task.call().whenComplete((done, failure) -> {
+        if (failure == null) {
+          future.complete(done);
+        } else {
+          future.completeExceptionally(failure);
+        }
+      });
+      return null;
+    });
+    var unused = begun.whenComplete((done, failure) -> {
+      if (failure != null) {
+        future.completeExceptionally(failure);
+      }
+    });
+    return future;
+  }
+
   /** Lets them end what they do, for so long. */
   static void close(ExecutorService workers, int seconds) {
     workers.shutdown();

@@ -12,6 +12,7 @@ import org.HdrHistogram.Histogram;
 final class Bucket {
 
   private final Map<String, Cell> cells = new HashMap<>();
+  private Map<String, Long> counters = Map.of();
   private Sample last;
   private Span span;
   private int samples;
@@ -63,6 +64,11 @@ final class Bucket {
     return cells.computeIfAbsent(operation, any -> new Cell());
   }
 
+  /** What counters stand at when it ends. */
+  void counters(Map<String, Long> now) {
+    counters = now;
+  }
+
   void sample(Sample sample) {
     last = sample;
     span = span == null ? sample.interval() : span.and(sample.interval());
@@ -72,6 +78,7 @@ final class Bucket {
   /** Takes in the one that follows. */
   void add(Bucket next) {
     next.cells.forEach((operation, cell) -> cell(operation).add(cell));
+    counters = next.counters;
     if (next.last != null) {
       last = next.last;
       span = span.and(next.span);
@@ -112,6 +119,7 @@ final class Bucket {
         rounded(span.to()),
         moments,
         last.states(),
+        counters,
         rounded(generator / span.seconds()),
         target);
   }

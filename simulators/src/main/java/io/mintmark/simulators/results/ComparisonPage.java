@@ -14,7 +14,8 @@ import org.HdrHistogram.Histogram;
 /** Two runs as one page of HTML: figures beside each other, plots above each other. */
 final class ComparisonPage {
 
-  private static final List<Key> KEYS = List.of(new Key("first", "first"), new Key("second", "second"));
+  private static final List<Key> KEYS =
+      List.of(new Key("first", "first"), new Key("second", "second"));
 
   private final Comparison comparison;
   private final Results first;

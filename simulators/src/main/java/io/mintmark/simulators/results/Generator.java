@@ -69,7 +69,9 @@ public record Generator(
         each -> each.targetBusy() != null
             && each.generatorBusy() + each.targetBusy() > FULL * processors);
     boolean behind = ticks > 0 && late > LATE * ticks;
-    boolean bottleneck = behind || full > 0.1;
+    long looks = counters.getOrDefault(Names.LOOKS, 0L);
+    double loops = looks == 0 ? 0 : (double) counters.getOrDefault(Names.FULL_LOOKS, 0L) / looks;
+    boolean bottleneck = behind || full > 0.1 || loops > 0.1;
     return new Generator(
         processors,
         Math.round(cpu * 1e3) / 1e3,
@@ -79,7 +81,7 @@ public record Generator(
         ticks,
         late,
         bottleneck,
-        verdict(processors, cpu / seconds, ticks, late, behind, full, shared));
+        verdict(processors, cpu / seconds, ticks, late, behind, full, loops, shared));
   }
 
   private static String verdict(
@@ -89,6 +91,7 @@ public record Generator(
       long late,
       boolean behind,
       double full,
+      double loops,
       double shared) {
     String kept = "it kept %.1f of %d processors busy".formatted(busy, processors);
     if (behind) {
@@ -99,6 +102,11 @@ public record Generator(
     if (full > 0.1) {
       return "The generator was the bottleneck: it used all %d processors for %.0f %% of the time."
           .formatted(processors, 100 * full);
+    }
+    if (loops > 0.1) {
+      return ("The generator was the bottleneck: its event loop was full for %.0f %% of the time, and all"
+              + " connections wait for it; %s.")
+          .formatted(100 * loops, kept);
     }
     if (shared > 0.1) {
       return ("The machine was full for %.0f %% of the time: generator and installation share its %d"

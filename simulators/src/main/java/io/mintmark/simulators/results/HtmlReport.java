@@ -122,10 +122,12 @@ public final class HtmlReport {
       return;
     }
     html.raw("<dl class=\"counters\" aria-label=\"Counters\">");
-    results.counters().forEach((name, count) -> html.raw("<div>")
-        .element("dt", name)
-        .element("dd", Shown.count(count))
-        .raw("</div>"));
+    results
+        .counters()
+        .forEach((name, count) -> html.raw("<div>")
+            .element("dt", name)
+            .element("dd", Shown.count(count))
+            .raw("</div>"));
     html.raw("</dl>\n");
   }
 
@@ -245,13 +247,15 @@ public final class HtmlReport {
     results.remarks().forEach(remark -> html.element("p", remark));
     html.raw("<div class=\"plots\">");
     RunPlots.processors(html, results);
+    RunPlots.gauges(html, results);
     if (!generator.cpuMillisPer().isEmpty()) {
       html.raw("<div class=\"scroll\">")
           .head(
               "All it used while an operation went on, for each that came through",
               List.of("", "processor time each"));
-      generator.cpuMillisPer().forEach((name, millis) ->
-          html.row(name, List.of(Shown.millis(millis))));
+      generator
+          .cpuMillisPer()
+          .forEach((name, millis) -> html.row(name, List.of(Shown.millis(millis))));
       html.endTable().raw("</div>");
     }
     html.raw("</div></section>\n");

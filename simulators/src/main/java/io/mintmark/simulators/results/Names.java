@@ -41,8 +41,16 @@ final class Names {
       "disconnects",
       "generator.threads",
       "generator.heap-mb",
+      Names.LOOKS,
+      Names.FULL_LOOKS,
       Names.TICKS,
       Names.LATE_TICKS);
+
+  /** How often it was looked whether the generator's event loops keep up. */
+  static final String LOOKS = "generator.looks";
+
+  /** How often they did not. */
+  static final String FULL_LOOKS = "generator.looks-full";
 
   /** Beginnings that an open loop had planned. */
   static final String TICKS = "ticks";
@@ -52,6 +60,9 @@ final class Names {
 
   /** What fails of all operations together. */
   static final String FAILED = "failed";
+
+  /** What begins like this tells of the generator and not of the installation. */
+  static final String GENERATOR = "generator.";
 
   /** Before an operation: the generator's processor time for each. */
   static final String CPU_PER = "generator.cpu-per-";

@@ -18,6 +18,7 @@ final class OperationPlots {
 
   /** As many rows as a table is read with. */
   static final int MOST_ROWS = 120;
+
   private static final Moment NOTHING = new Moment(0, 0, null, null, null);
 
   private final Results results;

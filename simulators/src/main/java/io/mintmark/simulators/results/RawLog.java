@@ -38,14 +38,14 @@ final class RawLog implements Sink, AutoCloseable {
 
   @Override
   public void operation(Span interval, String operation, Span active, Histogram micros) {
-    Map<String, Object> line = line("operation", interval.to(), "from", round(interval.from()));
+    Map<String, Object> line = line("operation", interval.to(), "from", interval.from());
     line.put("operation", operation);
     line.put("count", micros.getTotalCount());
     line.put("p50Millis", micros.getValueAtPercentile(50) / 1e3);
     line.put("p99Millis", micros.getValueAtPercentile(99) / 1e3);
     line.put("maxMillis", micros.getMaxValue() / 1e3);
-    line.put("firstDue", round(active.from()));
-    line.put("lastEnd", round(active.to()));
+    line.put("firstDue", active.from());
+    line.put("lastEnd", active.to());
     line.put("histogramMicros", Encoded.of(micros));
     write(line);
   }
@@ -56,7 +56,7 @@ final class RawLog implements Sink, AutoCloseable {
         "failure",
         interval.to(),
         "from",
-        round(interval.from()),
+        interval.from(),
         "operation",
         operation,
         "reason",
@@ -83,11 +83,11 @@ final class RawLog implements Sink, AutoCloseable {
   @Override
   public void sample(Sample sample) {
     Map<String, Object> line =
-        line("second", sample.interval().to(), "from", round(sample.interval().from()));
+        line("second", sample.interval().to(), "from", sample.interval().from());
     line.put("states", sample.states());
-    line.put("generatorCpuSeconds", round(sample.generatorCpu()));
+    line.put("generatorCpuSeconds", sample.generatorCpu());
     if (sample.targetCpu() != null) {
-      line.put("targetCpuSeconds", round(sample.targetCpu()));
+      line.put("targetCpuSeconds", sample.targetCpu());
     }
     write(line);
     flush();
@@ -118,15 +118,11 @@ final class RawLog implements Sink, AutoCloseable {
   private static Map<String, Object> line(String type, double at, Object... more) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("type", type);
-    line.put("at", round(at));
+    line.put("at", at);
     for (int i = 0; i < more.length; i += 2) {
       line.put((String) more[i], more[i + 1]);
     }
     return line;
-  }
-
-  private static double round(double seconds) {
-    return Math.round(seconds * 1e6) / 1e6;
   }
 
   private void write(Map<String, Object> line) {

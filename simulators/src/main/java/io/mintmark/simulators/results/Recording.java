@@ -31,7 +31,6 @@ public final class Recording implements Recorder, AutoCloseable {
 
   private static final int MOST_MARKS = 500;
   private static final int MOST_ROWS = 1_000;
-  private static final double NANOS = 1e9;
 
   private final LongSupplier nanoTime;
   private final Supplier<Duration> cpu;
@@ -193,10 +192,10 @@ public final class Recording implements Recorder, AutoCloseable {
   }
 
   private double now() {
-    return (nanoTime.getAsLong() - start) / NANOS;
+    return Span.seconds(nanoTime.getAsLong() - start);
   }
 
   private static double seconds(Duration duration) {
-    return duration.toNanos() / NANOS;
+    return Span.seconds(duration.toNanos());
   }
 }

@@ -127,6 +127,7 @@ public record Results(
    * @param to its end
    * @param operations what ended in it, by name; left out if nothing did
    * @param states devices by state at its end
+   * @param counters what they stand at then, by name
    * @param generatorBusy processors the generator kept busy
    * @param targetBusy processors the installation kept busy; null if that is not known
    */
@@ -135,11 +136,13 @@ public record Results(
       double to,
       Map<String, Moment> operations,
       Map<DeviceState, Integer> states,
+      Map<String, Long> counters,
       double generatorBusy,
       Double targetBusy) {
 
     public Interval {
       operations = ordered(operations);
+      counters = ordered(counters);
       Map<DeviceState, Integer> copy = new EnumMap<>(DeviceState.class);
       copy.putAll(states);
       states = Collections.unmodifiableMap(copy);

@@ -45,11 +45,7 @@ final class RunPlots {
 
   /** The same for other lines, each with its key. */
   static void percentiles(
-      Html html,
-      String id,
-      String caption,
-      Map<String, Histogram> histograms,
-      List<Key> keys) {
+      Html html, String id, String caption, Map<String, Histogram> histograms, List<Key> keys) {
     if (histograms.isEmpty()) {
       return;
     }
@@ -217,6 +213,38 @@ final class RunPlots {
     keys.add(new Key("limit", "all there are"));
     plot.marks(results.marks());
     Figure.write(html, "Processors kept busy", keys, plot, null);
+  }
+
+  /** Counters that tell of the generator itself go up and down: its heap, its threads. */
+  static void gauges(Html html, Results results) {
+    int number = 0;
+    for (String counter : results.counters().keySet()) {
+      if (counter.startsWith(Names.GENERATOR)) {
+        gauge(html, results, counter, "g" + number);
+        number++;
+      }
+    }
+  }
+
+  private static void gauge(Html html, Results results, String counter, String id) {
+    List<Point> points = results.series().stream()
+        .map(each -> new Point(
+            each.to(),
+            each.counters().containsKey(counter)
+                ? each.counters().get(counter).doubleValue()
+                : Double.NaN))
+        .toList();
+    double most = OperationPlots.most(points);
+    Plot plot = new Plot(
+        id,
+        counter + " over time",
+        "At most " + Shown.digits(most) + ", at the end " + Comparison.counter(results, counter)
+            + ".",
+        Scale.time(results.seconds()),
+        Scale.linear(most, Shown::digits));
+    plot.line("generator", points);
+    plot.marks(results.marks());
+    Figure.write(html, counter, List.of(), plot, null);
   }
 
   /** Whether an operation is worth a plot of its own. */

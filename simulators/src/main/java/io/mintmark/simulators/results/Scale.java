@@ -23,6 +23,9 @@ record Scale(double low, double high, DoubleUnaryOperator transform, List<Tick> 
   };
   private static final int MOST_TICKS = 8;
 
+  /** So far apart, there is room for more than the decades. */
+  private static final double FEW_DECADES = 50;
+
   /** A labelled value. */
   record Tick(double value, String label) {}
 
@@ -61,7 +64,7 @@ record Scale(double low, double high, DoubleUnaryOperator transform, List<Tick> 
         if (value >= high * 0.9999) {
           end = Math.min(end, value);
         }
-        if (nice == 1 || last - first <= 2) {
+        if (nice == 1 || high / low <= FEW_DECADES) {
           ticks.add(new Tick(value, label.apply(value)));
         }
       }

@@ -8,6 +8,11 @@ package io.mintmark.simulators.results;
  */
 record Span(double from, double to) {
 
+  /** Nanoseconds as seconds, exact to a microsecond: what files say is what was computed with. */
+  static double seconds(long nanos) {
+    return Math.round(nanos / 1e3) / 1e6;
+  }
+
   double seconds() {
     return Math.max(1e-9, to - from);
   }

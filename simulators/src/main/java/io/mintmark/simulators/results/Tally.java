@@ -96,6 +96,7 @@ final class Tally implements Sink {
   @Override
   public void sample(Sample sample) {
     open.sample(sample);
+    open.counters(counters);
     end = sample.interval().to();
     close(open);
     open = new Bucket();
@@ -189,6 +190,7 @@ final class Tally implements Sink {
         last == null ? Map.of() : last.states(),
         last == null ? 0 : last.generatorCpu(),
         last == null ? null : last.targetCpu()));
+    open.counters(counters);
     close(open);
     open = new Bucket();
   }

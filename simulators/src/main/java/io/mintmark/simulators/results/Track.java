@@ -69,7 +69,6 @@ final class Track {
 
   /** From the first due moment to the last end so far. */
   Span active() {
-    double nanos = 1e9;
-    return new Span(firstDue.get() / nanos, lastEnd.get() / nanos);
+    return new Span(Span.seconds(firstDue.get()), Span.seconds(lastEnd.get()));
   }
 }

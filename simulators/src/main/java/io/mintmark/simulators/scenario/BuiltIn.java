@@ -10,7 +10,7 @@ import java.util.List;
 public final class BuiltIn {
 
   private static final List<String> NAMES = List.of(
-      "enroll", "connect", "telemetry", "renew", "revoke", "rollover", "churn", "soak", "faults");
+      "enroll", "connect", "telemetry", "renew", "revoke", "rollover", "churn", "soak", "faults", "attack");
 
   private BuiltIn() {}
 

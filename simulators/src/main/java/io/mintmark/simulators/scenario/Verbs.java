@@ -1,5 +1,6 @@
 package io.mintmark.simulators.scenario;
 
+import io.mintmark.simulators.attack.AttackPhase;
 import io.mintmark.simulators.fault.FaultPhase;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Verbs {
       RolloverPhase.VERB,
       ChurnPhase.VERB,
       FaultPhase.VERB,
+      AttackPhase.VERB,
       WatchPhase.VERB,
       WaitPhase.VERB);
 

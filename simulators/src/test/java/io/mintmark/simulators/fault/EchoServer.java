@@ -16,7 +16,7 @@ final class EchoServer implements AutoCloseable {
 
   private final ServerSocket listener;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
-  private final StringBuffer heard = new StringBuffer();
+  private final StringBuilder heard = new StringBuilder();
   private final List<String> ends = new CopyOnWriteArrayList<>();
 
   EchoServer() throws IOException {
@@ -51,7 +51,9 @@ final class EchoServer implements AutoCloseable {
       InputStream in = socket.getInputStream();
       byte[] buffer = new byte[8192];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        heard.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+        synchronized (heard) {
+          heard.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+        }
         socket.getOutputStream().write(buffer, 0, n);
       }
       ends.add("end");
@@ -66,7 +68,9 @@ final class EchoServer implements AutoCloseable {
 
   /** All that was heard. */
   String heard() {
-    return heard.toString();
+    synchronized (heard) {
+      return heard.toString();
+    }
   }
 
   /** How many connections there have been. */

@@ -197,6 +197,7 @@ class FaultPhaseTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "on=broker | 'kind' of fault: say what goes wrong: one of latency, lose-answers,",
         "kind=half-opened | line 3: 'kind' of fault: 'half-opened' is no kind of fault: use latency,",

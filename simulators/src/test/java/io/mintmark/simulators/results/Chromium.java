@@ -2,6 +2,7 @@ package io.mintmark.simulators.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mintmark.identity.testing.ForeignPrograms;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -39,7 +41,7 @@ final class Chromium implements AutoCloseable {
    */
   Chromium(Path profile) throws Exception {
     ForeignPrograms.require("chromium");
-    process = new ProcessBuilder(
+    ProcessBuilder command = new ProcessBuilder(
             "chromium",
             "--headless",
             "--no-sandbox",
@@ -55,8 +57,10 @@ final class Chromium implements AutoCloseable {
             "--window-size=1280,900",
             "about:blank")
         .redirectErrorStream(true)
-        .redirectOutput(profile.resolve("chromium.log").toFile())
-        .start();
+        .redirectOutput(profile.resolve("chromium.log").toFile());
+    // What it leaves behind goes with the profile.
+    command.environment().put("TMPDIR", profile.toString());
+    process = command.start();
     try {
       HttpClient http = HttpClient.newHttpClient();
       socket = http.newWebSocketBuilder()
@@ -174,7 +178,7 @@ final class Chromium implements AutoCloseable {
 
   private JsonNode take() throws Exception {
     JsonNode next = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    if (next == null) {
+    if (next == null || next.isNull()) {
       throw new IOException("chromium says nothing");
     }
     if (next.has("method")) {
@@ -183,16 +187,22 @@ final class Chromium implements AutoCloseable {
     return next;
   }
 
+  /** Asks it to leave, as it tidies up then, and sees to it that it does. */
   @Override
   public void close() throws Exception {
-    socket.abort();
-    // Its renderers, too: the profile is a folder that is deleted after the test.
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
     all.add(process.toHandle());
+    try {
+      call("Browser.close", JSON.createObjectNode());
+    } catch (IOException | ExecutionException e) {
+      // It may be gone before it answers.
+    }
+    process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
     all.forEach(ProcessHandle::destroyForcibly);
     for (ProcessHandle each : all) {
       each.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
+    socket.abort();
   }
 
   /** Puts messages together from the parts they arrive in. */
@@ -218,6 +228,17 @@ final class Chromium implements AutoCloseable {
       }
       socket.request(1);
       return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+      arrived.add(NullNode.getInstance());
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable cause) {
+      arrived.add(NullNode.getInstance());
     }
   }
 }

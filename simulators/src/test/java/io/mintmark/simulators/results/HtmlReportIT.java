@@ -27,14 +27,14 @@ class HtmlReportIT {
       browser.open(report);
       assertQuiet(browser, report);
       assertThat(browser.evaluate("document.title").asText()).startsWith("broker-restart · ");
-      // States, processors, rate and latency of each of four operations, percentiles.
-      assertThat(plots(browser)).isEqualTo(2 + 2 * results.operations().size() + 1);
+      // States, processors and heap, rate and latency of each of four operations, percentiles.
+      assertThat(plots(browser)).isEqualTo(3 + 2 * results.operations().size() + 1);
       assertThat(browser.evaluate(hidden()).asInt())
           .as("plots without size or line")
           .isZero();
       assertThat(
               browser.evaluate("document.querySelectorAll('svg .mark').length").asInt())
-          .isEqualTo((2 + 2 * results.operations().size()) * results.marks().size());
+          .isEqualTo((3 + 2 * results.operations().size()) * results.marks().size());
       assertThat(text(browser))
           .contains("expectations missed", "not connected: connection refused", "--expect");
       assertThat(browser.evaluate(clipped()).asInt())
@@ -98,7 +98,7 @@ class HtmlReportIT {
   }
 
   private static String clipped() {
-    return "[...document.querySelectorAll('.scroll')]"
+    return "[...document.querySelectorAll('.scroll')].filter(each => !each.closest('details'))"
         + ".filter(each => each.scrollWidth > each.clientWidth + 1).length";
   }
 }

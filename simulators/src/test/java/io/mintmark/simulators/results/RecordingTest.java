@@ -66,6 +66,17 @@ class RecordingTest {
   }
 
   @Test
+  void aFullEventLoopIsSaid() throws Exception {
+    FakeRun behind = new FakeRun(null);
+    behind.recording().count("generator.looks", 10);
+    behind.recording().count("generator.looks-full", 2);
+    behind.second(0.5, 1, 0);
+    Generator generator = behind.finish().generator();
+    assertThat(generator.bottleneck()).isTrue();
+    assertThat(generator.verdict()).contains("event loop was full for 20 %");
+  }
+
+  @Test
   void aFullMachineIsSaid() throws Exception {
     FakeRun alone = new FakeRun(null);
     alone.second(1.9, 1, 0);

@@ -40,6 +40,7 @@ final class SampleRun {
     recording.mark("step 1: connect");
     int connected = 0;
     for (int second = 0; second < 60; second++) {
+      recording.count("generator.heap-mb", second % 8 < 7 ? 9 : -60);
       boolean away = second >= 30 && second < 35;
       if (second == 11) {
         recording.mark("step 2: telemetry, fault");

@@ -1,0 +1,94 @@
+package io.mintmark.simulators.attack;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A port of the loopback interface that takes TLS with any certificate or none, no TLS too, and so
+ * many connections at once that somebody can use them up.
+ */
+final class YesPort implements AutoCloseable {
+
+  /** Who serves a connection. */
+  interface Service {
+    void serve(InputStream in, OutputStream out) throws IOException;
+  }
+
+  private static final int AT_ONCE = 50;
+  private static final int HANDSHAKE = 0x16;
+
+  private final ServerSocket socket;
+  private final SSLContext tls;
+  private final Service service;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+
+  YesPort(SSLContext tls, Service service) throws IOException {
+    this.tls = tls;
+    this.service = service;
+    socket = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+    Thread accepting = new Thread(this::accept, "yes-port");
+    accepting.setDaemon(true);
+    accepting.start();
+  }
+
+  int port() {
+    return socket.getLocalPort();
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket next = socket.accept();
+        open.add(next);
+        threads.execute(() -> take(next));
+      }
+    } catch (IOException e) {
+      // Closed.
+    }
+  }
+
+  private void take(Socket plain) {
+    try (plain) {
+      plain.setTcpNoDelay(true);
+      int first = plain.getInputStream().read();
+      byte[] read = {(byte) first};
+      if (first == HANDSHAKE) {
+        try (SSLSocket secure = (SSLSocket)
+            tls.getSocketFactory().createSocket(plain, new ByteArrayInputStream(read), true)) {
+          secure.setUseClientMode(false);
+          secure.setWantClientAuth(true);
+          service.serve(secure.getInputStream(), secure.getOutputStream());
+        }
+      } else if (first >= 0) {
+        service.serve(
+            new java.io.SequenceInputStream(new ByteArrayInputStream(read), plain.getInputStream()),
+            plain.getOutputStream());
+      }
+    } catch (IOException e) {
+      // It is gone.
+    } finally {
+      open.remove(plain);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+    threads.shutdownNow();
+    for (Socket each : open) {
+      each.close();
+    }
+  }
+}
