@@ -41,7 +41,7 @@ final class Stop implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     synchronized (this) {
       if (over.getCount() == 0) {
         return;
@@ -51,6 +51,10 @@ final class Stop implements AutoCloseable {
         player.interrupt();
       }
     }
-    over.await(LONGEST_SECONDS, TimeUnit.SECONDS);
+    try {
+      over.await(LONGEST_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

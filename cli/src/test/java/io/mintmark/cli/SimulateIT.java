@@ -64,9 +64,7 @@ class SimulateIT {
   @Test
   void everyScenarioIsPlayed() throws Exception {
     // What is hostile or broken on purpose has tests of its own.
-    assertThat(BuiltIn.names())
-        .filteredOn(name -> !ELSEWHERE.contains(name))
-        .hasSize(SMALL.size());
+    assertThat(BuiltIn.names()).filteredOn(name -> !ELSEWHERE.contains(name)).hasSize(SMALL.size());
     assertThat(play("enroll").operations().get("enroll").count()).isEqualTo(4);
 
     Results connect = play("connect");

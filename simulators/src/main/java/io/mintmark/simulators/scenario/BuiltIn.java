@@ -10,7 +10,16 @@ import java.util.List;
 public final class BuiltIn {
 
   private static final List<String> NAMES = List.of(
-      "enroll", "connect", "telemetry", "renew", "revoke", "rollover", "churn", "soak", "faults", "attack");
+      "enroll",
+      "connect",
+      "telemetry",
+      "renew",
+      "revoke",
+      "rollover",
+      "churn",
+      "soak",
+      "faults",
+      "attack");
 
   private BuiltIn() {}
 
