@@ -124,10 +124,7 @@ public final class HtmlReport {
     html.raw("<dl class=\"counters\" aria-label=\"Counters\">");
     results.counters().forEach((name, count) -> {
       if (!name.equals(Names.LOOKS) && !name.equals(Names.FULL_LOOKS)) {
-        html.raw("<div>")
-            .element("dt", name)
-            .element("dd", Shown.count(count))
-            .raw("</div>");
+        html.raw("<div>").element("dt", name).element("dd", Shown.count(count)).raw("</div>");
       }
     });
     html.raw("</dl>\n");

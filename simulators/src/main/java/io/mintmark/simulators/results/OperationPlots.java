@@ -85,7 +85,10 @@ final class OperationPlots {
     Figure.write(
         html,
         operation + ": latency",
-        List.of(new LegendLine("p50", "p50"), new LegendLine("p99", "p99"), new LegendLine("max", "max")),
+        List.of(
+            new LegendLine("p50", "p50"),
+            new LegendLine("p99", "p99"),
+            new LegendLine("max", "max")),
         plot,
         null);
   }

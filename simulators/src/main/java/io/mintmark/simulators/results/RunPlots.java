@@ -45,7 +45,11 @@ final class RunPlots {
 
   /** The same for other lines, each with its key. */
   static void percentiles(
-      Html html, String id, String caption, Map<String, Histogram> histograms, List<LegendLine> keys) {
+      Html html,
+      String id,
+      String caption,
+      Map<String, Histogram> histograms,
+      List<LegendLine> keys) {
     if (histograms.isEmpty()) {
       return;
     }
