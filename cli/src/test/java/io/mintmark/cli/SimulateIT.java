@@ -14,6 +14,7 @@ import io.mintmark.simulators.scenario.Scenario;
 import io.mintmark.simulators.scenario.Settings.Value;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,7 +117,8 @@ class SimulateIT {
                 "mintmark simulate " + name,
                 held),
             installation,
-            new RunProgress(new PrintWriter(System.err, true), RunProgress.Mode.PLAIN))
+            new RunProgress(
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8), RunProgress.Mode.PLAIN))
         .run();
     assertThat(end.failure()).as(name).isNull();
     assertThat(end.passed()).as(name + ": " + end.results().table()).isTrue();
