@@ -1,6 +1,7 @@
 package io.mintmark.cli;
 
 import io.mintmark.simulators.Environment;
+import io.mintmark.simulators.Site;
 import io.mintmark.simulators.fault.ProxiedTarget;
 import io.mintmark.simulators.fleet.Engines;
 import io.mintmark.simulators.fleet.FleetEngine;
@@ -91,9 +92,9 @@ final class Simulation {
    * @throws IOException with one line if it cannot begin
    */
   End run() throws IOException {
-    // Before what the scenario lets go wrong; devices find the installation behind them.
+    // Devices alone meet what the scenario lets go wrong: who measures does not.
     try (ProxiedTarget proxied = ProxiedTarget.before(target, order.scenario().phases());
-        FleetEngine fleet = fleet(proxied);
+        FleetEngine fleet = fleet(proxied.devices());
         Recording recording = Recording.start(about(), order.raw())) {
       ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor();
       try {
@@ -150,11 +151,11 @@ final class Simulation {
     return recording.sample(fleet.states(), cpu);
   }
 
-  private FleetEngine fleet(Target proxied) throws IOException {
+  private FleetEngine fleet(Site devices) throws IOException {
     FleetPlan plan = order.plan();
     return plan == null
         ? new NoFleet()
-        : Engines.open(order.scenario().engine(), proxied, plan, progress);
+        : Engines.open(order.scenario().engine(), devices, plan, progress);
   }
 
   private Run about() {

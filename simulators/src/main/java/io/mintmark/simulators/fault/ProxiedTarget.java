@@ -6,6 +6,7 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.identity.TopicGrants;
 import io.mintmark.identity.TrustDomain;
 import io.mintmark.simulators.Authorities;
+import io.mintmark.simulators.Site;
 import io.mintmark.simulators.scenario.Phase;
 import io.mintmark.simulators.scenario.Target;
 import java.io.IOException;
@@ -23,9 +24,9 @@ import java.util.Optional;
 
 /**
  * An installation with a proxy before its service, its broker or both, as the faults of a scenario
- * need it. Hosts stay as they are, ports are the proxies': certificates name hosts, so that is what
- * clients can be led by, and it takes an installation whose names lead to this machine. What an operator
- * does, and what a broker asks the service, goes past it. Thread-safe.
+ * need it. {@link #devices} go through the proxies; applications and operators, who measure, and brokers
+ * go past them. Hosts stay as they are, ports are the proxies': certificates name hosts, so that is what
+ * clients can be led by, and it takes an installation whose names lead to this machine. Thread-safe.
  */
 public final class ProxiedTarget implements Target, AutoCloseable {
 
@@ -87,18 +88,65 @@ public final class ProxiedTarget implements Target, AutoCloseable {
     return Optional.ofNullable(part == Part.SERVICE ? service : broker);
   }
 
+  /** The installation as devices are to see it: behind the proxies. */
+  public Site devices() {
+    return new Devices();
+  }
+
+  private final class Devices implements Site {
+    @Override
+    public URI service() {
+      URI uri = target.service();
+      if (service == null) {
+        return uri;
+      }
+      try {
+        return new URI(
+            uri.getScheme(), null, uri.getHost(), service.port(), uri.getPath(), null, null);
+      } catch (URISyntaxException e) {
+        throw new IllegalStateException(uri + " with another port is an address", e);
+      }
+    }
+
+    @Override
+    public String brokerHost() {
+      return target.brokerHost();
+    }
+
+    @Override
+    public int brokerPort() {
+      return broker == null ? target.brokerPort() : broker.port();
+    }
+
+    @Override
+    public List<X509Certificate> trust() {
+      return target.trust();
+    }
+
+    @Override
+    public TrustDomain trustDomain() {
+      return target.trustDomain();
+    }
+
+    @Override
+    public void applyFleet(Path yaml) throws IOException {
+      target.applyFleet(yaml);
+    }
+
+    @Override
+    public void importManifest(FleetId fleet, Path csv) throws IOException {
+      target.importManifest(fleet, csv);
+    }
+
+    @Override
+    public Credential application(String name, TopicGrants grants) throws IOException {
+      return target.application(name, grants);
+    }
+  }
+
   @Override
   public URI service() {
-    URI uri = target.service();
-    if (service == null) {
-      return uri;
-    }
-    try {
-      return new URI(
-          uri.getScheme(), null, uri.getHost(), service.port(), uri.getPath(), null, null);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(uri + " with another port is an address", e);
-    }
+    return target.service();
   }
 
   @Override
@@ -108,7 +156,7 @@ public final class ProxiedTarget implements Target, AutoCloseable {
 
   @Override
   public int brokerPort() {
-    return broker == null ? target.brokerPort() : broker.port();
+    return target.brokerPort();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.mintmark.simulators.results.Sink.Sample;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,7 +60,8 @@ public final class Recording implements Recorder, AutoCloseable {
     }
     this.cpuBefore = cpu.get();
     this.start = nanoTime.getAsLong();
-    sinks.forEach(sink -> sink.begin(run, clock.instant()));
+    Instant started = clock.instant();
+    sinks.forEach(sink -> sink.begin(run, started));
   }
 
   /**

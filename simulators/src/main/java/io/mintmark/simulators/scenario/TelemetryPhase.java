@@ -9,6 +9,7 @@ import io.mintmark.simulators.Topics;
 import io.mintmark.simulators.fleet.FleetPlan;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,6 +40,8 @@ record TelemetryPhase(TimedLoop loop, int payload, int qos, int receivers, Pacer
   private static final int LONGEST_PAYLOAD = 1 << 20;
   private static final int MOST_RECEIVERS = 16;
   private static final long SILENCE_MILLIS = 10_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final long LOOK_MILLIS = 200;
 
   /** What waits for the broker is kept in memory. */
   private static final long MOST_OPEN = 100_000;
@@ -105,19 +108,36 @@ record TelemetryPhase(TimedLoop loop, int payload, int qos, int receivers, Pacer
   }
 
   private void connect(Play play, Books books, List<RollingApplication> applications)
-      throws IOException {
+      throws IOException, InterruptedException {
     String fleet = play.fleet().identity(0).fleet().value();
     String all = "telemetry/" + fleet + "/#";
     TopicGrants grants = new TopicGrants(List.of("commands/" + fleet + "/#"), List.of(all));
     String filter = receivers == 1 ? all : "$share/simulate/" + all;
     for (int i = 1; i <= receivers; i++) {
-      Credential credential = play.target().application("simulate-" + fleet + "-" + i, grants);
       RollingApplication application =
-          RollingApplication.connect(play.target(), credential, filter, Clock.systemUTC());
+          connected(play.target(), "simulate-" + fleet + "-" + i, grants, filter);
       applications.add(application);
       application.client().onMessage((topic, payload) -> books.arrived(payload));
     }
     play.applications().addAll(applications);
+  }
+
+  /** Service or broker may be away for a while: that is what a fault of the same step does. */
+  private static RollingApplication connected(
+      Target target, String name, TopicGrants grants, String filter)
+      throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    while (true) {
+      try {
+        Credential credential = target.application(name, grants);
+        return RollingApplication.connect(target, credential, filter, Clock.systemUTC());
+      } catch (IOException e) {
+        if (System.nanoTime() - start > PATIENCE.toNanos()) {
+          throw e;
+        }
+        Thread.sleep(LOOK_MILLIS);
+      }
+    }
   }
 
   /** Each device that is there in turn. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.mintmark.identity.FleetId;
 import io.mintmark.simulators.Progress;
+import io.mintmark.simulators.Site;
 import io.mintmark.simulators.fleet.FleetPlan;
 import io.mintmark.simulators.results.Recorder;
 import io.mintmark.simulators.scenario.Phase;
@@ -128,19 +129,19 @@ class FaultPhaseTest {
       target.port = server.address().getPort();
       try (ProxiedTarget proxied = ProxiedTarget.before(target, List.of(phase))) {
         phase.check(proxied);
-        assertThat(works(proxied, 20_000)).isTrue();
+        assertThat(works(proxied.devices(), 20_000)).isTrue();
         Thread playing = playing(phase, proxied);
         await().until(() -> marks.size() == 1);
-        await().until(() -> !works(proxied, 200));
+        await().until(() -> !works(proxied.devices(), 200));
         playing.interrupt();
         playing.join();
-        assertThat(works(proxied, 20_000)).isTrue();
+        assertThat(works(proxied.devices(), 20_000)).isTrue();
       }
     }
     assertThat(marks).containsExactly("fault begins: " + description, "fault ends: " + description);
   }
 
-  private static boolean works(Target target, int millis) throws IOException {
+  private static boolean works(Site target, int millis) throws IOException {
     try (Socket socket = new Socket(target.brokerHost(), target.brokerPort())) {
       socket.setSoTimeout(millis);
       socket.getOutputStream().write("works".getBytes(UTF_8));
@@ -157,13 +158,13 @@ class FaultPhaseTest {
     try (EchoServer server = new EchoServer()) {
       target.port = server.address().getPort();
       try (ProxiedTarget proxied = ProxiedTarget.before(target, List.of(phase));
-          Socket socket = new Socket(proxied.brokerHost(), proxied.brokerPort())) {
+          Socket socket = new Socket("localhost", proxied.devices().brokerPort())) {
         socket.setSoTimeout(20_000);
         await().until(() -> server.accepted() == 1);
         phase.play(play(proxied));
         assertThatThrownBy(() -> socket.getInputStream().read())
             .isInstanceOf(SocketException.class);
-        assertThat(works(proxied, 20_000)).isTrue();
+        assertThat(works(proxied.devices(), 20_000)).isTrue();
       }
     }
   }

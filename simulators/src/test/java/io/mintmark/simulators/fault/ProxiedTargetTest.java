@@ -28,18 +28,19 @@ class ProxiedTargetTest {
   void isThereForWhatGoesWrongAlone() throws Exception {
     try (ProxiedTarget both =
         ProxiedTarget.before(target, List.of(refusing("service"), refusing("broker")))) {
-      assertThat(both.service())
+      assertThat(both.devices().service())
           .isEqualTo(URI.create(
               "https://localhost:" + both.proxy(Part.SERVICE).orElseThrow().port()));
-      assertThat(both.brokerHost()).isEqualTo("localhost");
-      assertThat(both.brokerPort())
+      assertThat(both.devices().brokerHost()).isEqualTo("localhost");
+      assertThat(both.devices().brokerPort())
           .isEqualTo(both.proxy(Part.BROKER).orElseThrow().port());
     }
     try (ProxiedTarget one = ProxiedTarget.before(target, List.of(refusing("service")))) {
-      assertThat(one.brokerPort()).isEqualTo(1);
+      assertThat(one.devices().brokerPort()).isEqualTo(1);
+      assertThat(one.service()).as("for applications").isEqualTo(target.service());
     }
     try (ProxiedTarget none = ProxiedTarget.before(target, List.of())) {
-      assertThat(none.service()).isEqualTo(target.service());
+      assertThat(none.devices().service()).isEqualTo(target.service());
     }
   }
 
