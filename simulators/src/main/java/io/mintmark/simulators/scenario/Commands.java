@@ -6,6 +6,8 @@ import io.mintmark.simulators.RollingApplication;
 import io.mintmark.simulators.Topics;
 import io.mintmark.simulators.fleet.FleetEngine.Listener;
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -28,6 +30,10 @@ final class Commands implements Listener, AutoCloseable {
   private final Books books;
   private final ExecutorService senders = Executors.newFixedThreadPool(AT_ONCE, Commands::thread);
   private final Thread loop = thread(this::run);
+
+  /** Who comes later than the beginning is sent nothing. */
+  private final Set<Integer> subscribed = ConcurrentHashMap.newKeySet();
+
   private volatile boolean stopped;
 
   private Commands(Play play, RollingApplication application, Pacer pacer, Books books) {
@@ -51,7 +57,9 @@ final class Commands implements Listener, AutoCloseable {
     play.events().add(commands);
     new Wave(play.recorder(), "subscribe").play(play.events().present(), Pace.of(64), device -> {
       Identity.Device identity = play.fleet().identity(device);
-      return play.fleet().subscribe(device, Topics.commands(identity, "#"), QOS);
+      return play.fleet()
+          .subscribe(device, Topics.commands(identity, "#"), QOS)
+          .thenRun(() -> commands.subscribed.add(device));
     });
     commands.loop.start();
     return commands;
@@ -61,9 +69,9 @@ final class Commands implements Listener, AutoCloseable {
     try {
       int[] last = {-1};
       new TimedLoop(pacer, null).play(play.recorder(), () -> stopped, (number, due) -> {
-        last[0] = play.events().nextPresent(last[0] + 1);
-        if (last[0] >= 0) {
-          int device = last[0];
+        int device = nextSubscribed(last[0] + 1);
+        if (device >= 0) {
+          last[0] = device;
           Stamp stamp = books.next(device, due);
           senders.execute(() -> send(device, stamp));
         }
@@ -71,6 +79,20 @@ final class Commands implements Listener, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private int nextSubscribed(int from) {
+    int start = play.events().nextPresent(from);
+    for (int device = start; device >= 0; ) {
+      if (subscribed.contains(device)) {
+        return device;
+      }
+      device = play.events().nextPresent(device + 1);
+      if (device == start) {
+        return -1;
+      }
+    }
+    return -1;
   }
 
   private void send(int device, Stamp stamp) {
