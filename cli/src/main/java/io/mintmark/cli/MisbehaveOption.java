@@ -15,7 +15,7 @@ final class MisbehaveOption {
       description =
           "For who writes a client: delay, drop and break answers to devices on purpose, as"
               + " in delay=200ms..2s,drop=0.1,lost-answer=0.1,retry-after=0.1,seed=1. See"
-              + " docs/simulators-faults.md.")
+              + " docs/simulators/faults.md.")
   private String spec;
 
   /**

@@ -111,7 +111,7 @@ class SimulateIT {
   }
 
   private static Results play(String name) throws Exception {
-    return play(name, "simulated");
+    return play(name, name.equals("rollover") ? name : "simulated");
   }
 
   private static Results play(String name, String fleet) throws Exception {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,7 @@ final class FleetState implements AutoCloseable {
     Factory factory = Factory.open(
         folder,
         FactoryOptions.of(plan.fleet())
-            .withLifetime(plan.lifetime(), FactoryOptions.of(plan.fleet()).backdate()));
+            .withLifetime(plan.lifetime(), backdate(plan)));
     make(factory, progress);
     site.applyFleet(factory.fleetFile());
     if (listed < plan.devices()) {
@@ -112,6 +113,12 @@ final class FleetState implements AutoCloseable {
     }
     now.put(LIFETIME, lifetime);
     log.header(text(now));
+  }
+
+  /** A life of seconds that began minutes ago would be over two thirds at its beginning. */
+  private static Duration backdate(FleetPlan plan) {
+    Duration usual = FactoryOptions.of(plan.fleet()).backdate();
+    return plan.lifetime().compareTo(usual.multipliedBy(10)) < 0 ? Duration.ZERO : usual;
   }
 
   private void requireSame(Map<String, String> before) throws IOException {

@@ -54,7 +54,7 @@ public record Results(
     List<String> remarks)
     implements MeasuredReport {
 
-  /** The form of summaries that this version writes and reads; docs/simulators-summary.schema.json. */
+  /** The form of summaries that this version writes and reads; docs/simulators/summary.schema.json. */
   public static final int SCHEMA = 1;
 
   /**

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class SummarySchemaTest {
 
-  private static final Path PUBLISHED = Path.of("../docs/simulators-summary.schema.json");
+  private static final Path PUBLISHED = Path.of("../docs/simulators/summary.schema.json");
 
   @Test
   void summariesAreOfThePublishedForm() throws Exception {
