@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 verb=${1:-}
 dir=${2:-docs/benchmarks}
 dir=${dir%/}
-names=(enroll connect connect-allow-all publish idle revoke renew rollover lifetime footprint status)
+names=(enroll connect connect-allow-all publish idle revoke renew rollover lifetime footprint status generator)
 
 # measure NAME BENCHMARK SMALL-OPTIONS OPTIONS: NAME.json, with the command as it was given.
 measure() {
@@ -48,6 +48,7 @@ all() {
   measure lifetime lifetime '--days 3 --devices 2 --pace 100' ''
   measure footprint footprint '--clients 4 --warmup 2 --settle 1s' ''
   measure status status '--revoked 30 --crls 2 --certificates 20 --seconds 1' ''
+  measure generator generator '--devices 20 --concurrency 4 --warmup 1s --time 1s' ''
 }
 
 # One benchmark's part of the page, from its file: shell functions would not read numbers as well.
@@ -117,6 +118,9 @@ def part:
     ["CRLs and OCSP", "a registry with \(.revoked | figure) revoked certificates",
     [bar("processor seconds for a CRL of \(.crls[-1].entries | figure) entries"; .crls[-1].cpuSeconds; ["most", 2]),
      bar("OCSP answers for each second of processor time"; .ocsp.perCpuSecond; ["least", 3000])]]
+  elif $name == "generator" then
+    ["What plays the devices", "the engine swarm on one processor, \(.concurrency) at a time; devices \(.devices | figure)",
+    [bars]]
   else error("no part of the page is called " + $name) end;
 
 .machine as $machine | .command as $command | .report |

@@ -101,9 +101,7 @@ final class FleetState implements AutoCloseable {
       Files.deleteIfExists(folder.resolve("fleet.yaml"));
     }
     Factory factory = Factory.open(
-        folder,
-        FactoryOptions.of(plan.fleet())
-            .withLifetime(plan.lifetime(), backdate(plan)));
+        folder, FactoryOptions.of(plan.fleet()).withLifetime(plan.lifetime(), backdate(plan)));
     make(factory, progress);
     site.applyFleet(factory.fleetFile());
     if (listed < plan.devices()) {
