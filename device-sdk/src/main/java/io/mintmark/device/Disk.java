@@ -1,10 +1,9 @@
 package io.mintmark.device;
 
+import io.mintmark.identity.AtomicFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** What a log needs of a disk; tests put a worse one here. Thread-safe. */
 class Disk {
@@ -23,13 +22,8 @@ class Disk {
     }
   }
 
-  /** Makes the names of new files safe; Windows cannot open a folder and does not need to. */
+  /** Makes the names of new files safe. */
   void sync(Path folder) throws IOException {
-    if (System.getProperty("os.name").startsWith("Windows")) {
-      return;
-    }
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    AtomicFile.syncFolder(folder);
   }
 }

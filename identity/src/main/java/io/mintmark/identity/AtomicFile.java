@@ -88,8 +88,11 @@ public final class AtomicFile {
     }
   }
 
-  /** A rename is durable once its folder is; Windows cannot open a folder and does not need to. */
-  private static void syncFolder(Path folder) throws IOException {
+  /**
+   * Has the names of what is in a folder on the disk: a new file or a rename is durable once its
+   * folder is. Windows cannot open a folder and does not need to.
+   */
+  public static void syncFolder(Path folder) throws IOException {
     if (System.getProperty("os.name").startsWith("Windows")) {
       return;
     }

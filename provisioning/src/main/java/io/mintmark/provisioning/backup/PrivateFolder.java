@@ -1,5 +1,6 @@
 package io.mintmark.provisioning.backup;
 
+import io.mintmark.identity.AtomicFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -50,19 +51,14 @@ final class PrivateFolder implements AutoCloseable {
     return path;
   }
 
-  /** Has the names of what is in it on the disk; Windows cannot open a folder and does not need to. */
+  /** Has the names of what is in it on the disk, at any depth. */
   void sync() throws IOException {
-    if (System.getProperty("os.name").startsWith("Windows")) {
-      return;
-    }
     List<Path> folders;
     try (Stream<Path> found = Files.walk(path)) {
       folders = found.filter(Files::isDirectory).toList();
     }
     for (Path folder : folders) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      AtomicFile.syncFolder(folder);
     }
   }
 
