@@ -36,10 +36,10 @@ all() {
   rm -f "$dir"/*.json
   measure enroll enroll '--devices 40 --warmup 4' ''
   measure connect connect '--devices 20 --concurrency 4 --cold 1s --warmup 0s --warm 1s --broker-warm-up off' \
-    '--devices 1500 --warmup 70s --warm 16s'
+    '--devices 1500 --warmup 30s --warm 16s'
   measure connect-allow-all connect \
     '--brokers fast,allow-all --devices 20 --concurrency 4 --cold 1s --warmup 0s --warm 1s --broker-warm-up off' \
-    '--brokers fast,allow-all --devices 1000 --cold 1s --warmup 100s --warm 24s --broker-warm-up off'
+    '--brokers fast,allow-all --devices 1000 --cold 1s --warmup 40s --warm 24s --broker-warm-up off'
   measure publish publish '--publishers 4 --subscribers 2 --rounds 1 --round 1s --warmup 0s' ''
   measure idle idle '--sessions 20' ''
   measure revoke revoke '--sessions 12 --revocations 6 --rate 10' ''

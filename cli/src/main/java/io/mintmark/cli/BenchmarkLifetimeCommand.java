@@ -170,7 +170,7 @@ final class BenchmarkLifetimeCommand implements Callable<Integer> {
     Instant endsAt = Instant.now().plus(INVITED_FOR).truncatedTo(ChronoUnit.SECONDS);
     AtomicFile.writeSecret(invitation, service.operator().inviteBroker("life", HOSTS, endsAt));
     return shutdown.add(BrokerProcess.start(
-        ChildProcess.java(
+        ChildProcess.broker(
             List.of(),
             Mintmark.class,
             "broker",

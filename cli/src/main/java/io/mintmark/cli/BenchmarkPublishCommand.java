@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
     description = "How many messages the broker delivers: devices publish over mutual TLS, as fast"
         + " as applications receive, at a temporary broker and at the same HiveMQ with an extension"
         + " that admits everybody, by turns. Only what was delivered counts. Exits 0 only if nothing"
-        + " was lost and our broker delivers at least 97 % of the other's, with QoS 0 and 1.",
+        + " was lost and our broker delivers at least 97 %% of the other's, with QoS 0 and 1.",
     mixinStandardHelpOptions = true)
 final class BenchmarkPublishCommand extends BrokerBenchmarkCommand<PublishOptions> {
 

@@ -17,6 +17,9 @@ final class ChildProcess implements AutoCloseable {
 
   private static final long STOP_SECONDS = 20;
 
+  /** The launcher says here what it gives the JVM of a broker besides, divided by spaces. */
+  private static final String BROKER_OPTIONS = "mintmark.broker.jvm";
+
   /** A terminal sends Ctrl-C to all of its processes; when the children end is for this one to say. */
   private static final List<String> DEAF =
       List.of("/bin/sh", "-c", "trap '' INT; exec \"$0\" \"$@\"");
@@ -42,6 +45,20 @@ final class ChildProcess implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /**
+   * As {@link #java}, for a process that is a broker: with what the launcher gives {@code mintmark
+   * broker}.
+   */
+  static List<String> broker(List<String> javaOptions, Class<?> main, String... arguments) {
+    List<String> all = new ArrayList<>();
+    String options = System.getProperty(BROKER_OPTIONS, "");
+    if (!options.isBlank()) {
+      all.addAll(List.of(options.strip().split(" +")));
+    }
+    all.addAll(javaOptions);
+    return java(all, main, arguments);
   }
 
   /**

@@ -92,7 +92,7 @@ final class MeasuredBrokers {
   BrokerChoice allowAll() {
     String label = ConnectReport.ALLOW_ALL;
     return new Choice(label, null, () -> {
-      List<String> command = ChildProcess.java(
+      List<String> command = ChildProcess.broker(
           javaOptions(label),
           AllowAllBroker.class,
           folder.resolve(ConnectReport.FAST).resolve("hivemq").toString(),
@@ -115,7 +115,7 @@ final class MeasuredBrokers {
   private BrokerChoice ours(String label, String crypto) {
     return new Choice(label, null, () -> {
       Path home = enrol(label);
-      List<String> command = ChildProcess.java(
+      List<String> command = ChildProcess.broker(
           javaOptions(label),
           Mintmark.class,
           "broker",

@@ -39,7 +39,7 @@ final class SimulateFlags implements IModelTransformer {
       spec.addOption(OptionSpec.builder(option)
           .paramLabel(key.value())
           .type(String.class)
-          .description(key.description())
+          .description(key.description().replace("%", "%%"))
           .build());
     }
   }

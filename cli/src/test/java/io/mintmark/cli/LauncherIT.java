@@ -50,6 +50,24 @@ class LauncherIT {
   }
 
   @Test
+  void aBrokerIsCompiledOnceUnlessTheOperatorChooses() {
+    assertThat(flags("", "broker")).contains("-XX:TieredStopAtLevel=1");
+    assertThat(flags("", "up")).doesNotContain("TieredStopAtLevel").contains("-XX:MaxHeapSize=");
+    assertThat(flags("-Xmx900m", "broker"))
+        .doesNotContain("TieredStopAtLevel")
+        .contains("-XX:MaxHeapSize=943718400");
+  }
+
+  /** What the JVM that runs the verb says of its own options. */
+  private static String flags(String chosen, String verb) {
+    return Launcher.run(
+            Map.of("MINTMARK_JAVA_OPTS", chosen, "JDK_JAVA_OPTIONS", "-XX:+PrintCommandLineFlags"),
+            Launcher.mintmarkCommand(verb, "--help"))
+        .succeeded()
+        .out();
+  }
+
+  @Test
   void withoutJavaItSaysSoInOneSentence() throws IOException {
     Path bin = Files.createDirectory(folder.resolve("bin"));
     for (String tool : new String[] {"sh", "dirname", "readlink", "sed", "head", "uname"}) {
