@@ -21,6 +21,9 @@ final class ChildProcess implements AutoCloseable {
   private static final List<String> DEAF =
       List.of("/bin/sh", "-c", "trap '' INT; exec \"$0\" \"$@\"");
 
+  /** Names the JVM option that the launcher has given to this process and not to what it starts. */
+  private static final String OWN = "mintmark.own";
+
   private final Process process;
   private final Path log;
 
@@ -30,18 +33,34 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * The command that runs a main class with this process's own Java, class path and JVM options.
+   * The command that runs a main class with this process's own Java, class path and JVM options, but
+   * for the one that the launcher meant for this process alone.
    *
    * @param javaOptions JVM options besides this process's own
    */
   static List<String> java(List<String> javaOptions, Class<?> main, String... arguments) {
     List<String> command =
         new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(inherited(
+        ManagementFactory.getRuntimeMXBean().getInputArguments(), System.getProperty(OWN)));
     command.addAll(javaOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /**
+   * The JVM options for a child. Somebody may have given the same option for all: that stays.
+   *
+   * @param own the launcher's for this process alone; null for none
+   */
+  static List<String> inherited(List<String> options, String own) {
+    List<String> inherited = new ArrayList<>(options);
+    if (own != null) {
+      inherited.remove(own);
+      inherited.remove("-D" + OWN + "=" + own);
+    }
+    return inherited;
   }
 
   /**
