@@ -73,6 +73,21 @@ final class BenchmarkGeneratorCommand extends BrokerBenchmarkCommand<GeneratorOp
     return Cores.split();
   }
 
+  @Option(
+      names = "--broker-warm-up",
+      paramLabel = "DURATION|off",
+      defaultValue = "20s",
+      converter = DurationOrOff.class,
+      description =
+          "How long our broker practises before its port opens: what it compiles meanwhile is"
+              + " no time of the generator (default: ${DEFAULT-VALUE}).")
+  private Duration brokerWarmUp;
+
+  @Override
+  Duration brokerWarmUp() {
+    return brokerWarmUp;
+  }
+
   @Override
   GeneratorOptions options(Path factory) {
     return new GeneratorOptions(

@@ -17,12 +17,15 @@ final class ChildProcess implements AutoCloseable {
 
   private static final long STOP_SECONDS = 20;
 
-  /** The launcher says here what it gives the JVM of a broker besides, divided by spaces. */
-  private static final String BROKER_OPTIONS = "mintmark.broker.jvm";
-
   /** A terminal sends Ctrl-C to all of its processes; when the children end is for this one to say. */
   private static final List<String> DEAF =
       List.of("/bin/sh", "-c", "trap '' INT; exec \"$0\" \"$@\"");
+
+  /**
+   * The property with the JVM options, divided by spaces, that the launcher gives brokers and the
+   * processes that play devices, and no others.
+   */
+  private static final String QUICK = "mintmark.quick";
 
   private final Process process;
   private final Path log;
@@ -33,14 +36,29 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * The command that runs a main class with this process's own Java, class path and JVM options.
+   * The command that runs a main class with this process's own Java, class path and JVM options, but
+   * for those the launcher gave to this process for what it does.
    *
    * @param javaOptions JVM options besides this process's own
    */
   static List<String> java(List<String> javaOptions, Class<?> main, String... arguments) {
+    return command(List.of(), javaOptions, main, arguments);
+  }
+
+  /**
+   * As {@link #java}, for a process that is a broker: with what the launcher gives {@code mintmark
+   * broker}, unless the operator has said otherwise.
+   */
+  static List<String> broker(List<String> javaOptions, Class<?> main, String... arguments) {
+    return command(quick(), javaOptions, main, arguments);
+  }
+
+  private static List<String> command(
+      List<String> first, List<String> javaOptions, Class<?> main, String... arguments) {
     List<String> command =
         new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(first);
+    command.addAll(inherited(ManagementFactory.getRuntimeMXBean().getInputArguments(), quick()));
     command.addAll(javaOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
@@ -48,17 +66,20 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * As {@link #java}, for a process that is a broker: with what the launcher gives {@code mintmark
-   * broker}.
+   * The JVM options for a child. Somebody may have given one of the launcher's for all: that stays.
+   *
+   * @param quick the launcher's, which may be this process's alone
    */
-  static List<String> broker(List<String> javaOptions, Class<?> main, String... arguments) {
-    List<String> all = new ArrayList<>();
-    String options = System.getProperty(BROKER_OPTIONS, "");
-    if (!options.isBlank()) {
-      all.addAll(List.of(options.strip().split(" +")));
-    }
-    all.addAll(javaOptions);
-    return java(all, main, arguments);
+  static List<String> inherited(List<String> options, List<String> quick) {
+    List<String> inherited = new ArrayList<>(options);
+    inherited.removeIf(option -> option.startsWith("-D" + QUICK + "="));
+    quick.forEach(inherited::remove);
+    return inherited;
+  }
+
+  private static List<String> quick() {
+    String options = System.getProperty(QUICK, "");
+    return options.isBlank() ? List.of() : List.of(options.strip().split(" +"));
   }
 
   /**

@@ -199,9 +199,10 @@ final class SimulateCommand implements Callable<Integer> {
       throw unusable("engine sdk plays up to " + SdkEngine.MOST + " devices, not "
           + scenario.devices() + ": use --engine swarm");
     }
-    // The broker of a temporary installation has as many connections, in a process of its own.
     Optional<String> files = EngineNeeds.missing(
-        scenario.devices(), ProxiedTarget.descriptors(scenario.devices(), scenario.phases()));
+        scenario.devices(),
+        ProxiedTarget.descriptors(scenario.devices(), scenario.phases()),
+        targets.isOwn());
     if (files.isPresent()) {
       throw unusable(files.get());
     }

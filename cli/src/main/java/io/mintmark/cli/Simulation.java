@@ -139,9 +139,8 @@ final class Simulation {
   }
 
   private Live sample(Recording recording, FleetEngine fleet) {
-    if (load.sample()) {
-      recording.count("generator.full-seconds", 1);
-    }
+    // Counted where there are none, too: that there were none is to be read as well.
+    recording.count("generator.full-seconds", load.sample() ? 1 : 0);
     Duration cpu = null;
     try {
       cpu = target.cpuTime().orElse(null);

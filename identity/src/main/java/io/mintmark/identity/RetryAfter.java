@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** The header Retry-After (RFC 9110, section 10.2.3). */
-final class RetryAfter {
+public final class RetryAfter {
 
   /** Who is told to wait for years, by a clock that is wrong or by mistake, asks again the next day. */
   private static final Duration LONGEST = Duration.ofDays(1);
@@ -20,7 +20,7 @@ final class RetryAfter {
    *
    * @param header seconds or an HTTP date, or null
    */
-  static Optional<Duration> parse(String header, Instant now) {
+  public static Optional<Duration> parse(String header, Instant now) {
     String value = header == null ? "" : header.strip();
     if (value.matches("[0-9]{1,9}")) {
       return Optional.of(held(Duration.ofSeconds(Long.parseLong(value))));

@@ -25,6 +25,10 @@ import java.util.function.IntFunction;
 public final class GeneratorCost {
 
   static final String CONNECT = "connect";
+
+  /** Its first seconds, when Java has just begun to compile what they take. */
+  static final String FIRST = "connect, from cold";
+
   static final String PUBLISH = "publish";
 
   private static final FleetId FLEET = new FleetId("generator");
@@ -77,23 +81,24 @@ public final class GeneratorCost {
       FleetPlan plan = new FleetPlan(FLEET, options.devices(), LIFETIME, options.state());
       try (FleetEngine fleet = SwarmEngine.open(sites.with(broker), plan, progress)) {
         enrol(fleet);
-        rows.add(measure(
-            choice.label(),
-            CONNECT,
-            broker,
-            device -> fleet.connect(device).thenCompose(connected -> fleet.disconnect(device))));
+        IntFunction<CompletableFuture<Void>> connects =
+            device -> fleet.connect(device).thenCompose(connected -> fleet.disconnect(device));
+        if (rows.isEmpty()) {
+          progress.step("Measuring the first connects at " + choice.label());
+          rows.add(measure(choice.label(), FIRST, broker, connects));
+        }
+        warmUp(choice.label(), CONNECT, connects);
+        rows.add(measure(choice.label(), CONNECT, broker, connects));
         progress.step("Connecting " + options.concurrency() + " devices to " + choice.label());
         all(options.concurrency(), fleet::connect);
         byte[] payload = new byte[options.payload()];
-        rows.add(measure(
-            choice.label(),
-            PUBLISH,
-            broker,
-            device -> fleet.publish(
-                device % options.concurrency(),
-                Topics.telemetry(fleet.identity(device % options.concurrency()), "load"),
-                payload,
-                1)));
+        IntFunction<CompletableFuture<Void>> publishes = device -> fleet.publish(
+            device % options.concurrency(),
+            Topics.telemetry(fleet.identity(device % options.concurrency()), "load"),
+            payload,
+            1);
+        warmUp(choice.label(), PUBLISH, publishes);
+        rows.add(measure(choice.label(), PUBLISH, broker, publishes));
       }
     }
     return new GeneratorReport(
@@ -132,15 +137,19 @@ public final class GeneratorCost {
     }
   }
 
+  private void warmUp(String label, String operation, IntFunction<CompletableFuture<Void>> deed)
+      throws InterruptedException {
+    progress.step("Warming up: " + operation + " at " + label);
+    new Loop(deed).run(options.warmup(), null);
+    progress.step("Measuring " + operation + " at " + label);
+  }
+
   private GeneratorReport.Row measure(
       String label,
       String operation,
       MeasuredBroker broker,
       IntFunction<CompletableFuture<Void>> deed)
       throws IOException, InterruptedException {
-    progress.step("Warming up: " + operation + " at " + label);
-    new Loop(deed).run(options.warmup(), null);
-    progress.step("Measuring " + operation + " at " + label);
     Duration before = broker.cpuTime();
     GeneratorLoad load = new GeneratorLoad();
     Loop loop = new Loop(deed);

@@ -35,7 +35,7 @@ public record GeneratorReport(
    * One operation at one broker.
    *
    * @param broker what it is called
-   * @param operation {@code connect} or {@code publish}
+   * @param operation {@code connect}, {@code publish}, or {@code connect, from cold}
    * @param done how often it came through
    * @param failed how often it did not
    * @param generator what it took here
@@ -78,6 +78,9 @@ public record GeneratorReport(
   List<Bar> bars() {
     List<Bar> bars = new ArrayList<>();
     for (Row row : rows) {
+      if (row.operation().equals(GeneratorCost.FIRST)) {
+        continue;
+      }
       boolean connects = row.operation().equals(GeneratorCost.CONNECT);
       bars.add(new Bar(
           "%s: %s a second on one core of the generator".formatted(row.broker(), row.operation()),

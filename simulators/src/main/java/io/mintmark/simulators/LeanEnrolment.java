@@ -3,9 +3,11 @@ package io.mintmark.simulators;
 import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
+import io.mintmark.identity.EstRetryLaterException;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.Pem;
+import io.mintmark.identity.RetryAfter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,7 +17,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -39,6 +44,7 @@ public final class LeanEnrolment {
 
   private static final String FIRST = "simpleenroll";
   private static final String AGAIN = "simplereenroll";
+  private static final String RETRY_AFTER = "Retry-After:";
 
   private static final int TIMEOUT_MILLIS = 30_000;
   private static final int LONGEST_ANSWER = 64 * 1024;
@@ -62,8 +68,9 @@ public final class LeanEnrolment {
   /**
    * A new key of the device and a first operational certificate for it.
    *
-   * @throws IOException if the service cannot be reached, refuses, or answers something else; the
-   *     message is one line that does not name the device
+   * @throws EstRetryLaterException if the service answers 429 or 503 and says when to ask again
+   * @throws IOException if it cannot be reached, refuses, or answers something else; the message is
+   *     one line that does not name the device
    */
   Enrolled enrol(BootstrapDevice device) throws IOException {
     return enrol(device.id(), device.credential().keyManager());
@@ -139,7 +146,7 @@ public final class LeanEnrolment {
   }
 
   /** The body of a 200; the connection ends with the answer. */
-  private static byte[] answer(InputStream in) throws IOException {
+  static byte[] answer(InputStream in) throws IOException {
     byte[] all = in.readNBytes(LONGEST_ANSWER);
     String text = new String(all, StandardCharsets.ISO_8859_1);
     int end = text.indexOf("\r\n\r\n");
@@ -147,9 +154,23 @@ public final class LeanEnrolment {
       throw new IOException("the connection ended before an answer");
     }
     String status = text.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3);
+    if (status.equals("429") || status.equals("503")) {
+      Optional<Duration> wait = RetryAfter.parse(retryAfter(text.substring(0, end)), Instant.now());
+      if (wait.isPresent()) {
+        throw new EstRetryLaterException(Integer.parseInt(status), wait.get());
+      }
+    }
     if (!status.equals("200")) {
       throw new IOException("answered " + status);
     }
     return text.substring(end + 4).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static String retryAfter(String head) {
+    return head.lines()
+        .filter(line -> line.regionMatches(true, 0, RETRY_AFTER, 0, RETRY_AFTER.length()))
+        .map(line -> line.substring(RETRY_AFTER.length()))
+        .findFirst()
+        .orElse(null);
   }
 }

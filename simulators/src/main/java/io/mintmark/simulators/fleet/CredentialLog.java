@@ -24,11 +24,12 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * The keys and certificates of a fleet in one file, mode 0600, that only ever grows: of two records
- * about the same thing the later holds. A record is its length, a checksum and its content, written at
- * once, so that of a process that is killed at most the last one is lost; opening cuts that off. Not
- * synced: what is lost with the machine's power is simply made again. Thread-safe; one process at a
- * time.
+ * The keys and certificates of a fleet in one file, mode 0600, that only grows while it is open: of two
+ * records about the same thing the later holds. A record is its length, a checksum and its content,
+ * written at once, so that of a process that is killed at most the last one is lost; opening cuts that
+ * off, and leaves out what holds no longer where that is most of the file. Not synced: what is lost with
+ * the machine's power is simply made again. Thread-safe; one process at a time, by a lock on a file beside
+ * it.
  */
 final class CredentialLog implements AutoCloseable {
 
@@ -63,20 +64,30 @@ final class CredentialLog implements AutoCloseable {
   private static final int LARGEST = 1 << 20;
   private static final int READ_AHEAD = 1 << 20;
 
+  /** So much may be of no use before it is worth a new file. */
+  private static final long TOLERATED = 1 << 20;
+
   private final Path file;
+  private final FileChannel lock;
   private final FileChannel channel;
   private final Map<X509Certificate, Integer> issuerNumbers = new HashMap<>();
   private final List<X509Certificate> issuers = new ArrayList<>();
   private final Map<Kind, long[]> places = new HashMap<>();
+  private final Map<Kind, int[]> lengths = new HashMap<>();
   private final long cutOff;
   private String header;
+  private int headerLength;
   private long end;
+  private long dead;
 
-  private CredentialLog(Path file, FileChannel channel) throws IOException {
+  private CredentialLog(Path file, FileChannel lock, FileChannel channel) throws IOException {
     this.file = file;
+    this.lock = lock;
     this.channel = channel;
-    places.put(Kind.BOOTSTRAP, new long[0]);
-    places.put(Kind.OPERATIONAL, new long[0]);
+    for (Kind kind : List.of(Kind.BOOTSTRAP, Kind.OPERATIONAL)) {
+      places.put(kind, new long[0]);
+      lengths.put(kind, new int[0]);
+    }
     long size = channel.size();
     scan(size);
     cutOff = size - end;
@@ -89,20 +100,33 @@ final class CredentialLog implements AutoCloseable {
    * @throws IOException if it is in use, is something else, or cannot be read or written; one line
    */
   static CredentialLog open(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      AtomicFile.writeSecret(file, MAGIC);
-    }
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel lock = lock(file);
     try {
-      lock(file, channel);
-      return new CredentialLog(file, channel);
-    } catch (IOException e) {
-      channel.close();
+      if (!Files.exists(file)) {
+        AtomicFile.writeSecret(file, MAGIC);
+      }
+      CredentialLog log = read(file, lock);
+      if (log.dead <= TOLERATED || log.dead <= log.end / 2) {
+        return log;
+      }
+      try {
+        log.rewrite();
+      } finally {
+        log.channel.close();
+      }
+      return read(file, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
       throw e;
     }
   }
 
-  private static void lock(Path file, FileChannel channel) throws IOException {
+  /** On a file that is never replaced, so that nobody locks what is not the log any more. */
+  private static FileChannel lock(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(
+        file.resolveSibling(file.getFileName() + ".lock"),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE);
     FileLock lock;
     try {
       lock = channel.tryLock();
@@ -110,8 +134,40 @@ final class CredentialLog implements AutoCloseable {
       lock = null;
     }
     if (lock == null) {
+      channel.close();
       throw new IOException("the fleet's state " + file.getParent()
           + " is in use by another run: wait for its end, or choose another folder");
+    }
+    return channel;
+  }
+
+  private static CredentialLog read(Path file, FileChannel lock) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      return new CredentialLog(file, lock, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** What holds, in a file of its own in place of this one; issuers keep their numbers. */
+  private void rewrite() throws IOException {
+    try (FileRewrite fresh = new FileRewrite(file, MAGIC)) {
+      if (header != null) {
+        fresh.append(framed(content(header)));
+      }
+      for (X509Certificate issuer : issuers) {
+        fresh.append(framed(content(issuer)));
+      }
+      for (Kind kind : places.keySet()) {
+        for (long place : places.get(kind)) {
+          if (place != 0) {
+            fresh.append(framed(record(place)));
+          }
+        }
+      }
+      fresh.putInPlace();
     }
   }
 
@@ -160,21 +216,27 @@ final class CredentialLog implements AutoCloseable {
     if (sum(content.duplicate()) != sum) {
       return -1;
     }
-    note(content, end);
+    note(content, end, length);
     return length;
   }
 
-  private void note(ByteBuffer content, long place) {
+  private void note(ByteBuffer content, long place, int length) {
     Kind kind = Kind.of(content.get());
     switch (kind) {
-      case HEADER -> header = StandardCharsets.UTF_8.decode(content).toString();
+      case HEADER -> head(StandardCharsets.UTF_8.decode(content).toString(), length);
       case ISSUER -> {
         byte[] der = new byte[content.remaining()];
         content.get(der);
         know(StoredCredential.certificate(der));
       }
-      case BOOTSTRAP, OPERATIONAL -> place(kind, content.getInt(), place);
+      case BOOTSTRAP, OPERATIONAL -> place(kind, content.getInt(), place, length);
     }
+  }
+
+  private void head(String text, int length) {
+    dead += headerLength;
+    header = text;
+    headerLength = FRAME + length;
   }
 
   private void know(X509Certificate issuer) {
@@ -182,13 +244,15 @@ final class CredentialLog implements AutoCloseable {
     issuers.add(issuer);
   }
 
-  private void place(Kind kind, int device, long place) {
-    long[] known = places.get(kind);
-    if (device >= known.length) {
-      known = Arrays.copyOf(known, Math.max(device + 1, known.length * 2));
-      places.put(kind, known);
+  private void place(Kind kind, int device, long place, int length) {
+    if (device >= places.get(kind).length) {
+      int more = Math.max(device + 1, places.get(kind).length * 2);
+      places.put(kind, Arrays.copyOf(places.get(kind), more));
+      lengths.put(kind, Arrays.copyOf(lengths.get(kind), more));
     }
-    known[device] = place;
+    places.get(kind)[device] = place;
+    dead += lengths.get(kind)[device];
+    lengths.get(kind)[device] = FRAME + length;
   }
 
   /** How many bytes of a record that was not written out were found and cut off. */
@@ -203,9 +267,23 @@ final class CredentialLog implements AutoCloseable {
 
   /** Puts another header in place of the last. */
   synchronized void header(String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    append(ByteBuffer.allocate(1 + bytes.length).put(Kind.HEADER.code).put(bytes));
-    header = text;
+    ByteBuffer content = content(text);
+    append(content);
+    head(text, content.limit());
+  }
+
+  private static ByteBuffer content(String header) {
+    byte[] bytes = header.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(1 + bytes.length).put(Kind.HEADER.code).put(bytes);
+  }
+
+  private static ByteBuffer content(X509Certificate issuer) {
+    try {
+      byte[] der = issuer.getEncoded();
+      return ByteBuffer.allocate(1 + der.length).put(Kind.ISSUER.code).put(der);
+    } catch (CertificateEncodingException e) {
+      throw new IllegalArgumentException("a certificate that does not encode", e);
+    }
   }
 
   synchronized boolean has(Kind kind, int device) {
@@ -219,8 +297,7 @@ final class CredentialLog implements AutoCloseable {
       List<X509Certificate> chain = credential.chain();
       for (X509Certificate issuer : chain.subList(1, chain.size())) {
         if (!issuerNumbers.containsKey(issuer)) {
-          byte[] der = issuer.getEncoded();
-          append(ByteBuffer.allocate(1 + der.length).put(Kind.ISSUER.code).put(der));
+          append(content(issuer));
           know(issuer);
         }
       }
@@ -234,7 +311,7 @@ final class CredentialLog implements AutoCloseable {
       for (X509Certificate issuer : chain.subList(1, chain.size())) {
         out.writeShort(issuerNumbers.get(issuer));
       }
-      place(kind, device, append(ByteBuffer.wrap(bytes.toByteArray())));
+      place(kind, device, append(ByteBuffer.wrap(bytes.toByteArray())), bytes.size());
     } catch (CertificateEncodingException e) {
       throw new IllegalArgumentException("a certificate that does not encode", e);
     }
@@ -245,13 +322,17 @@ final class CredentialLog implements AutoCloseable {
     out.write(bytes);
   }
 
-  private long append(ByteBuffer content) throws IOException {
+  private static ByteBuffer framed(ByteBuffer content) {
     content.rewind();
-    ByteBuffer framed = ByteBuffer.allocate(FRAME + content.remaining())
+    return ByteBuffer.allocate(FRAME + content.remaining())
         .putInt(content.remaining())
         .putInt(sum(content.duplicate()))
         .put(content)
         .flip();
+  }
+
+  private long append(ByteBuffer content) throws IOException {
+    ByteBuffer framed = framed(content);
     long place = end;
     long at = end;
     while (framed.hasRemaining()) {
@@ -270,15 +351,7 @@ final class CredentialLog implements AutoCloseable {
       }
       place = places.get(kind)[device];
     }
-    ByteBuffer frame = ByteBuffer.allocate(FRAME);
-    if (!readFully(frame, place)) {
-      throw new IOException(file + " was cut off while it was in use");
-    }
-    ByteBuffer content = ByteBuffer.allocate(frame.getInt(0));
-    if (!readFully(content, place + FRAME)
-        || sum(content.duplicate().rewind()) != frame.getInt(4)) {
-      throw new IOException(file + " was changed while it was in use");
-    }
+    ByteBuffer content = record(place);
     content.position(1 + Integer.BYTES);
     PrivateKey key = StoredCredential.key(block(content));
     List<X509Certificate> chain = new ArrayList<>();
@@ -290,6 +363,19 @@ final class CredentialLog implements AutoCloseable {
       }
     }
     return new StoredCredential(key, chain);
+  }
+
+  private ByteBuffer record(long place) throws IOException {
+    ByteBuffer frame = ByteBuffer.allocate(FRAME);
+    if (!readFully(frame, place)) {
+      throw new IOException(file + " was cut off while it was in use");
+    }
+    ByteBuffer content = ByteBuffer.allocate(frame.getInt(0));
+    if (!readFully(content, place + FRAME)
+        || sum(content.duplicate().rewind()) != frame.getInt(4)) {
+      throw new IOException(file + " was changed while it was in use");
+    }
+    return content;
   }
 
   private static byte[] block(ByteBuffer content) {
@@ -320,6 +406,7 @@ final class CredentialLog implements AutoCloseable {
   public void close() {
     try {
       channel.close();
+      lock.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

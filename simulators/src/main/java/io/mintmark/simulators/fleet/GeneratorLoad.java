@@ -88,7 +88,8 @@ public final class GeneratorLoad {
   /**
    * What it was since the last look; to be called about once a second.
    *
-   * @return whether an event loop was above 90 % of a processor
+   * @return whether it was at its limit: above 90 % of all its processors, or with an event loop above
+   *     90 % of one
    */
   public synchronized boolean sample() {
     long now = System.nanoTime();
@@ -105,18 +106,24 @@ public final class GeneratorLoad {
     loopsBefore = loopsNow;
     cpuLast = cpuNow;
     last = now;
-    return busiest > BUSY;
+    return isBusy(shares.get(shares.size() - 1), busiest);
   }
 
-  private boolean isBusy(int second) {
-    return shares.get(second) > BUSY || loopShares.get(second) > BUSY;
+  /**
+   * Whether it was at its limit.
+   *
+   * @param share of all processors it may use
+   * @param loop share of one processor that its busiest event loop used
+   */
+  static boolean isBusy(double share, double loop) {
+    return share > BUSY || loop > BUSY;
   }
 
   /** What it was from the beginning up to the last look. */
   public synchronized Figures figures() {
     int busy = 0;
     for (int i = 0; i < shares.size(); i++) {
-      busy += isBusy(i) ? 1 : 0;
+      busy += isBusy(shares.get(i), loopShares.get(i)) ? 1 : 0;
     }
     return new Figures(
         Duration.ofNanos(last - start),

@@ -58,12 +58,12 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
   private final List<SwarmDevice> devices = new ArrayList<>();
   private volatile Listener listener = new Listener() {};
 
-  private SwarmEngine(FleetState state) throws UnknownHostException {
+  private SwarmEngine(FleetState state, Progress progress) throws UnknownHostException {
     this.state = state;
     Site site = state.site();
     broker = new InetSocketAddress(InetAddress.getByName(site.brokerHost()), site.brokerPort());
     tls = new SwarmTls(new RememberingTrust(site.trust()));
-    enrolment = new SwarmEnrolment(site, state.plan().fleet());
+    enrolment = new SwarmEnrolment(site, state.plan().fleet(), progress);
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     loops = new NioEventLoopGroup(threads, new DefaultThreadFactory(GeneratorLoad.LOOPS, true));
     executors = MqttClientExecutorConfig.builder()
@@ -85,7 +85,7 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
   public static SwarmEngine open(Site site, FleetPlan plan, Progress progress) throws IOException {
     FleetState state = FleetState.open(site, plan, progress);
     try {
-      return new SwarmEngine(state);
+      return new SwarmEngine(state, progress);
     } catch (UnknownHostException e) {
       state.close();
       throw new IOException("broker host '" + site.brokerHost() + "' has no address here", e);
@@ -246,6 +246,7 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
 
   @Override
   public void close() {
+    enrolment.close();
     Workers.close(workers, CLOSE_SECONDS);
     CompletableFuture<?>[] goodbyes =
         devices.stream().map(SwarmDevice::close).toArray(CompletableFuture[]::new);

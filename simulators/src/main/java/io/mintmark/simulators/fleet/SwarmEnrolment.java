@@ -6,20 +6,27 @@ import io.mintmark.identity.EstClient;
 import io.mintmark.identity.FleetId;
 import io.mintmark.simulators.LeanEnrolment;
 import io.mintmark.simulators.LeanEnrolment.Enrolled;
+import io.mintmark.simulators.Progress;
 import io.mintmark.simulators.Site;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 
-/** Obtains certificates for the devices of a swarm, with the issuers that go with them. Thread-safe. */
-final class SwarmEnrolment {
+/**
+ * Obtains certificates for the devices of a swarm, with the issuers that go with them; all pause where
+ * the service asks one to. Thread-safe.
+ */
+final class SwarmEnrolment implements AutoCloseable {
 
   private final LeanEnrolment lean;
+  private final Pauses pauses;
   private final EstClient est;
   private volatile List<X509Certificate> issuers = List.of();
 
-  SwarmEnrolment(Site site, FleetId fleet) {
+  SwarmEnrolment(Site site, FleetId fleet, Progress progress) {
+    pauses = new Pauses(progress);
     lean = new LeanEnrolment(site, fleet);
     est = new EstClient(
         EstClient.label(site.service(), fleet), Credential.anonymousTlsContext(site.trust()));
@@ -31,7 +38,8 @@ final class SwarmEnrolment {
    * @throws IOException with one line that names no device
    */
   StoredCredential enrol(DeviceId device, StoredCredential bootstrap) throws IOException {
-    return complete(lean.enrol(device, Credential.keyManager(bootstrap.key(), bootstrap.chain())));
+    KeyManager shown = Credential.keyManager(bootstrap.key(), bootstrap.chain());
+    return complete(pauses.ask(() -> lean.enrol(device, shown)));
   }
 
   /**
@@ -40,7 +48,8 @@ final class SwarmEnrolment {
    * @throws IOException with one line that names no device
    */
   StoredCredential renew(DeviceId device, StoredCredential current) throws IOException {
-    return complete(lean.renew(device, Credential.keyManager(current.key(), current.chain())));
+    KeyManager shown = Credential.keyManager(current.key(), current.chain());
+    return complete(pauses.ask(() -> lean.renew(device, shown)));
   }
 
   private StoredCredential complete(Enrolled enrolled) throws IOException {
@@ -55,5 +64,11 @@ final class SwarmEnrolment {
       issuers = est.caCertificates();
     }
     return new StoredCredential(enrolled.keys().getPrivate(), chain);
+  }
+
+  /** Ends all pauses; what waited in one fails. */
+  @Override
+  public void close() {
+    pauses.close();
   }
 }

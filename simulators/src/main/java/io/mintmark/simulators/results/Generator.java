@@ -39,6 +39,9 @@ public record Generator(
   private static final double LATE = 0.01;
   private static final double FULL = 0.9;
 
+  /** The share of a run that may be full before its figures are the generator's. */
+  private static final double TOLERATED = 0.1;
+
   public Generator {
     cpuMillisPer = Collections.unmodifiableMap(new LinkedHashMap<>(cpuMillisPer));
   }
@@ -63,14 +66,18 @@ public record Generator(
     });
     long ticks = counters.getOrDefault(Names.TICKS, 0L);
     long late = counters.getOrDefault(Names.LATE_TICKS, 0L);
-    double full = share(series, each -> each.generatorBusy() > FULL * processors);
-    double shared = share(
+    // Which of its event loops is full the generator alone knows; it counts those seconds.
+    double full = Math.min(
+        seconds,
+        Math.max(
+            counters.getOrDefault(Names.FULL_SECONDS, 0L),
+            seconds(series, each -> each.generatorBusy() > FULL * processors)));
+    double shared = seconds(
         series,
         each -> each.targetBusy() != null
             && each.generatorBusy() + each.targetBusy() > FULL * processors);
     boolean behind = ticks > 0 && late > LATE * ticks;
-    double loops = counters.getOrDefault(Names.FULL_SECONDS, 0L) / seconds;
-    boolean bottleneck = behind || full > 0.1 || loops > 0.1;
+    boolean bottleneck = behind || full > TOLERATED * seconds;
     return new Generator(
         processors,
         Math.round(cpu * 1e3) / 1e3,
@@ -80,7 +87,7 @@ public record Generator(
         ticks,
         late,
         bottleneck,
-        verdict(processors, cpu / seconds, ticks, late, behind, full, loops, shared));
+        verdict(processors, cpu / seconds, ticks, late, behind, full, shared, seconds));
   }
 
   private static String verdict(
@@ -90,38 +97,39 @@ public record Generator(
       long late,
       boolean behind,
       double full,
-      double loops,
-      double shared) {
+      double shared,
+      double seconds) {
     String kept = "it kept %.1f of %d processors busy".formatted(busy, processors);
+    String limit = full < 0.5
+        ? ""
+        : " The generator was busy to its limit in %,.0f of %,.0f seconds%s."
+            .formatted(
+                full,
+                Math.max(1, seconds),
+                full > TOLERATED * seconds ? ": rates are lower bounds" : "");
     if (behind) {
       return ("The generator was the bottleneck: %,d of %,d beginnings were late (%.1f %%), which is in"
-              + " the latencies; %s.")
-          .formatted(late, ticks, 100.0 * late / ticks, kept);
+              + " the latencies; %s.%s")
+          .formatted(late, ticks, 100.0 * late / ticks, kept, limit);
     }
-    if (full > 0.1) {
-      return "The generator was the bottleneck: it used all %d processors for %.0f %% of the time."
-          .formatted(processors, 100 * full);
+    if (full > TOLERATED * seconds) {
+      return "The generator was the bottleneck: it had no processor left, or no time on an event loop that"
+          + " connections wait for; %s.%s".formatted(kept, limit);
     }
-    if (loops > 0.1) {
-      return ("The generator was the bottleneck: its event loop was full for %.0f %% of the time, and all"
-              + " connections wait for it; %s.")
-          .formatted(100 * loops, kept);
-    }
-    if (shared > 0.1) {
+    if (shared > TOLERATED * seconds) {
       return ("The machine was full for %.0f %% of the time: generator and installation share its %d"
-              + " processors, so that rates are lower bounds and latencies upper ones.")
-          .formatted(100 * shared, processors);
+              + " processors, so that rates are lower bounds and latencies upper ones.%s")
+          .formatted(100 * shared / seconds, processors, limit);
     }
-    return "The generator kept up: "
-        + (ticks > 0 ? "%,d of %,d beginnings were late; ".formatted(late, ticks) : "")
-        + kept
-        + ".";
+    return "The generator kept up: %s%s.%s"
+        .formatted(
+            ticks > 0 ? "%,d of %,d beginnings were late; ".formatted(late, ticks) : "",
+            kept,
+            limit);
   }
 
-  private static double share(List<Interval> series, Predicate<Interval> condition) {
-    double all = series.stream().mapToDouble(Interval::seconds).sum();
-    return all == 0
-        ? 0
-        : series.stream().filter(condition).mapToDouble(Interval::seconds).sum() / all;
+  /** How long all intervals were that meet it. */
+  private static double seconds(List<Interval> series, Predicate<Interval> condition) {
+    return series.stream().filter(condition).mapToDouble(Interval::seconds).sum();
   }
 }

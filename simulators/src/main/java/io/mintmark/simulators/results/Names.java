@@ -45,7 +45,7 @@ final class Names {
       Names.TICKS,
       Names.LATE_TICKS);
 
-  /** Seconds in which an event loop of the generator had no time left. */
+  /** Seconds in which the generator had no processor left, or no time on an event loop. */
   static final String FULL_SECONDS = "generator.full-seconds";
 
   /** Beginnings that an open loop had planned. */

@@ -141,6 +141,59 @@ class CredentialLogTest {
   }
 
   @Test
+  void leavesOutWhatHoldsNoLongerWhereThatIsMostOfIt() throws Exception {
+    StoredCredential bootstrap = credential("bootstrap");
+    StoredCredential old = credential("old");
+    StoredCredential current = credential("current");
+    StoredCredential other = StoredCredential.of(
+        HeldCertificate.builder().commonName("other").signedBy(CA).build().credential());
+    try (CredentialLog log = CredentialLog.open(file)) {
+      log.header("first");
+      log.put(Kind.BOOTSTRAP, 1, bootstrap);
+      for (int i = 0; i < 3_000; i++) {
+        log.put(Kind.OPERATIONAL, 1, old);
+      }
+      log.put(Kind.OPERATIONAL, 1, current);
+      log.put(Kind.OPERATIONAL, 40, other);
+      log.header("second");
+    }
+    byte[] grown = Files.readAllBytes(file);
+    assertThat(grown).hasSizeGreaterThan(1 << 20);
+    // A run that was killed while it wrote the new file has left a part of that.
+    Path left = Files.write(folder.resolve("credentials.new"), Arrays.copyOf(grown, 5_000));
+    for (int run = 0; run < 2; run++) {
+      try (CredentialLog log = CredentialLog.open(file)) {
+        assertThat(Files.size(file)).isLessThan(10_000);
+        assertThat(left).doesNotExist();
+        assertThat(log.header()).isEqualTo("second");
+        assertSame(log.get(Kind.BOOTSTRAP, 1), bootstrap);
+        assertSame(log.get(Kind.OPERATIONAL, 1), current);
+        assertSame(log.get(Kind.OPERATIONAL, 40), other);
+        assertThat(log.has(Kind.OPERATIONAL, 0)).isFalse();
+        // It is as well guarded, and goes on growing.
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+            .isEqualTo("rw-------");
+        assertThatThrownBy(() -> CredentialLog.open(file))
+            .hasMessageContaining("in use by another");
+        log.put(Kind.OPERATIONAL, 2, old);
+      }
+    }
+  }
+
+  @Test
+  void keepsALogThatIsMostlyInUseAsItIs() throws Exception {
+    StoredCredential one = credential("one");
+    try (CredentialLog log = CredentialLog.open(file)) {
+      for (int device = 0; device < 6_400; device++) {
+        log.put(Kind.OPERATIONAL, device % 3_600, one);
+      }
+    }
+    long size = Files.size(file);
+    CredentialLog.open(file).close();
+    assertThat(Files.size(file)).isEqualTo(size).isGreaterThan(2 << 20);
+  }
+
+  @Test
   void refusesWhatIsNoStateAndWhatIsInUse() throws Exception {
     Files.writeString(file, "something else");
     assertThatThrownBy(() -> CredentialLog.open(file))

@@ -22,11 +22,17 @@ class EngineNeedsTest {
 
   @Test
   void saysWhatIsNeededAndHow() {
-    assertThat(EngineNeeds.missing(20_000, 0, 20_231))
-        .hasValue("20000 devices need 20232 open files, and this process may have 20231:"
-            + " run 'ulimit -n 20232' first");
-    assertThat(EngineNeeds.missing(20_000, 0, 20_232)).isEmpty();
-    assertThat(EngineNeeds.missing(500, 600, 1_024)).isPresent();
-    assertThat(EngineNeeds.missing(1, 0)).isEmpty();
+    String first = " first (as root, or with a higher nofile in /etc/security/limits.conf)";
+    assertThat(EngineNeeds.missing(20_000, 0, false, 20_231))
+        .hasValue("20000 devices need 20232 open files, and a process may have 20231 here:"
+            + " run 'ulimit -n 20232'" + first);
+    assertThat(EngineNeeds.missing(20_000, 0, false, 20_232)).isEmpty();
+    assertThat(EngineNeeds.missing(20_000, 0, true, 21_399))
+        .hasValue(
+            "20000 devices need 21400 open files in the temporary installation's broker, and a"
+                + " process may have 21399 here: run 'ulimit -n 21400'" + first);
+    assertThat(EngineNeeds.missing(20_000, 0, true, 21_400)).isEmpty();
+    assertThat(EngineNeeds.missing(500, 600, false, 1_024)).isPresent();
+    assertThat(EngineNeeds.missing(1, 0, false)).isEmpty();
   }
 }

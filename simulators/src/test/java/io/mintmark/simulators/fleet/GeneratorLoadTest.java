@@ -23,6 +23,13 @@ class GeneratorLoadTest {
   }
 
   @Test
+  void isAtItsLimitWithAllProcessorsOrOneEventLoop() {
+    assertThat(GeneratorLoad.isBusy(0.91, 0)).isTrue();
+    assertThat(GeneratorLoad.isBusy(0.3, 0.91)).isTrue();
+    assertThat(GeneratorLoad.isBusy(0.9, 0.9)).isFalse();
+  }
+
+  @Test
   void dividesByWhatWasDone() {
     assertThat(figures(0).perOperation(10_000)).isEqualTo(Duration.ofNanos(800_000));
     assertThat(figures(0).perOperation(0)).isZero();

@@ -65,23 +65,54 @@ class RecordingTest {
     assertThat(generator.verdict()).contains("was the bottleneck", "11 of 1,000");
   }
 
-  @Test
-  void aFullEventLoopIsSaid() throws Exception {
-    FakeRun behind = new FakeRun(null);
-    behind.recording().count("generator.full-seconds", 1);
-    for (int second = 0; second < 5; second++) {
-      behind.second(0.5, 1, 0);
+  /** A run of ten seconds, and in how many of them the generator found itself at its limit. */
+  private static Results tenSeconds(int full) throws Exception {
+    FakeRun run = new FakeRun(null);
+    for (int second = 0; second < 10; second++) {
+      run.done("connect", 3);
+      run.recording().count("generator.full-seconds", second < full ? 1 : 0);
+      run.second(0.5, 1, 0);
     }
-    Generator generator = behind.finish().generator();
-    assertThat(generator.bottleneck()).isTrue();
-    assertThat(generator.verdict()).contains("event loop was full for 20 %");
+    return run.finish();
+  }
+
+  @Test
+  void aGeneratorAtItsLimitIsSaidInSummaryTableAndPage() throws Exception {
+    String limit =
+        "The generator was busy to its limit in 2 of 10 seconds: rates are lower bounds.";
+    Results results = tenSeconds(2);
+    assertThat(results.generator().bottleneck()).isTrue();
+    assertThat(results.generator().verdict())
+        .startsWith("The generator was the bottleneck: ")
+        .endsWith(limit);
+    assertThat(results.toJson()).contains("\"generator.full-seconds\" : 2", limit);
+    assertThat(results.table()).contains("generator.full-seconds 2", limit, "generator CPU each");
+    assertThat(HtmlReport.of(results)).contains("<p class=\"verdict bad\">", limit);
+  }
+
+  @Test
+  void aGeneratorThatSeldomWasIsNotTheBottleneck() throws Exception {
+    Results once = tenSeconds(1);
+    assertThat(once.generator().bottleneck()).isFalse();
+    assertThat(once.generator().verdict())
+        .startsWith("The generator kept up: ")
+        .endsWith("The generator was busy to its limit in 1 of 10 seconds.");
+
+    Results never = tenSeconds(0);
+    assertThat(never.generator().bottleneck()).isFalse();
+    assertThat(never.counters()).containsEntry("generator.full-seconds", 0L);
+    assertThat(never.table())
+        .contains("The generator kept up: it kept 0.5 of 2 processors busy.")
+        .doesNotContain("to its limit");
+    assertThat(HtmlReport.of(never)).doesNotContain("verdict bad", "to its limit");
   }
 
   @Test
   void aFullMachineIsSaid() throws Exception {
     FakeRun alone = new FakeRun(null);
     alone.second(1.9, 1, 0);
-    assertThat(alone.finish().generator().verdict()).contains("was the bottleneck", "all 2");
+    assertThat(alone.finish().generator().verdict())
+        .contains("was the bottleneck", "in 1 of 1 seconds");
     FakeRun shared = new FakeRun(null);
     shared.second(1.3, 1, 0);
     shared.second(1.3, 1, 0);
