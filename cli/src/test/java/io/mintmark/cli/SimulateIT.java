@@ -5,17 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mintmark.identity.testing.HeldCertificate;
-import io.mintmark.simulators.results.Expectation;
 import io.mintmark.simulators.results.Mark;
-import io.mintmark.simulators.results.RawReader;
 import io.mintmark.simulators.results.Results;
 import io.mintmark.simulators.scenario.BuiltIn;
 import io.mintmark.simulators.scenario.Draft;
-import io.mintmark.simulators.scenario.Scenario;
 import io.mintmark.simulators.scenario.Settings.Value;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,27 +118,7 @@ class SimulateIT {
     for (int i = 0; i < settings.length; i += 2) {
       draft = draft.with(settings[i], new Value(settings[i + 1], "test"));
     }
-    Scenario scenario = draft.scenario();
-    List<Expectation> held = new ArrayList<>();
-    for (String each : scenario.expectations()) {
-      held.add(Expectation.parse(each));
-    }
-    Simulation.End end = new Simulation(
-            new Simulation.Order(
-                scenario,
-                folder.resolve(scenario.fleet().value()),
-                folder,
-                folder.resolve(name + ".jsonl"),
-                "mintmark simulate " + name,
-                held),
-            installation,
-            new RunProgress(
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8), RunProgress.Mode.PLAIN))
-        .run();
-    assertThat(end.failure()).as(name).isNull();
-    assertThat(end.passed()).as(name + ": " + end.results().table()).isTrue();
-    assertThat(RawReader.read(folder.resolve(name + ".jsonl")).held(held)).isEqualTo(end.results());
-    return end.results();
+    return PlayedScenario.of(draft.scenario(), installation, folder);
   }
 
   /** As an operator's Ctrl-C does, in the middle of an hour. */

@@ -11,12 +11,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
  * A port of the loopback interface that takes TLS with any certificate or none, no TLS too, and so
- * many connections at once that somebody can use them up.
+ * few connections at once that somebody can use them up: others are closed after a while.
  */
 final class YesPort implements AutoCloseable {
 
@@ -26,6 +30,10 @@ final class YesPort implements AutoCloseable {
   }
 
   private static final int AT_ONCE = 50;
+
+  /** Longer than those that have ended take to make room. */
+  private static final long LONGEST_WAIT_MILLIS = 1_500;
+
   private static final int HANDSHAKE = 0x16;
 
   private final ServerSocket socket;
@@ -33,6 +41,7 @@ final class YesPort implements AutoCloseable {
   private final Service service;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+  private final ScheduledExecutorService waits = Executors.newSingleThreadScheduledExecutor();
 
   YesPort(SSLContext tls, Service service) throws IOException {
     this.tls = tls;
@@ -52,10 +61,32 @@ final class YesPort implements AutoCloseable {
       while (true) {
         Socket next = socket.accept();
         open.add(next);
-        threads.execute(() -> take(next));
+        AtomicBoolean settled = new AtomicBoolean();
+        threads.execute(() -> {
+          if (settled.compareAndSet(false, true)) {
+            take(next);
+          }
+        });
+        var unused = waits.schedule(
+            () -> {
+              if (settled.compareAndSet(false, true)) {
+                leave(next);
+              }
+            },
+            LONGEST_WAIT_MILLIS,
+            TimeUnit.MILLISECONDS);
       }
-    } catch (IOException e) {
+    } catch (IOException | RejectedExecutionException e) {
       // Closed.
+    }
+  }
+
+  private void leave(Socket waiting) {
+    open.remove(waiting);
+    try {
+      waiting.close();
+    } catch (IOException e) {
+      // It is gone.
     }
   }
 
@@ -87,6 +118,7 @@ final class YesPort implements AutoCloseable {
   public void close() throws IOException {
     socket.close();
     threads.shutdownNow();
+    waits.shutdownNow();
     for (Socket each : open) {
       each.close();
     }

@@ -52,13 +52,16 @@ record YesService(String domain, Credential issuer, List<X509Certificate> roots)
       String head = head(in);
       Matcher length = LENGTH.matcher(head);
       byte[] body = length.find() ? in.readNBytes(Integer.parseInt(length.group(1))) : new byte[0];
-      byte[] answer = answer(head.lines().findFirst().orElse(""), body);
+      String line = head.lines().findFirst().orElse("");
+      byte[] answer = answer(line, body);
       out.write(("HTTP/1.1 200 OK\r\nContent-Type: application/pkcs7-mime\r\nContent-Length: "
               + answer.length + "\r\n\r\n")
           .getBytes(StandardCharsets.ISO_8859_1));
       out.write(answer);
       out.flush();
-      if (head.toLowerCase(Locale.ROOT).contains("connection: close")) {
+      // RFC 9112, section 9.3.
+      if (!line.endsWith(" HTTP/1.1")
+          || head.toLowerCase(Locale.ROOT).contains("connection: close")) {
         return;
       }
     }
