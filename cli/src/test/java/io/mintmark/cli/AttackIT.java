@@ -56,7 +56,7 @@ class AttackIT {
           .play();
 
       assertThat(report.passed()).as(report.table()).isTrue();
-      assertThat(report.notPlayed()).isEmpty();
+      assertThat(report.notTried()).isEmpty();
       assertThat(report.rows()).hasSize(HostileMoves.all().size());
     }
     long all = HostileMoves.all().size();
