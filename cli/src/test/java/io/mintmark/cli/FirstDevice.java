@@ -120,8 +120,7 @@ record FirstDevice(Path folder, Running up) {
     assertThat(Files.readString(said)).doesNotContain("mintmark: ", "Exception");
     await()
         .atMost(PATIENCE)
-        .untilAsserted(
-            () -> assertThat(shown(device)).contains("presence: away", "ended=closed"));
+        .untilAsserted(() -> assertThat(shown(device)).contains("presence: away", "ended=closed"));
   }
 
   private String shown(String device) {
