@@ -181,6 +181,7 @@ public final class MintmarkBroker implements AutoCloseable {
           server.getInjector().getInstance(NettyConfiguration.class).getParentEventLoopGroup(),
           connection -> {
             handshakes.look(connection);
+            SecondHandshake.watch(connection);
             WebSocketFrames.limit(connection, config.limits().packetBytes());
           });
       MetricsPage page = config.hasMetrics()

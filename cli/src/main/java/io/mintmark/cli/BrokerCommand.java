@@ -81,7 +81,7 @@ final class BrokerCommand implements Callable<Integer> {
       MintmarkBroker broker = shutdown.add(MintmarkBroker.start(config.build()));
       PrintWriter out = spec.commandLine().getOut();
       out.println("Mintmark broker " + Version.text() + " is up on port " + broker.port());
-      MqttOptions.print(out, bind, broker.port(), broker);
+      MqttOptions.print(out, bind, broker.port(), broker.websocketPort(), broker.metricsPort());
       out.println("  folder            " + home);
       out.println("  follows           " + service);
       out.println("  crypto provider   " + crypto);

@@ -11,7 +11,6 @@ import io.mintmark.simulators.Authorities;
 import io.mintmark.simulators.LivingSite;
 import java.io.IOException;
 import java.net.URI;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +24,7 @@ import java.util.List;
  * @param clock what time it is for them
  */
 record BrokeredService(RunningService running, int brokerPort, Clock clock)
-    implements LivingSite, OperatedService {
+    implements LivingSite, ServedByProcess {
 
   /** What a service is called that was not told. */
   private static final TrustDomain TRUST_DOMAIN = new TrustDomain("mintmark.local");
@@ -42,22 +41,7 @@ record BrokeredService(RunningService running, int brokerPort, Clock clock)
 
   @Override
   public Credential application(String name, TopicGrants grants) throws IOException {
-    return running.application(name, grants);
-  }
-
-  @Override
-  public URI service() {
-    return running.service();
-  }
-
-  @Override
-  public List<X509Certificate> trust() {
-    return running.trust();
-  }
-
-  @Override
-  public OperatorClient operator() {
-    return running.operator();
+    return ServedByProcess.super.application(name, grants);
   }
 
   @Override

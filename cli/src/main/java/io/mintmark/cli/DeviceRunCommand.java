@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     name = "run",
     description = "Be a device: enrol if need be, connect, publish each line of the standard input."
         + " Prints the commands that arrive; what happens goes to standard error. Ends with the"
-        + " input, when the broker has acknowledged every line; fails if one was refused or lost.",
+        + " input, when the broker has acknowledged every line; fails if one was refused or lost."
+        + " SIGTERM and Ctrl-C have it leave with DISCONNECT at once.",
     mixinStandardHelpOptions = true)
 final class DeviceRunCommand implements Callable<Integer> {
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** An installation that was there before, on this machine or elsewhere. Not ours to switch off. */
@@ -22,9 +23,10 @@ final class FoundInstallation extends OperatedTarget {
    * Where it is.
    *
    * @param service where devices enrol
-   * @param operator its operator API
+   * @param operator its operator API; null if it is not known
    * @param status its CRLs and OCSP; null if it is not known
-   * @param token opens the operator API; a secret
+   * @param webSocket its MQTT over WebSocket; null if it is not known
+   * @param token opens the operator API, a secret; null if this run is no operator's
    * @param trust its roots
    * @param trustFile where these are from
    * @param brokerHost where devices connect
@@ -35,6 +37,7 @@ final class FoundInstallation extends OperatedTarget {
       URI service,
       URI operator,
       URI status,
+      URI webSocket,
       String token,
       List<X509Certificate> trust,
       Path trustFile,
@@ -61,13 +64,18 @@ final class FoundInstallation extends OperatedTarget {
    */
   static FoundInstallation find(Address address) throws CommandFailure {
     look("the service", address.service().getHost(), port(address.service()), address);
-    look("the operator API", address.operator().getHost(), port(address.operator()), address);
+    if (address.operator() != null) {
+      look("the operator API", address.operator().getHost(), port(address.operator()), address);
+    }
     TlsFace broker = look("the broker", address.brokerHost(), address.brokerPort(), address);
     try {
       trustDomain(broker);
     } catch (IOException e) {
       throw unusable("what answers at " + address.brokerHost() + ":" + address.brokerPort()
           + " is no Mintmark broker: name its MQTT port with --broker HOST:PORT");
+    }
+    if (address.token() == null) {
+      return new FoundInstallation(address, null, null);
     }
     OperatorClient operator =
         new OperatorClient(address.operator(), address.token(), address.trust());
@@ -101,6 +109,7 @@ final class FoundInstallation extends OperatedTarget {
     return face;
   }
 
+  /** Where there is none, https's: the others name theirs. */
   private static int port(URI uri) {
     return uri.getPort() < 0 ? HTTPS : uri.getPort();
   }
@@ -128,8 +137,24 @@ final class FoundInstallation extends OperatedTarget {
   }
 
   @Override
+  public Optional<URI> webSocket() {
+    return Optional.ofNullable(address.webSocket());
+  }
+
+  @Override
+  public Optional<URI> operatorApi() {
+    return Optional.ofNullable(address.operator());
+  }
+
+  @Override
+  public Optional<String> operatorToken() {
+    return Optional.ofNullable(address.token());
+  }
+
+  /** Not there where no token is: what takes an operator is not asked of it then. */
+  @Override
   public OperatorClient operator() {
-    return operator;
+    return Objects.requireNonNull(operator, "no operator's token was given");
   }
 
   @Override

@@ -19,7 +19,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A whole installation of this process's own, on free ports of the loopback interface, operated
@@ -130,21 +129,12 @@ final class LocalInstallation implements Installation, OperatedService, AutoClos
 
   @Override
   public void revoke(DeviceId device) throws IOException {
-    try {
-      operator.change(device.value(), "revoke", Map.of("reason", "keyCompromise"));
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    OperatedService.super.revoke(device);
   }
 
   @Override
   public Credential application(String name, TopicGrants grants) throws IOException {
-    try {
-      operator.defineApplication(name, grants);
-      return operator.certifyApplication(name);
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    return OperatedService.super.application(name, grants);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.mintmark.cli;
 import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.BrokerLimits;
 import io.mintmark.broker.ConnectRates;
-import io.mintmark.broker.MintmarkBroker;
 import io.mintmark.broker.Persistence;
 import io.mintmark.identity.Printable;
 import io.mintmark.identity.Rate;
@@ -11,6 +10,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 
 /** How a broker is started, alone or as part of {@code up}. */
@@ -152,7 +152,7 @@ final class MqttOptions {
     BrokerConfig.Builder config = BrokerConfig.of(folder, service)
         .bindAddress(bind)
         .port(port)
-        .websocketPort(Ports.requireOrOff("--websocket-port", websocketPort))
+        .websocketPort(websocketPort())
         .metrics(metricsBind, Ports.requireOrOff("--metrics-port", metricsPort))
         .maxStaleness(maxStaleness)
         .limits(limits())
@@ -169,17 +169,23 @@ final class MqttOptions {
     return port;
   }
 
+  /** The port of MQTT over WebSocket; 0 for any free one. */
+  int websocketPort() throws CommandFailure {
+    return Ports.requireOrOff("--websocket-port", websocketPort);
+  }
+
   /**
    * Where the broker listens, line by line as {@code up} and {@code broker} print it.
    *
    * @param port of MQTT over mutual TLS
+   * @param webSocket of MQTT over WebSocket
+   * @param metrics of its metrics
    */
-  static void print(PrintWriter out, String host, int port, MintmarkBroker broker) {
+  static void print(
+      PrintWriter out, String host, int port, OptionalInt webSocket, OptionalInt metrics) {
     out.println("  MQTT, mutual TLS  " + host + ":" + port);
-    broker
-        .websocketPort()
-        .ifPresent(p -> out.println("  over WebSocket    wss://" + host + ":" + p + "/mqtt"));
-    broker.metricsPort().ifPresent(p -> out.println("  metrics           port " + p));
+    webSocket.ifPresent(p -> out.println("  over WebSocket    " + Endpoints.webSocket(host, p)));
+    metrics.ifPresent(p -> out.println("  metrics           port " + p));
   }
 
   private BrokerLimits limits() throws CommandFailure {

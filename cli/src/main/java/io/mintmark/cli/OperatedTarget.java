@@ -10,7 +10,6 @@ import io.mintmark.simulators.scenario.Target;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.util.Map;
 import java.util.Optional;
 
 /** An installation that scenarios are played against, operated through its operator API. */
@@ -52,20 +51,11 @@ abstract class OperatedTarget implements Target, OperatedService {
 
   @Override
   public void revoke(DeviceId device) throws IOException {
-    try {
-      operator().change(device.value(), "revoke", Map.of("reason", "keyCompromise"));
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    OperatedService.super.revoke(device);
   }
 
   @Override
   public Credential application(String name, TopicGrants grants) throws IOException {
-    try {
-      operator().defineApplication(name, grants);
-      return operator().certifyApplication(name);
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    return OperatedService.super.application(name, grants);
   }
 }

@@ -6,10 +6,8 @@ import io.mintmark.simulators.CutInstallation;
 import io.mintmark.simulators.MeasuredBroker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +17,7 @@ import java.util.Map;
  * @param log the broker's
  */
 record RevokedInstallation(RunningService running, MeasuredBroker broker, Path log)
-    implements CutInstallation, OperatedService {
+    implements CutInstallation, ServedByProcess {
 
   @Override
   public InetSocketAddress address() {
@@ -28,7 +26,7 @@ record RevokedInstallation(RunningService running, MeasuredBroker broker, Path l
 
   @Override
   public void revoke(DeviceId device) throws IOException {
-    running.revoke(device);
+    ServedByProcess.super.revoke(device);
   }
 
   @Override
@@ -43,20 +41,5 @@ record RevokedInstallation(RunningService running, MeasuredBroker broker, Path l
   @Override
   public List<String> brokerLog() throws IOException {
     return Files.readAllLines(log);
-  }
-
-  @Override
-  public URI service() {
-    return running.service();
-  }
-
-  @Override
-  public List<X509Certificate> trust() {
-    return running.trust();
-  }
-
-  @Override
-  public OperatorClient operator() {
-    return running.operator();
   }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** A service that runs on this machine in another process, found by its data folder. Thread-safe. */
 final class RunningService implements StatusService, PublishInstallation, OperatedService {
@@ -90,21 +89,12 @@ final class RunningService implements StatusService, PublishInstallation, Operat
 
   @Override
   public void revoke(DeviceId device) throws IOException {
-    try {
-      operator.change(device.value(), "revoke", Map.of("reason", "keyCompromise"));
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    OperatedService.super.revoke(device);
   }
 
   @Override
   public Credential application(String name, TopicGrants grants) throws IOException {
-    try {
-      operator.defineApplication(name, grants);
-      return operator.certifyApplication(name);
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    return OperatedService.super.application(name, grants);
   }
 
   @Override

@@ -157,7 +157,7 @@ final class SimulateCommand implements Callable<Integer> {
     System.setProperty("jdk.tls.namedGroups", "secp256r1");
     String crypto = CryptoProvider.install();
     check(scenario);
-    FoundInstallation found = targets.isOwn() ? null : targets.find();
+    FoundInstallation found = targets.isOwn() ? null : targets.find(scenario.needsOperator());
     Path folder = Files.createTempDirectory("mintmark-simulate");
     Simulation.End end = null;
     Stop stop = new Stop();

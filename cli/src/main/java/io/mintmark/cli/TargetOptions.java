@@ -39,7 +39,8 @@ final class TargetOptions {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "Holds its operator token (default with --data: operator.token there).")
+      description = "Holds its operator token (default with --data: operator.token there). 'attack'"
+          + " goes without: what takes one is then not tried.")
   private Path tokenFile;
 
   @Option(
@@ -53,6 +54,18 @@ final class TargetOptions {
       paramLabel = "HOST:PORT",
       description = "Its broker (default with --data: the one that runs with the service).")
   private String broker;
+
+  @Option(
+      names = "--websocket-url",
+      paramLabel = "URL",
+      description = "Its MQTT over WebSocket, wss://HOST:8884/mqtt, for 'attack'.")
+  private URI webSocket;
+
+  @Option(
+      names = "--status-url",
+      paramLabel = "URL",
+      description = "Its CRLs and OCSP, http://HOST:8480, for 'attack'.")
+  private URI status;
 
   @Option(
       names = "--change-cas",
@@ -76,7 +89,9 @@ final class TargetOptions {
         && operator == null
         && broker == null
         && trust == null
-        && tokenFile == null;
+        && tokenFile == null
+        && webSocket == null
+        && status == null;
   }
 
   Duration warmUp() {
@@ -86,17 +101,20 @@ final class TargetOptions {
   /**
    * The one that is there already.
    *
+   * @param operated whether it takes an operator
    * @throws CommandFailure if it is not
    */
-  FoundInstallation find() throws CommandFailure {
-    return FoundInstallation.find(data == null ? remote() : local());
+  FoundInstallation find(boolean operated) throws CommandFailure {
+    return FoundInstallation.find(data == null ? remote(operated) : local());
   }
 
-  private FoundInstallation.Address remote() throws CommandFailure {
+  private FoundInstallation.Address remote(boolean operated) throws CommandFailure {
     Map<String, Object> needed = new LinkedHashMap<>();
     needed.put("--service", service);
-    needed.put("--operator-url", operator);
-    needed.put("--token-file", tokenFile);
+    if (operated || tokenFile != null) {
+      needed.put("--operator-url", operator);
+      needed.put("--token-file", tokenFile);
+    }
     needed.put("--trust", trust);
     needed.put("--broker", broker);
     List<String> missing = needed.entrySet().stream()
@@ -107,7 +125,7 @@ final class TargetOptions {
       throw unusable("an installation elsewhere needs " + String.join(", ", missing)
           + " as well; or name one of this machine with --data");
     }
-    return address(service, operator, null, null);
+    return address(service, operator, null);
   }
 
   private FoundInstallation.Address local() throws CommandFailure {
@@ -131,28 +149,36 @@ final class TargetOptions {
       }
       broker = endpoints.mqtt().getHost() + ":" + endpoints.mqtt().getPort();
     }
+    if (status == null) {
+      status = endpoints.status();
+    }
+    if (webSocket == null) {
+      webSocket = endpoints.webSocket();
+    }
     return address(
         service == null ? endpoints.service() : service,
         operator == null ? endpoints.operator() : operator,
-        endpoints.status(),
         changeCas ? data.resolve("broker") : null);
   }
 
-  private FoundInstallation.Address address(
-      URI devices, URI operators, URI status, Path brokerFolder) throws CommandFailure {
+  private FoundInstallation.Address address(URI devices, URI operators, Path brokerFolder)
+      throws CommandFailure {
     int colon = broker.lastIndexOf(':');
     int port = colon < 1 ? 0 : port(broker.substring(colon + 1));
     if (port == 0) {
       throw unusable(
           "--broker '" + Printable.of(broker) + "' is not HOST:PORT, as in localhost:8883");
     }
-    requireHttps("--service", devices);
-    requireHttps("--operator-url", operators);
+    require("--service", devices, "https", "https://HOST:PORT");
+    require("--operator-url", operators, "https", "https://HOST:PORT");
+    require("--websocket-url", webSocket, "wss", "wss://HOST:PORT/mqtt");
+    require("--status-url", status, "http", "http://HOST:PORT");
     return new FoundInstallation.Address(
         devices,
         operators,
         status,
-        read("--token-file", tokenFile).strip(),
+        webSocket,
+        tokenFile == null ? null : read("--token-file", tokenFile).strip(),
         certificates(),
         trust,
         broker.substring(0, colon),
@@ -160,10 +186,12 @@ final class TargetOptions {
         brokerFolder);
   }
 
-  private static void requireHttps(String option, URI uri) throws CommandFailure {
-    if (!"https".equals(uri.getScheme()) || uri.getHost() == null) {
-      throw unusable(option + " '" + Printable.of(uri.toString())
-          + "' is not an address of it: use https://HOST:PORT");
+  private static void require(String option, URI uriOrNull, String scheme, String form)
+      throws CommandFailure {
+    if (uriOrNull != null
+        && (!scheme.equals(uriOrNull.getScheme()) || uriOrNull.getHost() == null)) {
+      throw unusable(option + " '" + Printable.of(uriOrNull.toString())
+          + "' is not an address of it: use " + form);
     }
   }
 

@@ -5,6 +5,7 @@ import io.mintmark.broker.MintmarkBroker;
 import io.mintmark.provisioning.ProvisioningService;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,20 +42,23 @@ final class UpCommand implements Callable<Integer> {
       Path folder = options.folder().resolve("broker");
       BrokerCredential.ensure(service, folder, "local", options.hosts());
       BrokerConfig.Builder config = mqtt.builder(folder, service.deviceUri(), options.bind());
-      if (!trouble.mqtt().isEmpty()) {
-        // The proxy takes its place.
-        config.port(0);
+      boolean troubled = !trouble.mqtt().isEmpty();
+      if (troubled) {
+        MisbehavingBroker.giveWay(config, mqtt.websocketPort());
       }
       MintmarkBroker broker = shutdown.add(MintmarkBroker.start(config.build()));
-      int port = trouble.mqtt().isEmpty()
-          ? broker.port()
-          : shutdown
-              .add(MisbehavingBroker.before(broker, options.bind(), mqtt.port(), trouble))
-              .port();
-      Endpoints.addMqtt(options.folder(), options.hosts().get(0), port);
+      int port = broker.port();
+      OptionalInt webSocket = broker.websocketPort();
+      if (troubled) {
+        MisbehavingBroker proxied = shutdown.add(MisbehavingBroker.before(
+            broker, options.bind(), mqtt.port(), mqtt.websocketPort(), trouble));
+        port = proxied.port();
+        webSocket = proxied.websocketPort();
+      }
+      Endpoints.addMqtt(options.folder(), options.hosts().get(0), port, webSocket);
       PrintWriter out = spec.commandLine().getOut();
       ServiceReport.print(out, service, options.folder(), crypto);
-      MqttOptions.print(out, options.hosts().get(0), port, broker);
+      MqttOptions.print(out, options.hosts().get(0), port, webSocket, broker.metricsPort());
       out.println("Stop with Ctrl-C.");
       out.flush();
       Shutdown.await();

@@ -23,6 +23,7 @@ class AttackIT {
     assertThat(results.counters())
         .containsEntry("moves", all)
         .containsEntry("leaks", 0L)
+        .containsEntry("untried", 0L)
         .containsEntry("unproven", 0L);
     assertThat(results.operations().get("attack").count()).isEqualTo(all);
     assertThat(results.tables().get("moves"))

@@ -2,16 +2,10 @@ package io.mintmark.cli;
 
 import io.mintmark.broker.BrokerConfig;
 import io.mintmark.broker.MintmarkBroker;
-import io.mintmark.identity.Credential;
-import io.mintmark.identity.DeviceId;
-import io.mintmark.identity.TopicGrants;
-import io.mintmark.identity.TrustDomain;
 import io.mintmark.identity.testing.FreePort;
 import io.mintmark.provisioning.ProvisioningConfig;
 import io.mintmark.provisioning.ProvisioningService;
 import io.mintmark.simulators.Authorities;
-import io.mintmark.simulators.scenario.Target;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,22 +13,27 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** A whole installation in this process with all its ports, as {@code mintmark up} has them. */
-final class AttackedInstallation implements Target, OperatedService, AutoCloseable {
+final class AttackedInstallation extends OperatedTarget implements AutoCloseable {
 
   private static final List<String> HOSTS = List.of("localhost", "127.0.0.1");
 
   private final ProvisioningService service;
   private final MintmarkBroker broker;
-  private final String token;
+  private final OperatorClient operator;
 
   AttackedInstallation(Path data) throws Exception {
+    Files.createDirectories(data);
+    // As long as the broker gives it: who trickles a handshake is waited for.
+    Files.writeString(data.resolve("service.yaml"), "limits: {timeouts: {handshake: 8s}}\n");
     service = ProvisioningService.start(new ProvisioningConfig(
         data, null, HOSTS, "127.0.0.1", 0, 0, 0, null, null, Clock.systemUTC()));
-    token = Files.readString(data.resolve("operator.token")).strip();
+    operator = new OperatorClient(
+        service.operatorUri(),
+        Files.readString(data.resolve("operator.token")).strip(),
+        service.trustAnchors());
     Path folder = data.resolve("broker");
     BrokerCredential.ensure(service, folder, "local", HOSTS);
     broker = MintmarkBroker.start(BrokerConfig.of(folder, service.deviceUri())
@@ -45,7 +44,7 @@ final class AttackedInstallation implements Target, OperatedService, AutoCloseab
 
   @Override
   public OperatorClient operator() {
-    return new OperatorClient(service.operatorUri(), token, trust());
+    return operator;
   }
 
   @Override
@@ -61,11 +60,6 @@ final class AttackedInstallation implements Target, OperatedService, AutoCloseab
   @Override
   public List<X509Certificate> trust() {
     return service.trustAnchors();
-  }
-
-  @Override
-  public TrustDomain trustDomain() {
-    return service.trustDomain();
   }
 
   @Override
@@ -87,35 +81,6 @@ final class AttackedInstallation implements Target, OperatedService, AutoCloseab
   @Override
   public Optional<URI> statusService() {
     return service.statusUri();
-  }
-
-  @Override
-  public Optional<URI> operatorApi() {
-    return Optional.of(service.operatorUri());
-  }
-
-  @Override
-  public Optional<String> operatorToken() {
-    return Optional.of(token);
-  }
-
-  @Override
-  public Credential application(String name, TopicGrants grants) throws IOException {
-    try {
-      operator().defineApplication(name, grants);
-      return operator().certifyApplication(name);
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public void revoke(DeviceId device) throws IOException {
-    try {
-      operator().change(device.value(), "revoke", Map.of("reason", "keyCompromise"));
-    } catch (CommandFailure e) {
-      throw new IOException(e.getMessage(), e);
-    }
   }
 
   @Override

@@ -98,6 +98,35 @@ record FirstDevice(Path folder, Running up) {
     refused(run(InputStream.nullInputStream(), new StringWriter(), gone), 1);
   }
 
+  /** A process of its own, ended as whoever runs services does: it says goodbye. */
+  void leavesOnSigterm() throws Exception {
+    String device = "device-0002";
+    Path said = Files.createTempFile(folder, "ended", ".log");
+    Process process = Launcher.builder(
+            environment(),
+            bash("exec ./mintmark device run --data mintmark-data factory/devices/" + device))
+        .redirectErrorStream(true)
+        .redirectOutput(said.toFile())
+        .start();
+    try {
+      says(said, "connected");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(shown(device)).contains("presence: connected"));
+    } finally {
+      Running.end(process, said);
+    }
+    assertThat(process.exitValue()).isEqualTo(143);
+    assertThat(Files.readString(said)).doesNotContain("mintmark: ", "Exception");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(shown(device)).contains("presence: away", "ended=closed"));
+  }
+
+  private String shown(String device) {
+    return up.mintmark("device", "show", device).succeeded().out();
+  }
+
   /** What a factory may give it instead: a PKCS#12 file, and the root's fingerprint. */
   void runsWithPkcs12AndAFingerprint() throws IOException {
     Launcher.Result made = Launcher.run(environment(), bash("""

@@ -308,6 +308,7 @@ class ForeignClientsIT {
     FirstDevice device = new FirstDevice(folder, up);
     device.begin();
     device.runs();
+    device.leavesOnSigterm();
     device.runsWithPkcs12AndAFingerprint();
   }
 

@@ -12,8 +12,13 @@ import io.mintmark.identity.testing.HeldCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +30,8 @@ class MisbehaveIT {
   /** By this seed the answer to the first request of all is lost. */
   private static final String SPEC = "delay=1ms..50ms,drop=0.1,lost-answer=0.4,error=0.1,"
       + "retry-after=0.05,too-many=0.05,truncate=0.1,mqtt-delay=1ms..20ms,mqtt-drop=0.3,seed=19";
+
+  private static final Pattern WEBSOCKET = Pattern.compile("wss://localhost:(\\d+)/mqtt");
 
   private static final FleetId FLEET = new FleetId("sensors");
   private static final int DEVICES = 3;
@@ -38,7 +45,7 @@ class MisbehaveIT {
   @Test
   void devicesGetThroughWithOneCertificateEach() throws Exception {
     Path data = folder.resolve("data");
-    try (Running up = Running.start(data, "--misbehave", SPEC)) {
+    try (Running up = Running.start(data, "--misbehave", SPEC, "--websocket-port", "0")) {
       assertThat(up.log())
           .contains("WARNING: MISBEHAVING ON PURPOSE (--misbehave " + SPEC + ")")
           .contains("MISBEHAVING ON PURPOSE: devices are answered late, wrong or not at all");
@@ -51,12 +58,31 @@ class MisbehaveIT {
               + " connection closed in place of the answer")
           .contains("misbehaving at MQTT connection ", ": reset in place of an answer")
           .doesNotContain("Server Error", "\tat ");
+      // No client of ours: an empty reply (52) is what curl makes of a connection that was closed.
+      assertThat(curl(data, up.service() + "/.well-known/est/cacerts?[1-40]")).contains("000 52");
+      curl(data, "https://localhost:" + webSocketPort(up) + "/mqtt?[1-40]");
+      assertThat(up.log()).containsPattern("misbehaving at WebSocket connection \\d+: reset");
       try (SeededFleet registry = new SeededFleet(data)) {
         assertThat(registry.number("select count(*) from certificates where identity like"
                 + " '%/fleet/sensors/device/%' and state = 'issued'"))
             .isEqualTo(DEVICES);
       }
     }
+  }
+
+  /** Status and exit code of each of many requests. */
+  private static String curl(Path data, String url) {
+    List<String> command =
+        new ArrayList<>(List.of("curl", "--silent", "--output", "/dev/null", "--write-out"));
+    command.addAll(List.of("%{http_code} %{exitcode}\\n", "--cacert"));
+    command.addAll(List.of(data.resolve("trust.pem").toString(), url));
+    return Launcher.run(Map.of(), command).out();
+  }
+
+  private static String webSocketPort(Running up) throws Exception {
+    Matcher port = WEBSOCKET.matcher(up.log());
+    assertThat(port.find()).as(up.log()).isTrue();
+    return port.group(1);
   }
 
   private void enrolAndPublish(Running up, Path data, String device) throws Exception {

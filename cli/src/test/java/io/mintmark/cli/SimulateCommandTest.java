@@ -62,6 +62,8 @@ class SimulateCommandTest {
         "enroll",
         "--service",
         "https://localhost:1");
+    refused(
+        "elsewhere needs --trust, --broker as well", "attack", "--service", "https://localhost:1");
     Path token = Files.writeString(folder.resolve("token"), "secret");
     Path trust = Files.writeString(folder.resolve("trust.pem"), "nothing");
     refused("--trust " + trust, remote("https://localhost:1", trust, token, "localhost:1"));

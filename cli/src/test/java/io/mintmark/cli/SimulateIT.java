@@ -163,6 +163,36 @@ class SimulateIT {
         .contains("publish");
   }
 
+  /** As somebody who knows the addresses and the root, and no token. */
+  @Test
+  void strangersAttackWithWhatTheyHave() throws Exception {
+    Path out = folder.resolve("stranger");
+    List<String> command = new ArrayList<>(List.of("simulate", "attack", "--progress", "plain"));
+    command.addAll(List.of("--moves", "certificate,tls,est,api.no-token,http.no-tls,websocket"));
+    command.addAll(List.of("--out", out.toString()));
+    command.addAll(List.of("--service", installation.service().toString()));
+    command.addAll(List.of("--operator-url", installation.operatorApi().orElseThrow() + ""));
+    command.addAll(
+        List.of("--trust", folder.resolve("own/service/data/trust.pem").toString()));
+    command.addAll(List.of("--broker", "localhost:" + installation.brokerPort()));
+    Launcher.Result result = Launcher.run(
+            Launcher.QUICK_START, Launcher.mintmarkCommand(command.toArray(new String[0])))
+        .succeeded();
+    assertThat(result.err())
+        .contains("not tried certificate.leaf-as-ca: takes an operator's token")
+        .contains("not tried websocket.no-certificate: takes MQTT over WebSocket");
+    Results results = Results.read(out.resolve(SimulateCommand.SUMMARY));
+    assertThat(results.counters())
+        .containsEntry("moves", 14L)
+        .containsEntry("leaks", 0L)
+        .containsEntry("unproven", 0L);
+    assertThat(results.counters().get("untried")).isGreaterThan(20);
+    assertThat(results.operations().get("attack").count()).isEqualTo(14);
+    command.set(1, "telemetry");
+    command.removeAll(List.of("--moves", "certificate,tls,est,api.no-token,http.no-tls,websocket"));
+    refused("needs --token-file as well", command);
+  }
+
   @Test
   void anInstallationThatIsNotAsSaidIsOneLine() throws Exception {
     Path other = folder.resolve("other.pem");

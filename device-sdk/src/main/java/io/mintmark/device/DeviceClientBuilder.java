@@ -281,14 +281,17 @@ public final class DeviceClientBuilder {
     return this;
   }
 
-  /** For TCP to connect, and for each answer of TLS and CONNECT; default 10 s. */
+  /** For TCP to connect, for the TLS handshake, and for the answer to CONNECT; default 10 s. */
   public DeviceClientBuilder connectTimeout(Duration timeout) {
     requireBetween("connect timeout", timeout, Duration.ofMillis(1), DAY);
     connectTimeout = timeout;
     return this;
   }
 
-  /** For the service to answer an enrolment; default 30 s. */
+  /**
+   * For the service to go on with an answer, the TLS handshake included; for all of it three times
+   * that. Default 30 s.
+   */
   public DeviceClientBuilder answerTimeout(Duration timeout) {
     requireBetween("answer timeout", timeout, Duration.ofMillis(1), DAY);
     answerTimeout = timeout;

@@ -41,25 +41,27 @@ final class Wire implements AutoCloseable {
    * Connects to one of the host's addresses, and shakes hands. The broker's certificate has to be for the host (RFC 9525), which
    * JSSE checks only where it is told to.
    *
-   * @param timeout for each address, and for each answer
+   * @param timeout for each address, then for the whole handshake, then for the first packet
    */
   void open(String host, int port, SSLContext tls, Duration timeout) throws IOException {
     tcp.connect(
         InetSocketAddress.createUnresolved(host, port), Math.toIntExact(timeout.toMillis()));
     tcp.setTcpNoDelay(true);
-    readTimeout(timeout);
+    tcp.limit(timeout);
     SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(tcp, host, port, true);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     socket.setSSLParameters(parameters);
     socket.startHandshake();
     tcp.release();
+    tcp.limit(timeout);
     in = new BufferedInputStream(socket.getInputStream(), READ_BUFFER);
     out = socket.getOutputStream();
   }
 
-  /** How long a read may find nothing before it fails; zero for ever. */
+  /** From now on, how long a read may find nothing before it fails; zero for ever. */
   void readTimeout(Duration timeout) throws IOException {
+    tcp.limit(Duration.ZERO);
     tcp.setSoTimeout(Math.toIntExact(timeout.toMillis()));
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -23,6 +24,28 @@ public class AnyAddressFactory extends SSLSocketFactory {
     this.tls = tls;
   }
 
+  /**
+   * The same factory for connections on which all that is read, TLS included, may take so long
+   * together.
+   */
+  final AnyAddressFactory limited(Duration all) {
+    AnyAddressFactory plain = this;
+    return new AnyAddressFactory(tls) {
+      @Override
+      public Socket createSocket() throws IOException {
+        return plain.createSocket();
+      }
+
+      @Override
+      void connected(Socket tcp) {
+        ((AnyAddressSocket) tcp).limit(all);
+      }
+    };
+  }
+
+  /** What is done with a TCP socket that is connected: nothing. */
+  void connected(Socket tcp) {}
+
   /** The TCP socket, which {@link #createSocket(Socket, String, int, boolean)} is given once connected. */
   @Override
   public Socket createSocket() throws IOException {
@@ -32,6 +55,7 @@ public class AnyAddressFactory extends SSLSocketFactory {
   @Override
   public final Socket createSocket(Socket tcp, String host, int port, boolean autoClose)
       throws IOException {
+    connected(tcp);
     return tls.createSocket(tcp, host, port, autoClose);
   }
 

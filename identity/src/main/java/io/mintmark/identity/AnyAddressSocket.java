@@ -1,5 +1,6 @@
 package io.mintmark.identity;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,7 +10,9 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +23,9 @@ import java.util.Random;
  * addresses again, begins at a random one, gives each the whole timeout, and fails when all have. So
  * neither an address that is dead nor one that takes connections and says nothing keeps a device
  * away for good. Its options are set once it is connected.
+ *
+ * <p>What is read can be {@linkplain #limit limited} in time as a whole: a peer that sends a byte now
+ * and then meets every timeout of a single read.
  */
 public class AnyAddressSocket extends Socket {
 
@@ -31,6 +37,9 @@ public class AnyAddressSocket extends Socket {
 
   private static final Random RANDOM = new Random();
 
+  /** In {@link System#nanoTime}; null for never. */
+  private volatile Long end;
+
   /** One that is not connected. */
   public AnyAddressSocket() throws SocketException {
     this(InetAddress::getAllByName);
@@ -38,6 +47,54 @@ public class AnyAddressSocket extends Socket {
 
   AnyAddressSocket(Resolver resolver) throws SocketException {
     super(new Attempts(resolver));
+  }
+
+  /**
+   * From now on, all reads together may take this long; after that each fails at once. The timeout of
+   * each read holds besides. For who reads, or before somebody does.
+   *
+   * @param all zero for no limit
+   */
+  public final void limit(Duration all) {
+    end = all.isZero() ? null : System.nanoTime() + all.toNanos();
+  }
+
+  @Override
+  public InputStream getInputStream() throws IOException {
+    return new FilterInputStream(super.getInputStream()) {
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        Long until = end;
+        return until == null
+            ? in.read(bytes, offset, length)
+            : read(bytes, offset, length, until - System.nanoTime());
+      }
+
+      private int read(byte[] bytes, int offset, int length, long leftNanos) throws IOException {
+        int left = (int) Math.min(Integer.MAX_VALUE, leftNanos / 1_000_000);
+        if (left <= 0) {
+          throw new SocketTimeoutException("timed out: what came was not all of it");
+        }
+        int each = getSoTimeout();
+        if (each > 0 && each <= left) {
+          return in.read(bytes, offset, length);
+        }
+        setSoTimeout(left);
+        try {
+          return in.read(bytes, offset, length);
+        } finally {
+          if (!isClosed()) {
+            setSoTimeout(each);
+          }
+        }
+      }
+    };
   }
 
   /** One socket after the other, until one is connected: a socket that failed cannot try again. */

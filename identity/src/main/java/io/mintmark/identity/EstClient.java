@@ -51,7 +51,7 @@ public final class EstClient {
    * @param tls as above
    * @param clock reads Retry-After where it is a date
    * @param connectTimeout for the TCP connection to each of the host's addresses, at least 1 ms
-   * @param readTimeout for each read, at least 1 ms
+   * @param readTimeout for each read, at least 1 ms; for all of them together three times that
    */
   public EstClient(
       URI base, SSLContext tls, Clock clock, Duration connectTimeout, Duration readTimeout) {

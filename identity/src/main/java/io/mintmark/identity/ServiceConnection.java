@@ -20,18 +20,23 @@ import javax.net.ssl.SSLSocketFactory;
  * @param tls shows who asks and trusts the service's root
  * @param clock the time of day
  * @param connectTimeout for each address, at least 1 ms
- * @param readTimeout for each read, at least 1 ms
+ * @param readTimeout for each read, at least 1 ms; for all of them together, handshake included,
+ *     three times that
  * @param dates hears the Date of each answer
  */
 record ServiceConnection(
     SSLContext tls, Clock clock, Duration connectTimeout, Duration readTimeout, ServerDates dates) {
 
+  /** A handshake, the wait for an answer, and the answer. */
+  private static final int READS = 3;
+
   /** One that is not open yet; whoever asked for it disconnects it. */
   HttpsURLConnection to(URI uri) throws IOException {
     HttpsURLConnection connection = (HttpsURLConnection) uri.toURL().openConnection();
     SSLSocketFactory sockets = tls.getSocketFactory();
-    connection.setSSLSocketFactory(
-        sockets instanceof AnyAddressFactory ? sockets : new AnyAddressFactory(sockets));
+    AnyAddressFactory anyAddress =
+        sockets instanceof AnyAddressFactory known ? known : new AnyAddressFactory(sockets);
+    connection.setSSLSocketFactory(anyAddress.limited(readTimeout.multipliedBy(READS)));
     connection.setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()));
     connection.setReadTimeout(Math.toIntExact(readTimeout.toMillis()));
     connection.setInstanceFollowRedirects(false);

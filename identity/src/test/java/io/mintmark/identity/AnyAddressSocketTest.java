@@ -3,19 +3,24 @@ package io.mintmark.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mintmark.identity.testing.TricklingServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Hosts with several addresses; nobody listens at 127.0.0.2 and 127.0.0.3. */
 class AnyAddressSocketTest {
@@ -113,5 +118,22 @@ class AnyAddressSocketTest {
     Socket socket = socket(1);
     socket.close();
     assertThatThrownBy(() -> connect(socket)).isInstanceOf(SocketException.class);
+  }
+
+  /** Each read finds something in time. */
+  @Test
+  @Timeout(60)
+  void allReadsTogetherMayBeLimited() throws Exception {
+    try (TricklingServer peer = new TricklingServer();
+        AnyAddressSocket socket = new AnyAddressSocket()) {
+      socket.connect(new InetSocketAddress("localhost", peer.port()), 5_000);
+      socket.setSoTimeout(5_000);
+      socket.limit(Duration.ofMillis(200));
+      InputStream in = socket.getInputStream();
+      assertThatThrownBy(() -> in.readNBytes(10_000)).isInstanceOf(SocketTimeoutException.class);
+      assertThat(socket.getSoTimeout()).isEqualTo(5_000);
+      socket.limit(Duration.ZERO);
+      assertThat(in.readNBytes(3)).hasSize(3);
+    }
   }
 }

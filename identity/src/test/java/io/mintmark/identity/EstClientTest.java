@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.mintmark.identity.testing.HeldCertificate;
+import io.mintmark.identity.testing.TricklingServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,6 +31,7 @@ import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Against a real TLS server that asks for a client certificate. */
 class EstClientTest {
@@ -214,6 +216,22 @@ class EstClientTest {
     assertThatThrownBy(() -> new EstClient(URI.create("http://localhost/x"), shown()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("https");
+  }
+
+  /** In TLS already: each read finds something in time. */
+  @Test
+  @Timeout(60)
+  void givesAServiceUpThatTrickles() throws Exception {
+    try (TricklingServer service = new TricklingServer()) {
+      EstClient client = new EstClient(
+          EstClient.label(
+              URI.create("https://localhost:" + service.port()), new FleetId("sensors")),
+          shown(),
+          Clock.systemUTC(),
+          Duration.ofSeconds(5),
+          Duration.ofMillis(200));
+      assertThatThrownBy(client::caCertificates).hasStackTraceContaining("SocketTimeoutException");
+    }
   }
 
   private SSLContext shown() {

@@ -71,6 +71,13 @@ final class ClientConnection {
     }
   }
 
+  /** Has this done in place of a cut, once, should what is expected now be missed. */
+  synchronized void insteadOfCut(Runnable answer) {
+    if (awaited != null) {
+      awaited.instead = answer;
+    }
+  }
+
   /** Nothing is expected now. */
   synchronized void met() {
     if (awaited != null) {
@@ -112,26 +119,31 @@ final class ClientConnection {
     }
   }
 
-  private boolean isAwaited(Deadline deadline) {
-    synchronized (this) {
-      return awaited == deadline;
+  /** Whether it is still awaited; after that it is not any more. */
+  private synchronized boolean take(Deadline deadline) {
+    if (awaited != deadline) {
+      return false;
     }
+    awaited = null;
+    return true;
   }
 
   private final class Deadline implements Runnable {
     private final String missed;
     private final Scheduler.Task task;
+    private Runnable instead;
 
     private Deadline(String what, Duration in) {
       missed = what + " in " + in.toSeconds() + "s";
+      instead = () -> cut(missed);
       task = scheduler.schedule(this, in.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void run() {
       // It may have been met while it was about to run.
-      if (isAwaited(this)) {
-        cut(missed);
+      if (take(this)) {
+        instead.run();
       }
     }
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -136,7 +137,12 @@ final class ConnectionGate implements SelectorManager.AcceptListener, SslHandsha
 
   /** Expects the next request. */
   void awaitRequest(ClientConnection connection) {
-    connection.expect("no whole request", limits.timeouts().request());
+    connection.expect("no whole request", requestTime());
+  }
+
+  /** What a request has to be there in, whole. */
+  Duration requestTime() {
+    return limits.timeouts().request();
   }
 
   /** The connection a request came by; null if it is gone by now. */

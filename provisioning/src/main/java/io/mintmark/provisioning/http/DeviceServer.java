@@ -48,7 +48,7 @@ public final class DeviceServer implements AutoCloseable {
             port,
             List.of("GET", "POST"),
             ErrorFormat.TEXT,
-            true,
+            null,
             limits,
             core.nanoTime(),
             misbehaviour),

@@ -15,7 +15,7 @@ import java.util.Locale;
 /** Fleets and their manifests, for operators. */
 final class FleetRoutes {
 
-  private static final int LONGEST_FLEET = 1024 * 1024;
+  static final int LONGEST_FLEET = 1024 * 1024;
   private static final List<String> YAML =
       List.of("application/yaml", "application/x-yaml", "text/yaml");
   private static final List<String> CSV = List.of("text/csv");

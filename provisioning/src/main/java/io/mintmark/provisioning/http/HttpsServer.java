@@ -5,6 +5,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.mintmark.provisioning.Misbehaviour;
+import io.mintmark.provisioning.Operators;
 import io.mintmark.provisioning.StartException;
 import io.mintmark.provisioning.limits.Limits;
 import java.io.IOException;
@@ -55,7 +56,7 @@ final class HttpsServer implements AutoCloseable {
    * @param port 0 for a free one
    * @param methods the HTTP methods it has routes for
    * @param errors how it words errors
-   * @param bodies whether the limit of bodies is that of devices; else the routes have their own
+   * @param operators who have to show a token with every request; null if nobody has to
    * @param limits what clients may ask of it
    * @param nanoTime what rates are counted by
    * @param misbehaviour how it answers badly on purpose; null for not at all
@@ -66,7 +67,7 @@ final class HttpsServer implements AutoCloseable {
       int port,
       List<String> methods,
       ErrorFormat errors,
-      boolean bodies,
+      Operators operators,
       Limits limits,
       LongSupplier nanoTime,
       Misbehaviour misbehaviour) {
@@ -78,10 +79,10 @@ final class HttpsServer implements AutoCloseable {
         int port,
         List<String> methods,
         ErrorFormat errors,
-        boolean bodies,
+        Operators operators,
         Limits limits,
         LongSupplier nanoTime) {
-      this(name, bindAddress, port, methods, errors, bodies, limits, nanoTime, null);
+      this(name, bindAddress, port, methods, errors, operators, limits, nanoTime, null);
     }
   }
 
@@ -161,13 +162,19 @@ final class HttpsServer implements AutoCloseable {
     if (options.misbehaviour() != null) {
       server.insertHandler(new Misbehaving(options.misbehaviour()));
     }
-    if (options.bodies()) {
+    if (options.operators() == null) {
       server.insertHandler(new WholeRequest(gate, early, limits.bytes().body()));
+    } else {
+      // The routes have limits of their own below that, and who has no token sends no body.
+      int most = Math.max(limits.bytes().manifest(), FleetRoutes.LONGEST_FLEET);
+      server.insertHandler(new WholeRequest(gate, early, most));
+      server.insertHandler(
+          new OperatorAuthentication(options.operators(), limits, early, options.nanoTime()));
     }
     server.insertHandler(new FrontGate(options.methods()));
     server.insertHandler(
         new AddressRate(gate, early, limits.rates().address(), options.nanoTime()));
-    server.insertHandler(new RequestTimes(gate, limits.timeouts().response(), !options.bodies()));
+    server.insertHandler(new RequestTimes(gate, limits.timeouts().response()));
   }
 
   private static void limit(HttpConfiguration http, Limits limits) {

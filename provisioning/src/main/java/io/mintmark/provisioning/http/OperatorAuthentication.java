@@ -1,42 +1,43 @@
 package io.mintmark.provisioning.http;
 
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.Header;
-import io.javalin.http.HttpResponseException;
 import io.mintmark.identity.RateLimiter;
 import io.mintmark.provisioning.Operators;
-import io.mintmark.provisioning.Refusal;
 import io.mintmark.provisioning.limits.ClientAddress;
 import io.mintmark.provisioning.limits.Limits;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 
 /**
- * Asks for an operator's bearer token (RFC 6750) before anything else on the port is looked at. The
- * token itself goes no further than the question whose it is.
+ * Asks for an operator's bearer token (RFC 6750) before anything else on the port is looked at, and
+ * before a body is read. The token itself goes no further than the question whose it is. Thread-safe.
  */
-final class OperatorAuthentication {
+final class OperatorAuthentication extends Handler.Wrapper {
 
   private static final String SCHEME = "Bearer ";
   private static final String ATTRIBUTE = "mintmark.operator";
 
   private final Operators operators;
   private final Limits limits;
+  private final EarlyAnswer early;
   private final RateLimiter<ClientAddress> failures;
 
-  OperatorAuthentication(Operators operators, Limits limits, LongSupplier nanoTime) {
+  OperatorAuthentication(
+      Operators operators, Limits limits, EarlyAnswer early, LongSupplier nanoTime) {
     this.operators = operators;
     this.limits = limits;
+    this.early = early;
     this.failures =
         new RateLimiter<>(limits.rates().failedTokens(), ConnectionGate.MOST_ADDRESSES, nanoTime);
-  }
-
-  void register(RoutesConfig routes) {
-    routes.before(this::authenticate);
   }
 
   /** The name of the operator who sent the request, for the audit. */
@@ -49,47 +50,57 @@ final class OperatorAuthentication {
     return Optional.ofNullable(ctx.attribute(ATTRIBUTE));
   }
 
-  private void authenticate(Context ctx) throws Refusal {
-    String header = ctx.header(Header.AUTHORIZATION);
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
     if (header == null) {
-      throw unauthorized(ctx, "", "an operator's token is required: Authorization: Bearer TOKEN");
+      String message = "an operator's token is required: Authorization: Bearer TOKEN";
+      return unauthorized(request, response, callback, "", message);
     }
     // RFC 9110, section 11.1: the scheme is compared without regard to case.
     if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      throw unauthorized(ctx, "", "only Authorization: Bearer TOKEN is accepted");
+      String message = "only Authorization: Bearer TOKEN is accepted";
+      return unauthorized(request, response, callback, "", message);
     }
-    InetAddress from = address(ctx);
-    refuseGuessing(failures.look(ClientAddress.of(from)));
-    String token = header.substring(SCHEME.length()).strip();
-    Optional<String> operator = operators.authenticate(token);
-    if (operator.isEmpty()) {
-      if (!limits.isExempt(from)) {
-        refuseGuessing(failures.take(ClientAddress.of(from)));
-      }
-      throw unauthorized(
-          ctx, ", error=\"invalid_token\"", "the token is not an operator's of this service");
-    }
-    ctx.attribute(ATTRIBUTE, operator.get());
-  }
-
-  /** Before the token is looked at, or an answer would be had for each guess. */
-  private static void refuseGuessing(long wait) throws Refusal {
+    InetAddress from = address(request);
+    // Before the token is looked at, or an answer would be had for each guess.
+    long wait = failures.look(ClientAddress.of(from));
     if (wait > 0) {
-      throw Refusal.tooMany("too many wrong tokens came from your address", wait);
+      return tooMany(request, response, callback, wait);
     }
+    Optional<String> operator =
+        operators.authenticate(header.substring(SCHEME.length()).strip());
+    if (operator.isPresent()) {
+      request.setAttribute(ATTRIBUTE, operator.get());
+      return super.handle(request, response, callback);
+    }
+    wait = limits.isExempt(from) ? 0 : failures.take(ClientAddress.of(from));
+    return wait > 0
+        ? tooMany(request, response, callback, wait)
+        : unauthorized(
+            request,
+            response,
+            callback,
+            ", error=\"invalid_token\"",
+            "the token is not an operator's of this service");
   }
 
-  /** No name server is asked: the servlet's address is a literal. */
-  private static InetAddress address(Context ctx) {
-    try {
-      return InetAddress.getByName(ctx.req().getRemoteAddr());
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("a client's address is no name", e);
-    }
+  /** No name server is asked: it is the connection's. */
+  private static InetAddress address(Request request) {
+    return ((InetSocketAddress) request.getConnectionMetaData().getRemoteSocketAddress())
+        .getAddress();
   }
 
-  private static HttpResponseException unauthorized(Context ctx, String error, String message) {
-    ctx.header(Header.WWW_AUTHENTICATE, "Bearer realm=\"mintmark\"" + error);
-    return new HttpResponseException(401, message);
+  private boolean tooMany(Request request, Response response, Callback callback, long wait) {
+    String message = "too many wrong tokens came from your address: try again in " + wait + "s";
+    early.later(request, response, callback, HttpStatus.TOO_MANY_REQUESTS_429, message, wait);
+    return true;
+  }
+
+  private boolean unauthorized(
+      Request request, Response response, Callback callback, String error, String message) {
+    response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer realm=\"mintmark\"" + error);
+    early.write(request, response, callback, HttpStatus.UNAUTHORIZED_401, message);
+    return true;
   }
 }

@@ -38,13 +38,12 @@ public final class OperatorServer implements AutoCloseable {
             port,
             List.of("GET", "POST", "PUT", "DELETE"),
             ErrorFormat.JSON,
-            false,
+            core.operators(),
             limits,
             core.nanoTime()),
         tls,
         HttpsServer.threads("operator", limits),
         routes -> {
-          new OperatorAuthentication(core.operators(), limits, core.nanoTime()).register(routes);
           new FleetRoutes(core).register(routes);
           new ClaimRoutes(core.claims()).register(routes);
           new ApprovalRoutes(core.approvals()).register(routes);

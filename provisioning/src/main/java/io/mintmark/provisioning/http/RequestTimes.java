@@ -16,17 +16,13 @@ final class RequestTimes extends Handler.Wrapper {
 
   private final ConnectionGate gate;
   private final Duration response;
-  private final boolean headersOnly;
 
   /**
    * @param response from the first byte of the answer to the last
-   * @param headersOnly whether the deadline of a request is for its headers, because bodies are read
-   *     by the routes
    */
-  RequestTimes(ConnectionGate gate, Duration response, boolean headersOnly) {
+  RequestTimes(ConnectionGate gate, Duration response) {
     this.gate = gate;
     this.response = response;
-    this.headersOnly = headersOnly;
   }
 
   @Override
@@ -34,9 +30,6 @@ final class RequestTimes extends Handler.Wrapper {
     ClientConnection connection = gate.of(request);
     if (connection == null) {
       return super.handle(request, answer, callback);
-    }
-    if (headersOnly) {
-      connection.met();
     }
     Request.addCompletionListener(request, failure -> gate.awaitRequest(connection));
     return super.handle(request, new Timed(request, answer, connection), callback);

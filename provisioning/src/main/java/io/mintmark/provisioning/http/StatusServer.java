@@ -84,7 +84,7 @@ public final class StatusServer implements AutoCloseable {
         limits.rates().address(),
         nanoTime));
     // The deadline of a request is for its body too: it stands until the answer begins.
-    server.insertHandler(new RequestTimes(gate, limits.timeouts().response(), false));
+    server.insertHandler(new RequestTimes(gate, limits.timeouts().response()));
     try {
       server.start();
     } catch (Exception e) {

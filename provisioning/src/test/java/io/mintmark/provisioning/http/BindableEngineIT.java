@@ -68,7 +68,7 @@ class BindableEngineIT {
             0,
             List.of("GET", "POST"),
             ErrorFormat.TEXT,
-            true,
+            null,
             longBodies(),
             System::nanoTime),
         tls,

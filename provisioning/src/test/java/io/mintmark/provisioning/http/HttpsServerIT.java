@@ -65,7 +65,7 @@ class HttpsServerIT {
         port,
         List.of("GET", "POST"),
         ErrorFormat.TEXT,
-        true,
+        null,
         Limits.DEFAULT,
         System::nanoTime);
   }

@@ -61,7 +61,7 @@ class LoadIT {
             0,
             List.of("GET"),
             ErrorFormat.TEXT,
-            true,
+            null,
             limits,
             System::nanoTime),
         ServerTls.withoutClientCertificates(SERVER.credential()),

@@ -8,9 +8,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,15 +113,18 @@ class SlowClientsIT {
     return read.toString();
   }
 
-  private static Socket plain(byte... sent) throws IOException {
-    Socket socket = new Socket(
-        InetAddress.getLoopbackAddress(), running.service().deviceUri().getPort());
+  private static Socket plain(URI service, byte... sent) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.getPort());
     socket.getOutputStream().write(sent);
     return socket;
   }
 
   private static Socket tls(String sent) throws IOException {
-    SSLSocket socket = running.device(running.bootstrap("s-1").credential()).connect();
+    return tls(running.device(running.bootstrap("s-1").credential()), sent);
+  }
+
+  private static Socket tls(RawHttps client, String sent) throws IOException {
+    SSLSocket socket = client.connect();
     socket.startHandshake();
     socket.getOutputStream().write(sent.getBytes(US_ASCII));
     return socket;
@@ -129,20 +134,25 @@ class SlowClientsIT {
   @Test
   void areCut() throws Exception {
     Map<String, Socket> slow = new LinkedHashMap<>();
-    slow.put("a handshake that never begins", plain());
+    URI devices = running.service().deviceUri();
+    URI operators = running.service().operatorUri();
     // The beginning of a record that announces 16 KiB of handshake.
-    slow.put(
-        "a handshake that drips",
-        drip(plain(new byte[] {0x16, 3, 1, 0x3f, 0, 1, 0, 0x3e, 0}), "x"));
+    byte[] hello = {0x16, 3, 1, 0x3f, 0, 1, 0, 0x3e, 0};
+    slow.put("a handshake that never begins", plain(devices));
+    slow.put("a handshake that drips", drip(plain(devices, hello), "x"));
+    slow.put("one at the operators' port", drip(plain(operators, hello), "x"));
     slow.put("a request that never begins", tls(""));
     slow.put("headers that drip", drip(tls(HEAD), "X-Drop: 1\r\n"));
-    slow.put("a body that drips", drip(tls(HEAD + "Content-Length: 900\r\n\r\n"), "AAAA"));
-    slow.put(
-        "a body that drips in chunks",
-        drip(tls(HEAD + "Transfer-Encoding: chunked\r\n\r\n"), "1\r\nA\r\n"));
+    List<Socket> bodies = List.of(
+        drip(tls(HEAD + "Content-Length: 900\r\n\r\n"), "AAAA"),
+        drip(tls(HEAD + "Transfer-Encoding: chunked\r\n\r\n"), "1\r\nA\r\n"),
+        drip(tls(running.operator(), manifest() + "Content-Length: 900\r\n\r\n"), "AAAA"));
     Socket second = tls(CA_CERTIFICATES + "\r\n" + CA_CERTIFICATES);
     for (Map.Entry<String, Socket> each : slow.entrySet()) {
       assertThat(cut(each.getValue())).as(each.getKey()).isEmpty();
+    }
+    for (Socket body : bodies) {
+      assertThat(cut(body)).startsWith("HTTP/1.1 408 ").contains("the body was not there in 3s");
     }
     assertThat(cut(second)).startsWith("HTTP/1.1 200");
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(50));
@@ -150,14 +160,23 @@ class SlowClientsIT {
 
   @Test
   void holdNoThread() throws Exception {
-    Socket[] slow = new Socket[40];
-    for (int i = 0; i < slow.length; i++) {
-      slow[i] = tls(HEAD + "Content-Length: 900\r\n\r\nA");
+    List<Socket> slow = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      slow.add(tls(HEAD + "Content-Length: 900\r\n\r\nA"));
+      slow.add(tls(running.operator(), manifest() + "Content-Length: 900\r\n\r\nA"));
     }
     // Two requests are worked on at once, and none may wait.
     assertThat(running.device(null).get("/.well-known/est/cacerts").status()).isEqualTo(200);
+    RunningService.expect(200, running.operate("GET", "/api/v1/service", null, null));
     for (Socket socket : slow) {
-      assertThat(cut(socket)).isEmpty();
+      assertThat(cut(socket)).startsWith("HTTP/1.1 408 ");
     }
+  }
+
+  /** The head of a request of somebody who may send it. */
+  private static String manifest() throws IOException {
+    return head(
+        "POST /api/v1/fleets/sensors/manifest",
+        "Content-Type: text/csv\r\nAuthorization: Bearer " + running.token());
   }
 }

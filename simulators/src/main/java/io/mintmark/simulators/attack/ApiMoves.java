@@ -161,6 +161,50 @@ final class ApiMoves {
               return all;
             }),
         cast(
+            "api.foreign-origin",
+            "the API by a page of another site: a preflight, and a request with an Origin",
+            "401 or 405, and no Access-Control-Allow-Origin (Fetch, 3.2)",
+            stage -> {
+              HttpAnswer asked = stage
+                  .ground()
+                  .api()
+                  .send(
+                      "OPTIONS",
+                      SERVICE,
+                      null,
+                      "Origin: https://elsewhere.example",
+                      "Access-Control-Request-Method: POST",
+                      "Access-Control-Request-Headers: authorization");
+              HttpAnswer answer = stage
+                  .ground()
+                  .api()
+                  .get(
+                      SERVICE,
+                      "Origin: https://elsewhere.example",
+                      stage.ground().authorization());
+              boolean allowed = (asked.head() + answer.head())
+                  .toLowerCase(Locale.ROOT)
+                  .contains("access-control-allow");
+              return allowed
+                  ? Verdict.leak("another site is allowed: " + answer.head())
+                  : asked.refused(401, 405);
+            }),
+        cast(
+            "api.form",
+            "a change in a media type that a form of another site can send, with the right token",
+            "415 (operate.md, The API)",
+            stage -> sent(stage, "text/plain", "{}")
+                .refused(415)
+                .and(sent(stage, "application/x-www-form-urlencoded", "{}").refused(415))),
+        cast(
+            "api.deep-json",
+            "JSON that nests 20,000 deep, with the right token",
+            "400 (operate.md, The API)",
+            stage -> sent(stage, "application/json", "[".repeat(20_000))
+                .refused(400)
+                .and(sent(stage, "application/json", "{\"certificate\":".repeat(4_000))
+                    .refused(400))),
+        cast(
             "api.on-device-port",
             "the operator API at the devices' port, with the right token",
             "404 (architecture.md, Processes and ports)",
@@ -210,6 +254,19 @@ final class ApiMoves {
                       .get("/api/v1/devices/'%20OR%20'1'='1", token)
                       .refused(400, 404));
             }));
+  }
+
+  /** A claim that is none, by an operator. */
+  private static HttpAnswer sent(Stage stage, String mediaType, String body) throws IOException {
+    control(stage);
+    return stage
+        .ground()
+        .api()
+        .post(
+            "/api/v1/fleets/" + stage.victim().fleet() + "/claims",
+            mediaType,
+            Packet.utf8(body),
+            stage.ground().authorization());
   }
 
   private static HostileMove move(String id, String tries, String expected, HostileMove.Play play) {

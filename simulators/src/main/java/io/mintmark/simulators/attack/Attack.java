@@ -81,7 +81,7 @@ public final class Attack {
    */
   public AttackReport play() throws IOException, InterruptedException {
     Set<Need> there = there();
-    Map<String, String> notPlayed = new LinkedHashMap<>();
+    Map<String, String> notTried = new LinkedHashMap<>();
     List<HostileMove> played = new ArrayList<>();
     for (HostileMove move : moves) {
       Set<Need> missing = EnumSet.noneOf(Need.class);
@@ -90,10 +90,10 @@ public final class Attack {
       if (missing.isEmpty()) {
         played.add(move);
       } else {
-        notPlayed.put(move.id(), "takes " + missing.iterator().next().words());
+        notTried.put(move.id(), "takes " + missing.iterator().next().words());
       }
     }
-    for (String counter : new String[] {"moves", "leaks", "unproven"}) {
+    for (String counter : new String[] {"moves", "leaks", "unproven", "untried"}) {
       recorder.count(counter, 0);
     }
     boolean cast = played.stream().anyMatch(move -> move.needs().contains(Need.CAST));
@@ -107,7 +107,7 @@ public final class Attack {
       }
     }
     AttackReport report =
-        new AttackReport(played.stream().map(move -> rows.get(move.id())).toList(), notPlayed);
+        new AttackReport(played.stream().map(move -> rows.get(move.id())).toList(), notTried);
     take(report);
     return report;
   }
@@ -210,6 +210,13 @@ public final class Attack {
         recorder.failed(OPERATION, row.outcome().word() + ": " + row.id());
       }
       recorder.row("moves", row.cells());
+    }
+    recorder.count("untried", report.notTried().size());
+    for (HostileMove move : moves) {
+      String why = report.notTried().get(move.id());
+      if (why != null) {
+        recorder.row("moves", AttackReport.notTried(move, why));
+      }
     }
   }
 }

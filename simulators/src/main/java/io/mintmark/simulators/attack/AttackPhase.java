@@ -54,6 +54,12 @@ public final class AttackPhase implements Phase {
     return Attack.OPERATION;
   }
 
+  /** Without one, it plays what strangers can. */
+  @Override
+  public boolean needsOperator() {
+    return false;
+  }
+
   @Override
   public void play(Play play) throws Exception {
     AttackReport report =
@@ -61,6 +67,6 @@ public final class AttackPhase implements Phase {
     play.recorder().mark(report.summary());
     play.progress().step(report.summary());
     report.faults().forEach(play.progress()::step);
-    report.notPlayed().forEach((id, why) -> play.progress().step("not played " + id + ": " + why));
+    report.notTried().forEach((id, why) -> play.progress().step("not tried " + id + ": " + why));
   }
 }

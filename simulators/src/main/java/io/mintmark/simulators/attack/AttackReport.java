@@ -10,9 +10,9 @@ import java.util.Map;
  * What came of an attack. Immutable.
  *
  * @param rows a row a move that was played, in the catalogue's order
- * @param notPlayed the others, and what they would have taken
+ * @param notTried the others, and what they would have taken: of these nothing is said
  */
-public record AttackReport(List<Row> rows, Map<String, String> notPlayed) {
+public record AttackReport(List<Row> rows, Map<String, String> notTried) {
 
   /**
    * A move and what came of it.
@@ -53,20 +53,32 @@ public record AttackReport(List<Row> rows, Map<String, String> notPlayed) {
 
     /** In the order of columns. */
     Map<String, String> cells() {
-      Map<String, String> cells = new LinkedHashMap<>();
-      cells.put("move", id);
-      cells.put("verdict", outcome.word());
-      cells.put("tries", tries);
-      cells.put("expected", expected);
-      cells.put("saw", saw);
-      return cells;
+      return AttackReport.cells(id, outcome.word(), tries, expected, saw);
     }
+  }
+
+  private static final String NOT_TRIED = "not tried";
+
+  private static Map<String, String> cells(
+      String id, String verdict, String tries, String expected, String saw) {
+    Map<String, String> cells = new LinkedHashMap<>();
+    cells.put("move", id);
+    cells.put("verdict", verdict);
+    cells.put("tries", tries);
+    cells.put("expected", expected);
+    cells.put("saw", saw);
+    return cells;
+  }
+
+  /** In the order of columns, as those that were made. */
+  static Map<String, String> notTried(HostileMove move, String why) {
+    return cells(move.id(), NOT_TRIED, move.tries(), move.expected(), why);
   }
 
   /** Copies both. */
   public AttackReport {
     rows = List.copyOf(rows);
-    notPlayed = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(notPlayed));
+    notTried = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(notTried));
   }
 
   /** How many moves came to this. */
@@ -83,10 +95,10 @@ public record AttackReport(List<Row> rows, Map<String, String> notPlayed) {
   public String summary() {
     return rows.size() + " hostile moves: " + count(Outcome.HELD) + " held, "
         + count(Outcome.LEAK) + " leaks, " + count(Outcome.UNPROVEN) + " unproven"
-        + (notPlayed.isEmpty() ? "" : ", " + notPlayed.size() + " not played");
+        + (notTried.isEmpty() ? "" : ", " + notTried.size() + " not tried");
   }
 
-  /** Each move with what it tries and what was seen, the worst first; then those not played. */
+  /** Each move with what it tries and what was seen, the worst first; then those not tried. */
   public String table() {
     StringBuilder text = new StringBuilder();
     for (Outcome outcome : List.of(Outcome.LEAK, Outcome.UNPROVEN, Outcome.HELD)) {
@@ -102,7 +114,7 @@ public record AttackReport(List<Row> rows, Map<String, String> notPlayed) {
         }
       }
     }
-    notPlayed.forEach((id, why) -> text.append("%-9s %s: %s%n".formatted("not played", id, why)));
+    notTried.forEach((id, why) -> text.append("%-9s %s: %s%n".formatted(NOT_TRIED, id, why)));
     return text.append(summary()).append(System.lineSeparator()).toString();
   }
 

@@ -24,6 +24,23 @@ final class ClientIdMoves {
             OWN_ONLY,
             stage -> takeOver(stage, stage.victim().name())),
         cast(
+            "client-id.resumed",
+            "to go on with another device's session, by another certificate",
+            OWN_ONLY,
+            stage -> {
+              Entering.control(stage);
+              String mark = stage.forbiddenMark("publish");
+              // Without a clean start, and with a session that stays (MQTT 5.0, 3.1.2.4).
+              byte[] connect = Packet.connect(
+                  "MQTT",
+                  5,
+                  0,
+                  Packet.properties(Packet.raw(0x11), Packet.four(60)),
+                  Packet.text(stage.victim().name()));
+              return stage.judge(
+                  Entering.tried(stage, stage.intruder(), connect, stage.victim(), mark), mark);
+            }),
+        cast(
             "client-id.unassigned",
             "a client id nobody has",
             OWN_ONLY,

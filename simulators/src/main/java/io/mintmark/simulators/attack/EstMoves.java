@@ -7,6 +7,7 @@ import io.mintmark.identity.CertificateRequest;
 import io.mintmark.identity.Credential;
 import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
+import io.mintmark.identity.Pem;
 import io.mintmark.simulators.attack.Ground.Spare;
 import java.io.IOException;
 import java.security.KeyPair;
@@ -30,16 +31,21 @@ final class EstMoves {
             "to enrol and to renew without a certificate",
             NO_CERTIFICATE,
             EstMoves::anonymous),
+        plain(
+            "est.certificate-in-header",
+            "a certificate in headers, as a proxy would hand it on",
+            NO_CERTIFICATE,
+            EstMoves::inHeaders),
         cast(
             "est.foreign-subject",
             "a request whose subject is another device",
             "400 or 403: names are refused, never copied (est.md, Certificate profile)",
-            stage -> enrol(stage, id -> Est.first(stage.victim().name()))),
+            stage -> Est.harmless(stage, id -> Est.first(stage.victim().name()))),
         cast(
             "est.foreign-san",
             "a request whose subjectAltName is another device",
             "400 or 403, or issued without it (est.md, Certificate profile)",
-            stage -> enrol(
+            stage -> Est.harmless(
                 stage,
                 id -> Requests.withUri(
                     CertificateRequest.newKeyPair(), id, stage.victim().spiffeId()))),
@@ -47,18 +53,19 @@ final class EstMoves {
             "est.authority",
             "a request to be made a CA",
             "400, or issued as a leaf (est.md, Certificate profile)",
-            stage -> enrol(stage, id -> Requests.authority(CertificateRequest.newKeyPair(), id))),
+            stage ->
+                Est.harmless(stage, id -> Requests.authority(CertificateRequest.newKeyPair(), id))),
         cast(
             "est.weak-key",
             "a request with an RSA key of " + RSA_BITS + " bits",
             "400 (est.md, Factory certificates)",
-            stage -> enrol(
+            stage -> Est.harmless(
                 stage, id -> CertificateRequest.create(Requests.keys("RSA", RSA_BITS, null), id))),
         cast(
             "est.stolen-key",
             "a request with the victim's public key, signed by another",
             "400: no proof of possession (RFC 7030, 3.4; RFC 2986, 3)",
-            stage -> enrol(
+            stage -> Est.harmless(
                 stage,
                 id -> Requests.stolenKey(stage.intruder().certificate().getPublicKey(), id))),
         cast(
@@ -262,11 +269,6 @@ final class EstMoves {
             }));
   }
 
-  /** A request by a device's id. */
-  private interface Making {
-    byte[] request(String id) throws Exception;
-  }
-
   private interface Changing {
     Forgery of(Forgery leaf);
   }
@@ -290,27 +292,24 @@ final class EstMoves {
             .refused(statuses));
   }
 
-  /** By a device that may enrol, and a request that it may not make; issued to the letter is a leak. */
-  private static Verdict enrol(Stage stage, Making making) throws Exception {
-    Ground ground = control(stage);
-    DeviceId id = ground.nextSpare();
-    HttpAnswer answer = Est.ask(
-        stage, ground.bootstrap(id), ground.fleet(""), Est.ENROL, making.request(id.value()));
-    if (answer.status() != 200) {
-      return answer.refused(400, 403);
-    }
-    X509Certificate issued = Est.issued(answer).get(0);
-    String own = ground.identity("", id.value()).spiffeId();
-    String names = String.valueOf(issued.getSubjectAlternativeNames());
-    boolean harmless = issued.getBasicConstraints() < 0
-        && names.contains(own)
-        && !names.contains(stage.victim().spiffeId())
-        && issued.getSubjectX500Principal().getName().equals("CN=" + id)
-        && !issued.getPublicKey().equals(stage.intruder().certificate().getPublicKey())
-        && issued.getPublicKey().getAlgorithm().equals("EC");
-    return harmless
-        ? Verdict.held("issued for " + own + ", and nothing of what was asked for")
-        : Verdict.leak("200, issued: " + issued.getSubjectX500Principal() + ", " + names);
+  private static Verdict inHeaders(Stage stage) throws IOException {
+    String name = stage.victim().name();
+    String chain = Pem.encode(stage.genuineChain()).replace("\n", "%0A");
+    Integer[] statuses = stage.ground().hasCast() ? new Integer[] {403} : new Integer[] {403, 404};
+    return stage
+        .ground()
+        .service(null)
+        .post(
+            Est.label(stage.victim().fleet()) + Est.ENROL,
+            "application/pkcs10",
+            java.util.Base64.getMimeEncoder().encode(Est.first(name)),
+            "X-Forwarded-Client-Cert: Subject=\"CN=" + name + "\";URI="
+                + stage.victim().spiffeId(),
+            "X-SSL-Client-Cert: " + chain,
+            "X-SSL-Client-Verify: SUCCESS",
+            "X-SSL-Client-S-DN: CN=" + name,
+            "Client-Cert: :" + Est.body(stage.genuineChain().get(0)) + ":")
+        .refused(statuses);
   }
 
   private static Verdict enrol(Stage stage, Credential bootstrap, DeviceId id) throws IOException {

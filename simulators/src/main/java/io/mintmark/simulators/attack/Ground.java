@@ -40,7 +40,7 @@ final class Ground implements AutoCloseable {
 
   private static final Duration LONGEST_RECONNECT = Duration.ofSeconds(1);
   private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(10);
-  private static final int SPARES = 70;
+  private static final int SPARES = 100;
   private static final List<String> INTO_FLEETS = List.of("", "-many", "-short", "-claims");
 
   private final Target target;

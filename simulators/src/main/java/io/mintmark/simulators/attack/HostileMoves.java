@@ -17,12 +17,15 @@ public final class HostileMoves {
   private static final Map<String, HostileMove> ALL = Stream.of(
           ClientIdMoves.all(),
           CertificateMoves.all(),
+          TlsMoves.all(),
           TicketMoves.all(),
           TopicMoves.all(),
+          SubscriptionMoves.all(),
           WillMoves.all(),
           PacketMoves.all(),
           WebSocketMoves.all(),
           EstMoves.all(),
+          CsrMoves.all(),
           ClaimMoves.all(),
           ApiMoves.all(),
           ServiceMoves.all(),
@@ -43,7 +46,9 @@ public final class HostileMoves {
       "certificate.expired",
       "claim.ended",
       "certificate.superseded",
-      "will.delayed-after-revocation");
+      "will.delayed-after-revocation",
+      "slow.handshake-trickle",
+      "slow.connect-trickle");
 
   private HostileMoves() {}
 

@@ -47,6 +47,19 @@ final class HttpMoves {
               return all;
             }),
         plain(
+            "http.bad-chunk",
+            "chunks of the sizes -1, 0x5, 5 with junk, and of 17 digits",
+            "400 and closed (RFC 9112, 7.1)",
+            stage -> {
+              Verdict all = null;
+              for (String size : List.of("-1", "0x5", "5 5", "g", "fffffffffffffffff")) {
+                Verdict one = smuggled(
+                    stage, "Transfer-Encoding: chunked\r\n\r\n" + size + "\r\nhello\r\n0\r\n\r\n");
+                all = all == null ? one : all.and(one);
+              }
+              return all;
+            }),
+        plain(
             "http.folded-header",
             "a header continued on the next line",
             "400 (RFC 9112, 5.2)",
@@ -58,6 +71,12 @@ final class HttpMoves {
             "400 (RFC 9110, 5.5; RFC 9112, 2.2)",
             stage -> smuggled(stage, "X-Nul: a\0b\r\nContent-Length: 0\r\n\r\n")
                 .and(smuggled(stage, "X-Cr: a\rb: c\r\nContent-Length: 0\r\n\r\n"))),
+        plain(
+            "http.split-answer",
+            "line ends, escaped, in path and query, to put a header into the answer",
+            "404 or 400, and no such header (RFC 9110, 5.5)",
+            stage -> split(stage, "/.well-known/est/x%0d%0aX-Put-In:%20yes/cacerts")
+                .and(split(stage, "/x%0d%0a%0d%0aHTTP/1.1%20200%20OK?y=%0d%0aX-Put-In:%20yes"))),
         plain(
             "http.two-hosts",
             "two Host headers",
@@ -134,6 +153,14 @@ final class HttpMoves {
     return answer.answers() > 1
         ? Verdict.leak(answer.answers() + " answers to one request")
         : orClosed(answer, 400, 431, 501);
+  }
+
+  private static Verdict split(Stage stage, String target) throws IOException {
+    control(stage);
+    HttpAnswer answer = stage.ground().service(null).get(target);
+    return answer.answers() > 1 || answer.head().contains("\nX-Put-In")
+        ? Verdict.leak("a header of the client's in the answer")
+        : answer.refused(400, 404);
   }
 
   private static Verdict lines(Stage stage, String... lines) throws IOException {

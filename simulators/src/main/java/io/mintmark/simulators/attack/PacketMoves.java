@@ -7,6 +7,7 @@ import io.mintmark.identity.Credential;
 import io.mintmark.simulators.Site;
 import io.mintmark.simulators.Topics;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /** Packets that are none, too long, or out of turn. */
@@ -91,6 +92,50 @@ final class PacketMoves {
                     Packet.properties(Packet.raw(0x01, 0x00, 0x01, 0x00)),
                     "twice"))),
         cast(
+            "packet.property-length",
+            "properties that are longer than their packet",
+            MALFORMED + " (MQTT 5.0, 2.2.2.1)",
+            stage -> inside(stage, published(stage, Packet.raw(0x7f, 0x01, 0x00)))),
+        cast(
+            "packet.property-unknown",
+            "a property that there is not, and one of another packet",
+            MALFORMED + " (MQTT 5.0, 2.2.2.2)",
+            stage -> inside(stage, published(stage, Packet.properties(Packet.raw(0x7e, 0x00))))
+                .and(inside(
+                    stage, published(stage, Packet.properties(Packet.raw(0x21), Packet.two(10)))))),
+        cast(
+            "packet.property-utf8",
+            "a user property that is not UTF-8, and a response topic with U+0000",
+            MALFORMED + " (MQTT 5.0, 1.5.4)",
+            stage -> inside(
+                    stage,
+                    published(
+                        stage,
+                        Packet.properties(
+                            Packet.raw(0x26),
+                            Packet.text("name"),
+                            Packet.text(Packet.raw(0xc3, 0x28)))))
+                .and(inside(
+                    stage,
+                    published(stage, Packet.properties(Packet.raw(0x08), Packet.text("a\0b")))))),
+        cast(
+            "packet.properties-oversize",
+            "user properties and a response topic of 2 MiB in one message",
+            "closed, 0x95 (MQTT 5.0, 3.1.2.11.4; broker.md, Limits)",
+            stage -> inside(
+                stage, published(stage, Packet.properties(responseTopic(), longProperties())))),
+        cast(
+            "packet.connect-oversize",
+            "a CONNECT with user properties of 2 MiB",
+            "closed, 0x95 if anything is said (MQTT 5.0, 3.1.2.11.4; broker.md, Limits)",
+            stage -> connect(
+                stage, Packet.connectWith(stage.intruderIdentity().name(), longProperties()))),
+        cast(
+            "packet.auth-out-of-turn",
+            "an AUTH packet where no authentication method was agreed",
+            "closed: a protocol error (MQTT 5.0, 4.12)",
+            stage -> inside(stage, Packet.raw(0xf0, 0x02, 0x18, 0x00))),
+        cast(
             "packet.publish-before-connect",
             "to publish before it has connected",
             "closed, and nothing delivered (MQTT 5.0, 3.1)",
@@ -165,6 +210,25 @@ final class PacketMoves {
             "MQTT without TLS on the port that wants it",
             "closed: no listener without TLS (broker.md, Fail closed)",
             PacketMoves::withoutTls));
+  }
+
+  /** A message on a topic of its own; the length of properties is the caller's. */
+  private static byte[] published(Stage stage, byte[] properties) {
+    byte[] topic = Packet.utf8(Topics.telemetry(stage.intruderIdentity(), "t"));
+    return Packet.publish(topic, properties, "x");
+  }
+
+  /** A user property as long as one may be, again and again. */
+  private static byte[] longProperties() {
+    byte[] one = Packet.bytes(
+        Packet.raw(0x26), Packet.text("name"), Packet.text("x".repeat(Character.MAX_VALUE)));
+    byte[][] all = new byte[TWO_MIB / one.length + 1][];
+    Arrays.fill(all, one);
+    return Packet.bytes(all);
+  }
+
+  private static byte[] responseTopic() {
+    return Packet.bytes(Packet.raw(0x08), Packet.text("r".repeat(Character.MAX_VALUE)));
   }
 
   /** Something a connection that was let in does not survive. */

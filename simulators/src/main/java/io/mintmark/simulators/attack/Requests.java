@@ -67,7 +67,20 @@ final class Requests {
     return generator.generateKeyPair();
   }
 
-  private interface Extending {
+  /** A new key of one's own, and extensions. */
+  static byte[] extended(String commonName, Extending extending) {
+    KeyPair keys = CertificateRequest.newKeyPair();
+    return request(keys.getPublic(), keys, name(commonName), extending);
+  }
+
+  /** A new key of one's own under this subject. */
+  static byte[] subject(X500Name subject) {
+    KeyPair keys = CertificateRequest.newKeyPair();
+    return request(keys.getPublic(), keys, subject, extensions -> {});
+  }
+
+  /** What is asked for beyond a subject and a key. */
+  interface Extending {
     void add(ExtensionsGenerator extensions) throws IOException;
   }
 

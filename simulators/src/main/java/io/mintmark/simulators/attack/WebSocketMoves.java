@@ -3,6 +3,7 @@ package io.mintmark.simulators.attack;
 import io.mintmark.identity.Credential;
 import io.mintmark.simulators.Topics;
 import java.io.IOException;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +70,22 @@ final class WebSocketMoves {
             "closed (MQTT 5.0, 6)",
             stage -> framed(stage, WebSocketWire.TEXT, true)),
         move(
+            "websocket.oversize-frame",
+            "to announce a frame of 2 GiB",
+            "closed at its header (RFC 6455, 10.4; broker.md, Limits)",
+            stage -> {
+              control(stage);
+              return inside(stage, (wire, socket) -> {
+                socket
+                    .getOutputStream()
+                    .write(Packet.bytes(
+                        Packet.raw(WebSocketWire.BINARY, 0xff, 0, 0, 0, 0),
+                        Packet.four(Integer.MAX_VALUE),
+                        Packet.four(0)));
+                return Verdict.of(wire.ends(stage.ground().patience()), null);
+              });
+            }),
+        move(
             "websocket.unmasked",
             "frames without a mask",
             "closed (RFC 6455, 5.1)",
@@ -107,7 +124,16 @@ final class WebSocketMoves {
     }
   }
 
+  /** What a move does that also sends what is no MQTT. */
+  private interface Body {
+    Verdict run(MqttWire wire, Socket socket) throws Exception;
+  }
+
   private static Verdict inside(Stage stage, Entering.Body body) throws Exception {
+    return inside(stage, (wire, socket) -> body.run(wire));
+  }
+
+  private static Verdict inside(Stage stage, Body body) throws Exception {
     WebSocketWire.Upgrade upgrade = WebSocketWire.open(
         stage.ground().webSocket(),
         stage.tls(stage.intruder()),
@@ -117,7 +143,7 @@ final class WebSocketMoves {
     try (MqttWire wire = new MqttWire(upgrade.wire())) {
       Sighting seen = wire.connect(Packet.connect(stage.intruderIdentity().name()));
       return seen.accepted()
-          ? body.run(wire)
+          ? body.run(wire, upgrade.wire().socket())
           : Verdict.unproven("the intruder could not connect as itself: " + seen);
     }
   }

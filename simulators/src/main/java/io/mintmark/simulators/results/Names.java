@@ -37,6 +37,7 @@ final class Names {
       "leaks",
       "moves",
       "unproven",
+      "untried",
       "comebacks",
       "disconnects",
       "generator.threads",

@@ -31,6 +31,11 @@ public interface Phase {
     return true;
   }
 
+  /** Whether it takes an operator of the installation. */
+  default boolean needsOperator() {
+    return true;
+  }
+
   /**
    * Plays it to its end. What goes wrong with devices is taken down, not thrown.
    *

@@ -37,6 +37,11 @@ public record Scenario(
   /** The engine of many devices. */
   public static final String SWARM = "swarm";
 
+  /** Whether it takes an operator of the installation: for its devices, or for a verb. */
+  public boolean needsOperator() {
+    return devices > 0 || phases().stream().anyMatch(Phase::needsOperator);
+  }
+
   /** All phases, in order. */
   public List<Phase> phases() {
     return steps.stream().flatMap(List::stream).toList();

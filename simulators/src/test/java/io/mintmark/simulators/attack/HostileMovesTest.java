@@ -60,7 +60,7 @@ class HostileMovesTest {
     String list = AttackPhase.list();
     assertThat(HostileMoves.all())
         .allMatch(move -> list.contains(move.id()) && list.contains(move.expected()));
-    assertThat(list).contains("groups client-id, certificate, ticket, topic");
+    assertThat(list).contains("groups client-id, certificate, tls, ticket, topic");
   }
 
   @Test
