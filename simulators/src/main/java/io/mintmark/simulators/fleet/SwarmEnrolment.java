@@ -40,7 +40,8 @@ final class SwarmEnrolment {
    * @throws IOException with one line that names no device
    */
   StoredCredential renew(DeviceId device, StoredCredential current) throws IOException {
-    return complete(lean.renew(device, Credential.keyManager(current.key(), current.chain())));
+    return complete(lean.renew(
+        device, current.certificate(), Credential.keyManager(current.key(), current.chain())));
   }
 
   private StoredCredential complete(Enrolled enrolled) throws IOException {

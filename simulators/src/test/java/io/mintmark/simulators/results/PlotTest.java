@@ -13,9 +13,7 @@ class PlotTest {
         "id", "title", "description", Scale.time(10), Scale.linear(10, value -> "" + value));
     plot.line(
         "p50",
-        IntStream.range(0, values.length)
-            .mapToObj(x -> new Point(x, values[x]))
-            .toList());
+        IntStream.range(0, values.length).mapToObj(x -> new Point(x, values[x])).toList());
     return plot.svg();
   }
 
