@@ -152,7 +152,7 @@ final class TargetOptions {
         devices,
         operators,
         status,
-        read("--token-file", tokenFile).strip(),
+        OperatorClient.token(tokenFile, read("--token-file", tokenFile)),
         certificates(),
         trust,
         broker.substring(0, colon),

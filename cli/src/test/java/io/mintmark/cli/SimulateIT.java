@@ -202,6 +202,11 @@ class SimulateIT {
     refused("is not of the roots in " + other, found("enroll", "--trust", other.toString()));
     Path token = Files.writeString(folder.resolve("token"), "wrong");
     refused("refuses:", found("enroll", "--token-file", token.toString()));
+    Path secret = Files.writeString(folder.resolve("secret"), "-----BEGIN\nsecret\n");
+    refused(
+        secret + " holds no operator token", found("enroll", "--token-file", secret.toString()));
+    String broker = "https://localhost:" + installation.brokerPort();
+    refused("what answers at " + broker + " is no service", found("enroll", "--service", broker));
     refused("use 'after: disconnect'", found("connect"));
     refused("allow it with --change-cas", found("rollover"));
     List<String> away = found("enroll");
@@ -214,6 +219,7 @@ class SimulateIT {
     assertThat(result.exitCode()).as(result.all()).isEqualTo(2);
     assertThat(result.err()).contains(why);
     assertThat(result.err().strip().lines()).as(result.err()).hasSize(1);
+    assertThat(result.err()).doesNotContain("secret\n");
   }
 
   /** Against the installation, as one that was there before; the broker's address comes last. */
