@@ -85,7 +85,10 @@ final class BrokerPower implements Target.Power, AutoCloseable {
     arguments.addAll(first);
     arguments.addAll(options);
     return BrokerProcess.start(
-        ChildProcess.broker(List.of(), Mintmark.class, arguments.toArray(new String[0])),
+        ChildProcess.broker(
+            List.of(ChildProcess.temporaryFiles(folder)),
+            Mintmark.class,
+            arguments.toArray(new String[0])),
         Map.of(),
         Cores.shared(),
         folder.resolve("broker.log"));

@@ -83,6 +83,15 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /**
+   * The JVM option that has temporary files, native libraries above all, in the child's own folder:
+   * who is killed leaves them behind.
+   */
+  static String temporaryFiles(Path folder) throws IOException {
+    Path own = Files.createDirectories(folder.toAbsolutePath().resolve("tmp"));
+    return "-Djava.io.tmpdir=" + own;
+  }
+
+  /**
    * Starts it.
    *
    * @param environment variables besides this process's own

@@ -1,6 +1,9 @@
 package io.mintmark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mintmark.identity.Credential;
+import io.mintmark.identity.EstClient;
+import io.mintmark.identity.EstException;
 import io.mintmark.simulators.Authorities;
 import io.mintmark.simulators.ProcessCpu;
 import io.mintmark.simulators.TlsFace;
@@ -64,6 +67,7 @@ final class FoundInstallation extends OperatedTarget {
    */
   static FoundInstallation find(Address address) throws CommandFailure {
     look("the service", address.service().getHost(), port(address.service()), address);
+    requireEst(address);
     if (address.operator() != null) {
       look("the operator API", address.operator().getHost(), port(address.operator()), address);
     }
@@ -83,6 +87,19 @@ final class FoundInstallation extends OperatedTarget {
       return new FoundInstallation(address, operator, process(operator.service()));
     } catch (CommandFailure e) {
       throw unusable("the operator API at " + address.operator() + " refuses: " + e.getMessage());
+    }
+  }
+
+  /** Its broker and its operator API show the same roots. */
+  private static void requireEst(Address address) throws CommandFailure {
+    try {
+      new EstClient(
+              address.service().resolve("/.well-known/est"),
+              Credential.anonymousTlsContext(address.trust()))
+          .caCertificates();
+    } catch (EstException e) {
+      throw unusable("what answers at " + address.service() + " is no service that devices enrol"
+          + " with: name it with --service https://HOST:8443");
     }
   }
 

@@ -14,6 +14,7 @@ import java.math.BigInteger;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -43,6 +44,21 @@ final class OperatorClient {
     this.base = base;
     this.token = token;
     this.tls = Credential.anonymousTlsContext(trustAnchors);
+  }
+
+  /**
+   * The token a file holds.
+   *
+   * @throws CommandFailure if it is something else, which nobody is shown: it may be another secret
+   */
+  static String token(Path file, String content) throws CommandFailure {
+    String token = content.strip();
+    if (!token.matches("[!-~]+")) {
+      throw new CommandFailure(
+          CommandFailure.UNUSABLE,
+          file + " holds no operator token, which is one word: use the service's operator.token");
+    }
+    return token;
   }
 
   /** Where it is. */

@@ -58,8 +58,8 @@ final class OperatorOptions {
   }
 
   private String token() throws CommandFailure {
-    return read(tokenFile == null ? data.path().resolve("operator.token") : tokenFile)
-        .strip();
+    Path file = tokenFile == null ? data.path().resolve("operator.token") : tokenFile;
+    return OperatorClient.token(file, read(file));
   }
 
   private URI recordedUrl() throws CommandFailure {

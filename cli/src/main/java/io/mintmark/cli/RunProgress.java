@@ -42,6 +42,7 @@ final class RunProgress implements Progress {
   private final Mode mode;
   private final TerminalProgress terminal;
   private String doing = "";
+  private boolean playing;
   private long samples;
 
   RunProgress(PrintWriter out, Mode mode) {
@@ -60,10 +61,15 @@ final class RunProgress implements Progress {
   @Override
   public synchronized void update(String line) {
     doing = line;
+    if (!playing && mode == Mode.LIVE) {
+      // There is no block yet that could say it.
+      terminal.update(line);
+    }
   }
 
   /** Shows how things stand, about once a second. */
   synchronized void show(String step, Live live) {
+    playing = true;
     if (mode == Mode.LIVE) {
       terminal.block(block(step, live));
     } else if (mode == Mode.PLAIN && ++samples % PLAIN_EVERY == 0) {

@@ -17,6 +17,7 @@ import io.mintmark.simulators.scenario.Settings.Value;
 import io.mintmark.simulators.scenario.Verb;
 import io.mintmark.simulators.scenario.Verbs;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,7 +29,11 @@ import java.util.Map;
 /** Reads scenarios: those that come with the program by name, others from YAML files. */
 final class ScenarioFile {
 
-  private ScenarioFile() {}
+  private final String where;
+
+  private ScenarioFile(String where) {
+    this.where = Printable.of(where);
+  }
 
   /**
    * Finds and reads one.
@@ -51,6 +56,8 @@ final class ScenarioFile {
       return read(file.toString(), Files.readString(file));
     } catch (NoSuchFileException e) {
       throw unusable("there is no file " + Printable.of(name));
+    } catch (CharacterCodingException e) {
+      throw unusable("cannot read " + Printable.of(name) + ": it is not text in UTF-8");
     } catch (IOException e) {
       throw unusable("cannot read " + Printable.of(name) + ": " + e.getMessage());
     }
@@ -62,32 +69,44 @@ final class ScenarioFile {
    * @param where it comes from, for messages
    */
   static Draft read(String where, String yaml) throws CommandFailure {
+    if (yaml.lines().map(String::strip).allMatch(line -> line.isEmpty() || line.startsWith("#"))) {
+      throw unusable(Printable.of(where)
+          + " is empty: 'mintmark simulate --show telemetry' prints one to start from");
+    }
     try {
-      Section top = Section.of("a scenario", YamlReader.read(yaml), Draft.KEYS);
-      Section fleet = top.section("fleet", names(Draft.FLEET)).orElse(Section.EMPTY);
-      List<Value> expectations = new ArrayList<>();
-      for (Scalar each : top.scalars("expect")) {
-        expectations.add(value(each));
-      }
-      return new Draft(
-          top.scalar("name").map(Scalar::text).orElse(where),
-          top.scalar("description").map(Scalar::text).orElse(""),
-          settings("the scenario", top, names(Draft.HEAD)),
-          settings("the fleet", fleet, names(Draft.FLEET)),
-          steps(top),
-          expectations);
+      return new ScenarioFile(where).draft(yaml);
     } catch (YamlException e) {
       throw unusable(Printable.of(where) + ", " + e.getMessage());
     }
   }
 
-  private static List<Map<String, Settings>> steps(Section top) throws YamlException {
+  private Draft draft(String yaml) throws YamlException {
+    Section top = Section.of("a scenario", YamlReader.read(yaml), Draft.KEYS);
+    Section fleet = top.section("fleet", names(Draft.FLEET)).orElse(Section.EMPTY);
+    List<Value> expectations = new ArrayList<>();
+    for (Scalar each : top.scalars("expect")) {
+      expectations.add(value(each));
+    }
+    return new Draft(
+        top.scalar("name").map(ScenarioFile::harmless).orElse(where),
+        top.scalar("description").map(ScenarioFile::harmless).orElse(""),
+        settings("the scenario", top, names(Draft.HEAD)),
+        settings("the fleet", fleet, names(Draft.FLEET)),
+        steps(top),
+        expectations);
+  }
+
+  private List<Map<String, Settings>> steps(Section top) throws YamlException {
     List<Map<String, Settings>> steps = new ArrayList<>();
     for (YamlNode item : top.items("steps")) {
       Map<String, Settings> step = new LinkedHashMap<>();
       if (item instanceof Scalar verb) {
         step.put(verb(verb.text(), verb.line()).name(), Settings.none(verb.text()));
       } else if (item instanceof Mapping verbs) {
+        if (verbs.entries().isEmpty()) {
+          throw YamlException.at(
+              verbs.line(), "a step needs a verb: one of " + String.join(", ", Verbs.names()));
+        }
         for (Map.Entry<String, Entry> each : verbs.entries().entrySet()) {
           Verb verb = verb(each.getKey(), each.getValue().line());
           step.put(verb.name(), settings(verb, each.getValue()));
@@ -108,7 +127,7 @@ final class ScenarioFile {
                     .orElse("use one of " + String.join(", ", Verbs.names()))));
   }
 
-  private static Settings settings(Verb verb, Entry entry) throws YamlException {
+  private Settings settings(Verb verb, Entry entry) throws YamlException {
     if (entry.value() instanceof Scalar nothing && nothing.text().isEmpty()) {
       return Settings.none(verb.name());
     }
@@ -123,8 +142,7 @@ final class ScenarioFile {
         "'" + verb.name() + "' needs keys of its own, or nothing: " + verb.keyNames());
   }
 
-  private static Settings settings(String of, Section section, List<String> keys)
-      throws YamlException {
+  private Settings settings(String of, Section section, List<String> keys) throws YamlException {
     Map<String, Value> values = new LinkedHashMap<>();
     for (String key : keys) {
       section.scalar(key).ifPresent(scalar -> values.put(key, value(scalar)));
@@ -132,8 +150,14 @@ final class ScenarioFile {
     return new Settings(of, values);
   }
 
-  private static Value value(Scalar scalar) {
-    return new Value(scalar.text(), "line " + scalar.line());
+  /** Any language's text, but nothing that a terminal obeys. */
+  private static String harmless(Scalar scalar) {
+    String text = scalar.text();
+    return text.chars().anyMatch(Character::isISOControl) ? Printable.of(text) : text;
+  }
+
+  private Value value(Scalar scalar) {
+    return new Value(scalar.text(), where + ", line " + scalar.line());
   }
 
   private static List<String> names(List<Key> keys) {

@@ -3,6 +3,7 @@ package io.mintmark.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -58,9 +59,11 @@ final class ServiceProcess implements AutoCloseable {
       throws IOException, CommandFailure {
     Files.createDirectories(folder);
     Path data = data(folder);
+    List<String> options = new ArrayList<>(javaOptions);
+    options.add(ChildProcess.temporaryFiles(folder));
     ChildProcess process = ChildProcess.start(
         ChildProcess.java(
-            javaOptions,
+            options,
             Mintmark.class,
             "provisioning",
             "--data",

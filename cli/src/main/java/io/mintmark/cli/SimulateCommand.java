@@ -160,7 +160,7 @@ final class SimulateCommand implements Callable<Integer> {
     FoundInstallation found = targets.isOwn() ? null : targets.find(scenario.needsOperator());
     Path folder = Files.createTempDirectory("mintmark-simulate");
     Simulation.End end = null;
-    Stop stop = new Stop();
+    Stop stop = new Stop(() -> progress.step("Stopping ..."));
     try (Shutdown shutdown = new Shutdown()) {
       shutdown.add(() -> TemporaryFolder.delete(folder));
       OwnInstallation own = new OwnInstallation(folder, targets.warmUp());
@@ -176,6 +176,7 @@ final class SimulateCommand implements Callable<Integer> {
             .formatted(scenario.name(), scenario.devices(), scenario.engine(), crypto));
         progress.step("Against " + target.describe());
         if (found == null) {
+          progress.update("starting its service and its broker");
           own.start();
         }
         end = play(new Simulation(order, target, progress), stop);
@@ -183,9 +184,19 @@ final class SimulateCommand implements Callable<Integer> {
         if (keep) {
           keep(folder);
         }
+      } catch (Exception e) {
+        if (end != null || !stop.asked()) {
+          throw e;
+        }
+        // What fails then is of the stopping.
+        progress.done();
+        spec.commandLine().getErr().println("mintmark: stopped before anything was played");
       } finally {
         stop.over();
       }
+    }
+    if (end == null) {
+      return INTERRUPTED;
     }
     if (end.failure() != null) {
       throw new CommandFailure(CommandFailure.FAILED, end.failure());
@@ -210,6 +221,9 @@ final class SimulateCommand implements Callable<Integer> {
       throw unusable(
           "--state keeps the devices of an installation for the next run, and a temporary one"
               + " has none: leave it out, or name an installation with --data");
+    }
+    if (out != null && out.toString().isEmpty()) {
+      throw unusable("--out is empty: name a folder");
     }
     if (out != null && Files.exists(out) && !Files.isDirectory(out)) {
       throw unusable("--out " + out + " is a file: name a folder");
@@ -245,7 +259,7 @@ final class SimulateCommand implements Callable<Integer> {
     try {
       return Files.createDirectories(out).resolve("raw.jsonl");
     } catch (IOException e) {
-      throw unusable("--out " + out + " cannot be made: " + e.getMessage());
+      throw unusable("--out " + out + " cannot be made: name a folder where this user may write");
     }
   }
 

@@ -13,8 +13,14 @@ final class Stop implements AutoCloseable {
 
   private final Thread player = Thread.currentThread();
   private final CountDownLatch over = new CountDownLatch(1);
+  private final Runnable told;
   private boolean playing;
   private boolean asked;
+
+  /** @param told has whoever pressed the keys know that it was heard */
+  Stop(Runnable told) {
+    this.told = told;
+  }
 
   /** From now on the thread may be interrupted. */
   synchronized void begin() throws InterruptedException {
@@ -51,6 +57,7 @@ final class Stop implements AutoCloseable {
         player.interrupt();
       }
     }
+    told.run();
     try {
       over.await(LONGEST_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -178,7 +178,9 @@ final class TargetOptions {
         operators,
         status,
         webSocket,
-        tokenFile == null ? null : read("--token-file", tokenFile).strip(),
+        tokenFile == null
+            ? null
+            : OperatorClient.token(tokenFile, read("--token-file", tokenFile)),
         certificates(),
         trust,
         broker.substring(0, colon),

@@ -15,11 +15,17 @@ final class TerminalProgress implements Progress {
   /** To the first line of what was shown, and all below it gone. */
   private static final String ERASE_BLOCK = "\r\u001b[%dA\u001b[J";
 
-  /** A longer line would wrap, and the block could not be taken away. */
-  private static final int WIDTH = 79;
+  /** At the left edge, where Ctrl-C may have left its mark; and no line wraps, however wide it is here. */
+  private static final String BEGIN_BLOCK = "\r\u001b[J\u001b[?7l";
+
+  private static final String END_BLOCK = "\u001b[?7h";
+
+  /** What a terminal has that does not say. */
+  private static final int ROWS = 24;
 
   private final PrintWriter out;
   private final boolean terminal;
+  private final int rows;
   private boolean updating;
   private int shown;
 
@@ -29,8 +35,14 @@ final class TerminalProgress implements Progress {
 
   /** On a terminal, or not. */
   TerminalProgress(PrintWriter out, boolean terminal) {
+    this(out, terminal, Integer.getInteger("mintmark.terminal.rows", 0));
+  }
+
+  /** On a terminal of so many rows, 0 if it does not say; or not. */
+  TerminalProgress(PrintWriter out, boolean terminal, int rows) {
     this.out = out;
     this.terminal = terminal;
+    this.rows = rows > 0 ? rows : ROWS;
   }
 
   /** Whether standard error is one. */
@@ -41,7 +53,7 @@ final class TerminalProgress implements Progress {
   @Override
   public synchronized void step(String line) {
     done();
-    out.println(line);
+    out.println(terminal ? ERASE_LINE + line : line);
     out.flush();
   }
 
@@ -49,19 +61,22 @@ final class TerminalProgress implements Progress {
   public synchronized void update(String line) {
     if (terminal) {
       eraseBlock();
-      out.print(ERASE_LINE + "  " + line);
+      out.print(BEGIN_BLOCK + "  " + line + END_BLOCK);
       out.flush();
       updating = true;
     }
   }
 
-  /** Shows some lines in the place of those before. */
+  /** Shows some lines in the place of those before: the first, where not all have room. */
   synchronized void block(List<String> lines) {
     if (terminal) {
       done();
-      lines.forEach(line -> out.println(line.substring(0, Math.min(WIDTH, line.length()))));
+      List<String> room = lines.subList(0, Math.min(lines.size(), Math.max(1, rows - 1)));
+      out.print(BEGIN_BLOCK);
+      room.forEach(out::println);
+      out.print(END_BLOCK);
       out.flush();
-      shown = lines.size();
+      shown = room.size();
     }
   }
 

@@ -29,8 +29,11 @@ final class UsageReport implements IParameterExceptionHandler {
     String line = failure.getMessage();
     if (failure instanceof UnmatchedArgumentException unmatched) {
       List<String> near = unmatched.getSuggestions();
-      line = "there is no option '" + Printable.of(unmatched.getUnmatched().get(0)) + "'"
-          + (near.isEmpty() ? "" : ": did you mean " + near.get(0) + "?");
+      String odd = unmatched.getUnmatched().get(0);
+      line = odd.startsWith("-")
+          ? "there is no option '" + Printable.of(odd) + "'"
+              + (near.isEmpty() ? "" : ": did you mean " + near.get(0) + "?")
+          : "'" + Printable.of(odd) + "' is one too many: one scenario is played at a time";
     }
     command.getErr().println("mintmark: " + line);
     return CommandFailure.UNUSABLE;

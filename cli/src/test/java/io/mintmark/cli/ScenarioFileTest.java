@@ -74,6 +74,14 @@ class ScenarioFileTest {
   }
 
   @Test
+  void aNameDoesNotWriteOnTheTerminal() throws Exception {
+    Scenario odd =
+        ScenarioFile.read("x", "name: \"a: \\e[2J\\nb\"\nsteps: [enroll]").scenario();
+    assertThat(odd.name()).isEqualTo("a: \\u001b[2J\\u000ab");
+    assertThat(ScenarioFile.read("again", odd.text()).scenario().name()).isEqualTo(odd.name());
+  }
+
+  @Test
   void whatIsWrongIsOneLine() {
     refused("stepps: []", "line 1: unknown key 'stepps' in a scenario: did you mean 'steps'?");
     refused("steps: []", "has no steps");
@@ -89,6 +97,9 @@ class ScenarioFileTest {
     refused("steps:\n- enroll\nfleet: {name: A B}", "'name' of the fleet:");
     refused("steps:\n- enroll\nfleet: {lifetime: 1s}", "a certificate lives 10s at least");
     refused("- enroll", "expected keys and values");
+    refused("# nothing\n\n", "x.yaml is empty: 'mintmark simulate --show telemetry' prints one");
+    refused("steps:\n- wait: {duration: 9d}\n- {}", "x.yaml, line 3: a step needs a verb: one of");
+    refused("steps:\n- wait: {duration: x}", "x.yaml, line 2: 'duration' of wait: 'x'");
   }
 
   private static void refused(String yaml, String why) {

@@ -48,6 +48,14 @@ class SimulateCommandTest {
     Path file = Files.writeString(folder.resolve("bad.yaml"), "steps:\n- wait: {duration: x}\n");
     refused("line 2: 'duration' of wait: 'x' is not a duration", file.toString());
     refused("is a file: name a folder", "enroll", "--out", file.toString());
+    refused("--out is empty", "enroll", "--out", "");
+    refused("'more' is one too many", "enroll", "more");
+    refused("enroll needs devices", "enroll", "--devices", "0");
+    refused("there are 5 devices: use fewer", "revoke", "--devices", "5");
+    Files.writeString(file, "steps: [enroll, {renew: {over: 5s}, connect: {}}]\n");
+    refused("step 2 of the scenario " + file + ": renew needs devices that are", file.toString());
+    Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    refused("it is not text in UTF-8", file.toString());
   }
 
   @Test

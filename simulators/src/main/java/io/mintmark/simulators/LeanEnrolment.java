@@ -83,22 +83,27 @@ public final class LeanEnrolment {
    * @throws IOException as above
    */
   public Enrolled enrol(DeviceId device, KeyManager shown) throws IOException {
-    return exchange(FIRST, device, shown);
+    KeyPair keys = CertificateRequest.newKeyPair();
+    return exchange(FIRST, device, keys, CertificateRequest.create(keys, device.value()), shown);
   }
 
   /**
    * A new key of the device and the certificate after the current one.
    *
+   * @param current its names are asked for again, as RFC 7030, section 4.2.2, has it
    * @param shown shows the device's current operational credential
    * @throws IOException as above
    */
-  public Enrolled renew(DeviceId device, KeyManager shown) throws IOException {
-    return exchange(AGAIN, device, shown);
+  public Enrolled renew(DeviceId device, X509Certificate current, KeyManager shown)
+      throws IOException {
+    KeyPair keys = CertificateRequest.newKeyPair();
+    return exchange(AGAIN, device, keys, CertificateRequest.renew(keys, current), shown);
   }
 
-  private Enrolled exchange(String verb, DeviceId device, KeyManager shown) throws IOException {
-    KeyPair keys = CertificateRequest.newKeyPair();
-    byte[] answer = post(verb, shown, CertificateRequest.create(keys, device.value()));
+  private Enrolled exchange(
+      String verb, DeviceId device, KeyPair keys, byte[] request, KeyManager shown)
+      throws IOException {
+    byte[] answer = post(verb, shown, request);
     try {
       X509Certificate leaf = Pem.pkcs7(Base64.getMimeDecoder().decode(answer)).get(0);
       if (Identity.of(leaf) instanceof Identity.Device identity

@@ -49,7 +49,7 @@ final class SwarmEnrolment implements AutoCloseable {
    */
   StoredCredential renew(DeviceId device, StoredCredential current) throws IOException {
     KeyManager shown = Credential.keyManager(current.key(), current.chain());
-    return complete(pauses.ask(() -> lean.renew(device, shown)));
+    return complete(pauses.ask(() -> lean.renew(device, current.certificate(), shown)));
   }
 
   private StoredCredential complete(Enrolled enrolled) throws IOException {

@@ -73,7 +73,7 @@ public record Expectation(
     if (metric.equals(Names.FAILED)) {
       return checkFailed(results);
     }
-    return statistic == null ? checkCounter(results.counters()) : checkOperation(results);
+    return statistic == null ? checkCounter(results) : checkOperation(results);
   }
 
   private Outcome checkCpu(Results results) {
@@ -94,11 +94,15 @@ public record Expectation(
     return all == 0 ? missed("nothing was done") : failures(failed, all);
   }
 
-  private Outcome checkCounter(Map<String, Long> counters) {
+  private Outcome checkCounter(Results results) {
+    Map<String, Long> counters = results.counters();
     Long measured = counters.get(metric);
     String basis = Names.BASIS.get(metric);
     if (measured == null) {
-      return missed("nobody counted it in this run");
+      return missed(
+          results.stopped()
+              ? "the run was stopped before it was counted"
+              : "nobody counted it in this run");
     }
     if (basis != null && counters.getOrDefault(basis, 0L) == 0) {
       return missed("says nothing, because '" + basis + "' is 0");

@@ -95,14 +95,17 @@ final class ExpectationReader {
     if (name.equals(left)) {
       known = Names.metrics();
     }
+    String meant = meant(name, known);
     return odd(
         begin,
-        "'%s' is measured by no run: %sthere %s %s"
+        "'%s' is measured by no run: %s"
             .formatted(
                 Printable.of(name),
-                meant(name, known),
-                name.equals(left) ? "are" : "are the operations",
-                String.join(", ", known)));
+                meant.isEmpty()
+                    ? "there are %s%s"
+                        .formatted(
+                            name.equals(left) ? "" : "the operations ", String.join(", ", known))
+                    : meant.strip()));
   }
 
   private void operation(String name, int at) {

@@ -76,6 +76,8 @@ final class Names {
       "moves",
       "unproven",
       "moves",
+      "comebacks",
+      "cut",
       LATE_TICKS,
       TICKS);
 
@@ -86,7 +88,7 @@ final class Names {
     List<String> all = new ArrayList<>(OPERATIONS);
     all.addAll(COUNTERS);
     all.add(FAILED);
-    OPERATIONS.forEach(operation -> all.add(CPU_PER + operation));
+    all.add(CPU_PER + "OPERATION");
     return List.copyOf(all);
   }
 }

@@ -46,6 +46,7 @@ final class Plot {
   /** A line through points; one that stands alone is a dot. */
   void line(String style, List<Point> points) {
     StringBuilder path = new StringBuilder();
+    StringBuilder dots = new StringBuilder();
     boolean down = false;
     for (int i = 0; i < points.size(); i++) {
       Point point = points.get(i);
@@ -53,16 +54,20 @@ final class Plot {
         down = false;
         continue;
       }
-      path.append(down ? 'L' : 'M').append(place(point.x(), point.y()));
       boolean alone =
           !down && (i + 1 == points.size() || Double.isNaN(points.get(i + 1).y()));
       if (alone) {
-        path.append("h.01");
+        dots.append('M').append(place(point.x(), point.y())).append("h.01");
+      } else {
+        path.append(down ? 'L' : 'M').append(place(point.x(), point.y()));
       }
       down = true;
     }
     if (!path.isEmpty()) {
       shapes.append("<path class=\"line %s\" d=\"%s\"/>".formatted(style, path));
+    }
+    if (!dots.isEmpty()) {
+      shapes.append("<path class=\"line %s dot\" d=\"%s\"/>".formatted(style, dots));
     }
   }
 

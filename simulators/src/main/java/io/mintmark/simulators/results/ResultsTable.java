@@ -12,10 +12,13 @@ import java.util.stream.Collectors;
 /** What a run came to, for a terminal. */
 final class ResultsTable {
 
-  private static final List<String> HEAD = List.of(
-      "", "count", "failed", "rate", "p50", "p90", "p99", "p99.9", "max", "generator CPU each");
+  private static final List<String> HEAD =
+      List.of("", "count", "failed", "rate", "p50", "p90", "p99", "p99.9", "max");
   private static final int MOST_REASONS = 5;
   private static final int WIDEST = 60;
+
+  /** So that it fits a terminal of 80 columns. */
+  private static final int GAP = 2;
 
   private ResultsTable() {}
 
@@ -31,8 +34,8 @@ final class ResultsTable {
             Shown.duration(results.seconds()),
             results.stopped() ? ", stopped before its end" : ""));
     List<List<String>> rows = new ArrayList<>(List.of(HEAD));
-    results.operations().forEach((name, operation) -> rows.add(row(name, operation, results)));
-    out.append(rows.size() > 1 ? TextTable.of(rows) : "nothing was done\n").append('\n');
+    results.operations().forEach((name, operation) -> rows.add(row(name, operation)));
+    out.append(rows.size() > 1 ? TextTable.of(rows, GAP) : "nothing was done\n").append('\n');
     if (!results.counters().isEmpty()) {
       out.append(results.counters().entrySet().stream()
               .map(e -> e.getKey() + " " + Shown.count(e.getValue()))
@@ -42,17 +45,18 @@ final class ResultsTable {
     results.tables().forEach((name, table) -> rows(table, out));
     results.operations().forEach((name, operation) -> reasons(name, operation.failures(), out));
     out.append(results.generator().verdict()).append('\n');
+    cpu(results.generator().cpuMillisPer(), out);
     results.remarks().forEach(remark -> out.append(remark).append('\n'));
     results.expectations().forEach(each -> out.append(each.line()).append('\n'));
     return out.toString();
   }
 
-  private static List<String> row(String name, Operation operation, Results results) {
+  private static List<String> row(String name, Operation operation) {
     List<String> row = new ArrayList<>(
         List.of(name, Shown.count(operation.count()), Shown.count(operation.failed())));
     Latencies latency = operation.latencyMillis();
     if (latency == null) {
-      row.addAll(List.of("-", "-", "-", "-", "-", "-", "-"));
+      row.addAll(List.of("-", "-", "-", "-", "-", "-"));
       return row;
     }
     row.add(Shown.perSecond(operation.ratePerSecond()));
@@ -60,7 +64,6 @@ final class ResultsTable {
         new double[] {latency.p50(), latency.p90(), latency.p99(), latency.p999(), latency.max()}) {
       row.add(Shown.millis(millis));
     }
-    row.add(Shown.millis(results.generator().cpuMillisPer().getOrDefault(name, 0.0)));
     return row;
   }
 
@@ -78,6 +81,16 @@ final class ResultsTable {
   private static String cell(String text) {
     String printable = Printable.of(text);
     return printable.length() <= WIDEST ? printable : printable.substring(0, WIDEST - 3) + "...";
+  }
+
+  private static void cpu(Map<String, Double> each, StringBuilder out) {
+    if (!each.isEmpty()) {
+      out.append("Generator CPU each: ")
+          .append(each.entrySet().stream()
+              .map(e -> e.getKey() + " " + Shown.millis(e.getValue()))
+              .collect(Collectors.joining(", ")))
+          .append('\n');
+    }
   }
 
   private static void reasons(String name, Map<String, Long> failures, StringBuilder out) {

@@ -39,6 +39,11 @@ record ChurnPhase(TimedLoop loop, Duration away) implements Phase {
   }
 
   @Override
+  public Needs needs() {
+    return Needs.CONNECTED;
+  }
+
+  @Override
   public boolean endsByItself() {
     return loop.endsByItself();
   }

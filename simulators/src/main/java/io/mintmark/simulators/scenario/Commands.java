@@ -35,6 +35,7 @@ final class Commands implements Listener, AutoCloseable {
   private final Set<Integer> subscribed = ConcurrentHashMap.newKeySet();
 
   private volatile boolean stopped;
+  private volatile boolean closed;
 
   private Commands(Play play, RollingApplication application, Pacer pacer, Books books) {
     this.play = play;
@@ -96,15 +97,15 @@ final class Commands implements Listener, AutoCloseable {
   }
 
   private void send(int device, Stamp stamp) {
+    String topic = Topics.commands(play.fleet().identity(device), "simulate");
     try {
-      application
-          .client()
-          .publish(
-              Topics.commands(play.fleet().identity(device), "simulate"),
-              stamp.payload(Stamp.LENGTH));
+      application.client().publish(topic, stamp.payload(Stamp.LENGTH));
       books.taken(stamp);
     } catch (IOException e) {
-      play.recorder().failed(COMMAND, Wave.reason(e));
+      if (!closed) {
+        // One reason for all devices.
+        play.recorder().failed(COMMAND, Wave.reason(e).replace(topic, "a device"));
+      }
       books.failed();
     }
   }
@@ -123,6 +124,7 @@ final class Commands implements Listener, AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     stopped = true;
     loop.interrupt();
     senders.shutdownNow();

@@ -49,6 +49,11 @@ record ConnectPhase(String after, Pace pace, Duration within) implements Phase {
   }
 
   @Override
+  public Needs needs() {
+    return after.equals(START) ? Needs.DEVICES : Needs.CONNECTED;
+  }
+
+  @Override
   public void check(Target target) {
     if (restarts() && target.brokerPower().isEmpty()) {
       throw new IllegalArgumentException("'after: " + after + "' of connect: the broker of "

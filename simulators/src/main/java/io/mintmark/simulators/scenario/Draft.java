@@ -143,7 +143,7 @@ public record Draft(
   /** As a scenario file. */
   public String yaml() {
     StringBuilder text = new StringBuilder();
-    text.append("name: ").append(name).append('\n');
+    text.append("name: ").append(quoted(name)).append('\n');
     if (!description.isEmpty()) {
       text.append("description: ").append(quoted(description)).append('\n');
     }

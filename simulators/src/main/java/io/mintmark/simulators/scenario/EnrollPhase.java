@@ -21,6 +21,11 @@ record EnrollPhase(Pace pace) implements Phase {
   }
 
   @Override
+  public Needs needs() {
+    return Needs.DEVICES;
+  }
+
+  @Override
   public void play(Play play) throws InterruptedException {
     int size = play.fleet().size();
     int[] without = IntStream.range(0, size)

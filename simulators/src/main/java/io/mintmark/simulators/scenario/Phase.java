@@ -23,6 +23,19 @@ public interface Phase {
    */
   default void check(FleetPlan fleet, String engine) {}
 
+  /** What there has to be before it begins. */
+  enum Needs {
+    NOTHING,
+    DEVICES,
+    /** Those that an earlier step has connected. */
+    CONNECTED
+  }
+
+  /** What it cannot be played without. */
+  default Needs needs() {
+    return Needs.NOTHING;
+  }
+
   /**
    * Whether it comes to an end when nobody ends it. One that does not is over soon after {@link
    * Play#over}.

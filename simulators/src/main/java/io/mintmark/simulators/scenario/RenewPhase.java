@@ -47,6 +47,11 @@ record RenewPhase(Duration over, TimedLoop loop) implements Phase {
   }
 
   @Override
+  public Needs needs() {
+    return Needs.CONNECTED;
+  }
+
+  @Override
   public boolean endsByItself() {
     return loop == null || loop.endsByItself();
   }

@@ -2,6 +2,7 @@ package io.mintmark.simulators.scenario;
 
 import io.mintmark.simulators.Pacer;
 import io.mintmark.simulators.fleet.FleetEngine.Listener;
+import io.mintmark.simulators.fleet.FleetPlan;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,6 +51,19 @@ record RevokePhase(int revocations, Pacer pacer) implements Phase {
   @Override
   public String verb() {
     return NAME;
+  }
+
+  @Override
+  public void check(FleetPlan fleet, String engine) {
+    if (revocations > fleet.devices()) {
+      throw new IllegalArgumentException("'revocations: " + revocations + "' of revoke: there are "
+          + fleet.devices() + " devices: use fewer, or more 'devices' of the fleet");
+    }
+  }
+
+  @Override
+  public Needs needs() {
+    return Needs.CONNECTED;
   }
 
   @Override

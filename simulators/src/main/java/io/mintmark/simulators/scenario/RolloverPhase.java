@@ -40,6 +40,11 @@ record RolloverPhase(boolean root) implements Phase {
   }
 
   @Override
+  public Needs needs() {
+    return Needs.CONNECTED;
+  }
+
+  @Override
   public void check(Target target) {
     if (target.authorities().isEmpty()) {
       throw new IllegalArgumentException("rollover: the CAs of " + target.describe()

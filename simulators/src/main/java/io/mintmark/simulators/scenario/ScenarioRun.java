@@ -3,6 +3,7 @@ package io.mintmark.simulators.scenario;
 import io.mintmark.simulators.fleet.FleetEngine.Listener;
 import io.mintmark.simulators.fleet.FleetPlan;
 import io.mintmark.simulators.results.Recorder;
+import io.mintmark.simulators.scenario.Phase.Needs;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionService;
@@ -32,11 +33,31 @@ public final class ScenarioRun {
    * @throws IllegalArgumentException with one line that says what is missing and what to do
    */
   public void check(Target target, FleetPlan plan) {
+    checkOrder(plan);
     for (Phase phase : scenario.phases()) {
       phase.check(target);
       if (plan != null) {
         phase.check(plan, scenario.engine());
       }
+    }
+  }
+
+  /** Nobody waits for the start of an installation to learn that there is nobody to play. */
+  private void checkOrder(FleetPlan plan) {
+    boolean connected = false;
+    for (int i = 0; i < scenario.steps().size(); i++) {
+      for (Phase phase : scenario.steps().get(i)) {
+        if (phase.needs() != Needs.NOTHING && plan == null) {
+          throw new IllegalArgumentException(
+              phase.verb() + " needs devices, and the fleet has none: use at least 1");
+        }
+        if (phase.needs() == Needs.CONNECTED && !connected) {
+          throw new IllegalArgumentException("step " + (i + 1) + " of the scenario "
+              + scenario.name() + ": " + phase.verb()
+              + " needs devices that are connected: put a step with 'connect' before it");
+        }
+      }
+      connected |= scenario.steps().get(i).stream().anyMatch(ConnectPhase.class::isInstance);
     }
   }
 

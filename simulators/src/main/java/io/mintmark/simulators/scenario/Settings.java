@@ -24,8 +24,8 @@ public final class Settings {
    */
   public record Value(String text, String where) {}
 
-  /** Rates count in whole numbers, of seconds, minutes or hours. */
-  private static final long MOST_PER_SECOND = 1_000_000;
+  /** Longer than any run, and short enough to count in nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
 
   private final String of;
   private final Map<String, Value> values;
@@ -95,7 +95,16 @@ public final class Settings {
 
   /** A duration as {@link DurationText} reads it; empty if there is none. */
   public Optional<Duration> duration(String key) {
-    return read(key, DurationText::parse);
+    return read(key, Settings::bounded);
+  }
+
+  private static Duration bounded(String text) {
+    Duration duration = DurationText.parse(text);
+    if (duration.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is too long: use at most " + DurationText.of(LONGEST));
+    }
+    return duration;
   }
 
   /** A duration. */
@@ -106,7 +115,7 @@ public final class Settings {
   /** A duration above 0; empty if there is none. */
   public Optional<Duration> time(String key) {
     return read(key, text -> {
-      Duration time = DurationText.parse(text);
+      Duration time = bounded(text);
       if (time.isZero()) {
         throw new IllegalArgumentException("'" + text + "' is no time: use at least 1s");
       }
@@ -114,22 +123,30 @@ public final class Settings {
     });
   }
 
-  /**
-   * A steady rate as {@link Rate} reads it, in events a second; empty if there is none, or it is {@code
-   * unlimited}.
-   */
+  /** A steady rate as {@link Rate} reads it, in events a second; empty if there is none. */
   public Optional<Double> rate(String key) {
     return read(key, text -> {
-          Rate rate = Rate.parse(text);
-          if (text.contains("burst")) {
-            throw new IllegalArgumentException(
-                "'" + Printable.of(text) + "': an open loop has no burst, leave it out");
-          }
-          double perSecond = rate.number() / (double) rate.per().toSeconds();
-          return Optional.of(rate).filter(r -> !r.isUnlimited()).map(r -> perSecond);
-        })
-        .orElse(Optional.empty())
-        .map(perSecond -> Math.min(perSecond, MOST_PER_SECOND));
+      Rate rate = steady(text);
+      return rate.number() / (double) rate.per().toSeconds();
+    });
+  }
+
+  /** An open loop is neither without a limit nor does it save up for later. */
+  private static Rate steady(String text) {
+    if (text.contains("burst")) {
+      throw new IllegalArgumentException(
+          "'" + Printable.of(text) + "': an open loop has no burst, leave it out");
+    }
+    try {
+      Rate rate = Rate.parse(text);
+      if (!rate.isUnlimited()) {
+        return rate;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below: a scenario's rate has fewer forms.
+    }
+    throw new IllegalArgumentException("'" + Printable.of(text)
+        + "' is not a rate: use NUMBER/s, /m or /h, as in 200/s, numbers from 1 to 1000000");
   }
 
   /** One of some words. */

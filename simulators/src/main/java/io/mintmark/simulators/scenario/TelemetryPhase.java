@@ -70,6 +70,11 @@ record TelemetryPhase(TimedLoop loop, int payload, int qos, int receivers, Pacer
   }
 
   @Override
+  public Needs needs() {
+    return Needs.CONNECTED;
+  }
+
+  @Override
   public void check(FleetPlan fleet, String engine) {
     if (qos == 2 && engine.equals(Scenario.SDK)) {
       throw new IllegalArgumentException("'qos: 2' of telemetry: the device SDK knows QoS 0 and 1:"

@@ -52,6 +52,7 @@ class ExpectationTest {
       generator.cpu-per-renew<1s   | it never came through
       cut==0                       | nobody counted it in this run
       leaks==0                     | says nothing, because 'moves' is 0
+      comebacks==0                 | says nothing, because 'cut' is 0
       """)
   void isMissed(String text, String why) throws Exception {
     assertThat(outcome(text).met()).isFalse();
@@ -71,6 +72,7 @@ class ExpectationTest {
     run.recording().count("sent", 100);
     run.recording().count("lost", 0);
     run.recording().count("leaks", 0);
+    run.recording().count("comebacks", 0);
     run.sample(10, 100, 0);
     Results results = run.finish(text);
     assertThat(results.passed()).isEqualTo(results.expectations().get(0).met());

@@ -20,7 +20,7 @@ class SettingsTest {
     assertThat(of("duration", "2m").duration("duration")).contains(Duration.ofMinutes(2));
     assertThat(of("rate", "200/s").rate("rate")).contains(200.0);
     assertThat(of("rate", "30/m").rate("rate")).contains(0.5);
-    assertThat(of("rate", "unlimited").rate("rate")).isEmpty();
+    assertThat(Settings.none("telemetry").rate("rate")).isEmpty();
     assertThat(of("qos", "1").count("qos", 0, 0, 2)).isEqualTo(1);
     assertThat(Settings.none("x").count("qos", 2, 0, 2)).isEqualTo(2);
     assertThat(of("after", "start").word("after", "x", List.of("start"))).isEqualTo("start");
@@ -31,8 +31,10 @@ class SettingsTest {
     refused(() -> of("rate", "0/s").rate("rate"), "'0/s' is not a rate");
     refused(() -> of("rate", "-3/s").rate("rate"), "'-3/s' is not a rate");
     refused(() -> of("rate", "99999999/s").rate("rate"), "'99999999/s' is not a rate");
+    refused(() -> of("rate", "unlimited").rate("rate"), "'unlimited' is not a rate: use NUMBER/s");
     refused(() -> of("rate", "10/s burst 20").rate("rate"), "an open loop has no burst");
     refused(() -> of("duration", "soon").duration("duration"), "'soon' is not a duration");
+    refused(() -> of("duration", "999999999d").time("duration"), "is too long: use at most 3650d");
     refused(() -> of("duration", "0s").time("duration"), "'0s' is no time");
     refused(
         () -> of("qos", "3").count("qos", 0, 0, 2),
