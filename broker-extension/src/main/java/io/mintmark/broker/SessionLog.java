@@ -25,7 +25,9 @@ final class SessionLog implements SessionObserver {
 
   @Override
   public void admitted(LiveSession session) {
-    log.debug("admitted {} serial={}", session.identity(), session.serial());
+    if (log.isDebugEnabled()) {
+      log.debug("admitted {} serial={}", session.identity(), session.serial());
+    }
   }
 
   @Override

@@ -154,7 +154,8 @@ public record TopicGrants(
    *     an attribute this device has not, or one that cannot stand in a topic
    */
   public TopicGrants resolve(Identity identity, Map<String, String> attributes) {
-    return map(topic -> resolve(topic, identity, attributes));
+    Map<String, String> values = variables(identity);
+    return map(topic -> resolve(topic, identity, attributes, values));
   }
 
   /**
@@ -163,10 +164,14 @@ public record TopicGrants(
    * @throws IllegalArgumentException as there
    */
   public static String resolve(String topic, Identity identity, Map<String, String> attributes) {
-    if (!topic.contains("${")) {
+    return resolve(topic, identity, attributes, variables(identity));
+  }
+
+  private static String resolve(
+      String topic, Identity identity, Map<String, String> attributes, Map<String, String> values) {
+    if (!topic.contains(OPENING)) {
       return topic;
     }
-    Map<String, String> values = variables(identity);
     return substitute(
         topic,
         name -> name.startsWith(ATTRIBUTE) && identity instanceof Identity.Device
