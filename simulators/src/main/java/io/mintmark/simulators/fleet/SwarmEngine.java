@@ -22,6 +22,7 @@ import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -133,11 +134,15 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
         "devices of engine swarm share the roots they were started with: use engine sdk");
   }
 
-  /** Its credential, from memory or the state; null if there is none. */
+  /** Its credential, from memory or the state; null if there is none, or it is over. */
   private StoredCredential credential(int device) throws IOException {
     StoredCredential known = devices.get(device).credential();
     if (known == null) {
       known = state.operational(device);
+      if (known != null && known.certificate().getNotAfter().before(new Date())) {
+        // A state from days ago: it enrols anew, as the SDK does.
+        return null;
+      }
       devices.get(device).credential(known);
     }
     return known;
@@ -155,7 +160,7 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
 
   @Override
   public CompletableFuture<Void> enrol(int device) {
-    if (state.isEnrolled(device)) {
+    if (certificate(device).isPresent()) {
       return CompletableFuture.completedFuture(null);
     }
     return Workers.submit(workers, () -> {
