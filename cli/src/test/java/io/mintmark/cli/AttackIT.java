@@ -28,8 +28,8 @@ class AttackIT {
     assertThat(results.operations().get("attack").count()).isEqualTo(all);
     assertThat(results.tables().get("moves"))
         .hasSize((int) all)
-        .allSatisfy(row ->
-            assertThat(row).containsEntry("verdict", "held").hasEntrySatisfying(
-                "saw", saw -> assertThat(saw).isNotEmpty()));
+        .allSatisfy(row -> assertThat(row)
+            .containsEntry("verdict", "held")
+            .hasEntrySatisfying("saw", saw -> assertThat(saw).isNotEmpty()));
   }
 }
