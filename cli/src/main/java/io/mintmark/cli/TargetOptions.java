@@ -178,9 +178,7 @@ final class TargetOptions {
         operators,
         status,
         webSocket,
-        tokenFile == null
-            ? null
-            : OperatorClient.token(tokenFile, read("--token-file", tokenFile)),
+        tokenFile == null ? null : OperatorClient.token(tokenFile, read("--token-file", tokenFile)),
         certificates(),
         trust,
         broker.substring(0, colon),
