@@ -21,8 +21,8 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +139,7 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
     StoredCredential known = devices.get(device).credential();
     if (known == null) {
       known = state.operational(device);
-      if (known != null && known.certificate().getNotAfter().before(new Date())) {
+      if (known != null && known.certificate().getNotAfter().toInstant().isBefore(Instant.now())) {
         // A state from days ago: it enrols anew, as the SDK does.
         return null;
       }
