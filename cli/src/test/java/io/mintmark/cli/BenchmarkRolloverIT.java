@@ -30,6 +30,7 @@ class BenchmarkRolloverIT {
     assertThat(figures.get("devices.lost").asLong()).isZero();
     assertThat(figures.get("messages.lost").asLong()).isZero();
     assertThat(figures.get("messages.sent").asLong()).isGreaterThan(100);
-    assertThat(result.err()).contains("0 of 5 devices hold it");
+    // Refused with the figures of the moment: some ask for the roots sooner.
+    assertThat(result.err()).containsPattern("[0-4] of 5 devices hold it, 99% must");
   }
 }

@@ -53,6 +53,20 @@ final class Launcher {
     return command;
   }
 
+  /**
+   * The command in a process that heeds Ctrl-C. Where the tests were started in the background of a
+   * script, it is ignored by all that they start.
+   */
+  static List<String> interruptible(List<String> command) {
+    List<String> heeding = new ArrayList<>();
+    // The env of GNU knows how, which is Linux's; elsewhere the tests are in the foreground.
+    if (System.getProperty("os.name").equals("Linux")) {
+      heeding.addAll(List.of("env", "--default-signal=INT"));
+    }
+    heeding.addAll(command);
+    return heeding;
+  }
+
   static Result run(Map<String, String> environment, List<String> command) {
     try {
       Path out = Files.createTempFile("mintmark-it", ".out");

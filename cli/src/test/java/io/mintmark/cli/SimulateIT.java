@@ -130,7 +130,8 @@ class SimulateIT {
     command.addAll(List.of("--state", folder.resolve("stopped").toString()));
     command.addAll(List.of("--out", out.toString(), "--progress", "plain"));
     Process process = Launcher.builder(
-            Launcher.QUICK_START, Launcher.mintmarkCommand(command.toArray(new String[0])))
+            Launcher.QUICK_START,
+            Launcher.interruptible(Launcher.mintmarkCommand(command.toArray(new String[0]))))
         .redirectErrorStream(true)
         .redirectOutput(said.toFile())
         .start();

@@ -86,7 +86,7 @@ class RecordingTest {
         .startsWith("The generator was the bottleneck: ")
         .endsWith(limit);
     assertThat(results.toJson()).contains("\"generator.full-seconds\" : 2", limit);
-    assertThat(results.table()).contains("generator.full-seconds 2", limit, "generator CPU each");
+    assertThat(results.table()).contains("generator.full-seconds 2", limit, "Generator CPU each");
     assertThat(HtmlReport.of(results)).contains("<p class=\"verdict bad\">", limit);
   }
 
