@@ -78,8 +78,8 @@ final class Wave {
 
   private void begin(long due, Supplier<CompletableFuture<?>> beginning) {
     begun++;
-    Supplier<CompletableFuture<?>> limited = () ->
-        beginning.get().copy().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+    Supplier<CompletableFuture<?>> limited =
+        () -> beginning.get().copy().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
     var unused = follow(recorder, operation, due, limited).whenComplete((ok, failure) -> {
       if (failure == null) {
         done.incrementAndGet();
