@@ -1,8 +1,6 @@
 package io.mintmark.cli;
 
 import io.mintmark.identity.AtomicFile;
-import io.mintmark.simulators.ProcessCpu;
-import io.mintmark.simulators.scenario.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 
-/**
- * A broker of our own that may be switched off and on: a child process, on the same folder and the same
- * ports each time. Thread-safe.
- */
-final class BrokerPower implements Target.Power, AutoCloseable {
+/** A broker of our own that may be switched off and on. Thread-safe. */
+final class BrokerPower extends ChildPower<BrokerProcess> {
 
   private static final List<String> HOSTS = List.of("localhost", "127.0.0.1");
   private static final Duration INVITED_FOR = Duration.ofHours(1);
@@ -30,15 +24,13 @@ final class BrokerPower implements Target.Power, AutoCloseable {
   private final List<String> options;
   private final int port;
   private final OptionalInt webSocketPort;
-  private BrokerProcess process;
-  private Duration spent = Duration.ZERO;
 
   private BrokerPower(
       Path folder, RunningService service, List<String> options, BrokerProcess process) {
+    super(process, BrokerProcess::process);
     this.folder = folder;
     this.service = service;
     this.options = options;
-    this.process = process;
     this.port = process.address().getPort();
     this.webSocketPort = process.webSocketPort();
   }
@@ -104,44 +96,25 @@ final class BrokerPower implements Target.Power, AutoCloseable {
     return webSocketPort;
   }
 
-  /** The processor time of all its processes so far. */
-  synchronized Duration cpuTime() throws IOException {
-    return process == null ? spent : spent.plus(ProcessCpu.of(process.process()));
-  }
-
   @Override
-  public synchronized void stop() {
+  public void stop() {
     end(BrokerProcess::stop);
   }
 
   @Override
-  public synchronized void kill() {
+  public void kill() {
     end(BrokerProcess::close);
   }
 
-  private void end(Consumer<BrokerProcess> way) {
-    if (process != null) {
-      spent = spent.plus(process.process().info().totalCpuDuration().orElse(Duration.ZERO));
-      way.accept(process);
-      process = null;
-    }
-  }
-
   @Override
-  public synchronized void start() throws IOException {
-    if (process == null) {
-      try {
-        process = run(
-            folder,
-            service,
-            List.of(),
-            Integer.toString(port),
-            webSocketPort.isPresent() ? Integer.toString(webSocketPort.getAsInt()) : "off",
-            options);
-      } catch (CommandFailure e) {
-        throw new IOException(e.getMessage(), e);
-      }
-    }
+  BrokerProcess again() throws IOException, CommandFailure {
+    return run(
+        folder,
+        service,
+        List.of(),
+        Integer.toString(port),
+        webSocketPort.isPresent() ? Integer.toString(webSocketPort.getAsInt()) : "off",
+        options);
   }
 
   /** At once: what it keeps outlives that. */

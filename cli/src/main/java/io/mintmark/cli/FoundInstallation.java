@@ -48,8 +48,6 @@ final class FoundInstallation extends OperatedTarget {
       int brokerPort,
       Path brokerFolder) {}
 
-  private static final int HTTPS = 443;
-
   private final Address address;
   private final OperatorClient operator;
   private final ProcessHandle process;
@@ -66,10 +64,10 @@ final class FoundInstallation extends OperatedTarget {
    * @throws CommandFailure with one line if it is not
    */
   static FoundInstallation find(Address address) throws CommandFailure {
-    look("the service", address.service().getHost(), port(address.service()), address);
+    look("the service", address.service().getHost(), address.service().getPort(), address);
     requireEst(address);
     if (address.operator() != null) {
-      look("the operator API", address.operator().getHost(), port(address.operator()), address);
+      look("the operator API", address.operator().getHost(), address.operator().getPort(), address);
     }
     TlsFace broker = look("the broker", address.brokerHost(), address.brokerPort(), address);
     try {
@@ -124,11 +122,6 @@ final class FoundInstallation extends OperatedTarget {
           + "'; name its own roots with --trust FILE");
     }
     return face;
-  }
-
-  /** Where there is none, https's: the others name theirs. */
-  private static int port(URI uri) {
-    return uri.getPort() < 0 ? HTTPS : uri.getPort();
   }
 
   /** Null if it is not on this machine. */

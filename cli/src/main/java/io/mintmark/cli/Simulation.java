@@ -98,7 +98,8 @@ final class Simulation {
         Recording recording = Recording.start(about(), order.raw())) {
       ScheduledExecutorService sampler = Executors.newSingleThreadScheduledExecutor();
       try {
-        var unused = sampler.scheduleAtFixedRate(
+        // Not at a fixed rate: what was held up would be made up for in intervals of no length.
+        var unused = sampler.scheduleWithFixedDelay(
             () -> progress.show(run.step(), sample(recording, fleet)),
             SAMPLE_MILLIS,
             SAMPLE_MILLIS,

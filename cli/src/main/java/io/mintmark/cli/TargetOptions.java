@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
 /** What a scenario is played against. */
 final class TargetOptions {
 
+  private static final int HTTP = 80;
+  private static final int HTTPS = 443;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -174,10 +177,10 @@ final class TargetOptions {
     require("--websocket-url", webSocket, "wss", "wss://HOST:PORT/mqtt");
     require("--status-url", status, "http", "http://HOST:PORT");
     return new FoundInstallation.Address(
-        devices,
-        operators,
-        status,
-        webSocket,
+        withPort(devices, HTTPS),
+        withPort(operators, HTTPS),
+        withPort(status, HTTP),
+        withPort(webSocket, HTTPS),
         tokenFile == null ? null : OperatorClient.token(tokenFile, read("--token-file", tokenFile)),
         certificates(),
         trust,
@@ -193,6 +196,14 @@ final class TargetOptions {
       throw unusable(option + " '" + Printable.of(uriOrNull.toString())
           + "' is not an address of it: use " + form);
     }
+  }
+
+  /** Not all that connect by an address know its scheme's port. */
+  private static URI withPort(URI uriOrNull, int usual) {
+    return uriOrNull == null || uriOrNull.getPort() >= 0
+        ? uriOrNull
+        : URI.create(uriOrNull.getScheme() + "://" + uriOrNull.getHost() + ":" + usual
+            + uriOrNull.getRawPath());
   }
 
   /** 0 if it is none. */

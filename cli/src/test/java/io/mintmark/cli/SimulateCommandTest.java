@@ -86,6 +86,9 @@ class SimulateCommandTest {
         "the service at localhost:" + closedPort() + " does not answer",
         remote("https://localhost:" + closedPort(), trust, token, "localhost:1"));
     refused(
+        "the service at 127.0.0.77:443 ",
+        remote("https://127.0.0.77", trust, token, "localhost:1"));
+    refused(
         "--broker 'localhost' is not HOST:PORT",
         remote("https://localhost:1", trust, token, "localhost"));
     refused(

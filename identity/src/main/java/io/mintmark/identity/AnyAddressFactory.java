@@ -38,7 +38,10 @@ public class AnyAddressFactory extends SSLSocketFactory {
 
       @Override
       void connected(Socket tcp) {
-        ((AnyAddressSocket) tcp).limit(all);
+        // Through a proxy (-Dhttps.proxyHost, -DsocksProxyHost) the JDK brings a socket of its own.
+        if (tcp instanceof AnyAddressSocket direct) {
+          direct.limit(all);
+        }
       }
     };
   }

@@ -88,6 +88,12 @@ final class StatusMoves {
 
   /** RFC 6960, section 4.2.1: an OCSPResponse of malformedRequest (1) and nothing signed. */
   private static Verdict ocsp(Stage stage, byte[] request) throws IOException {
+    // A port that is closed without an answer refuses nothing.
+    stage
+        .ground()
+        .require(
+            "nobody answers at the port of CRLs and OCSP",
+            () -> stage.ground().status().get("/crl/").status() != 0);
     HttpAnswer answer = stage.ground().status().post("/ocsp", "application/ocsp-request", request);
     byte[] body = answer.body();
     boolean malformed = answer.status() == 200

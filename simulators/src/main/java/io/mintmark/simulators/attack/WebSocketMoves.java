@@ -31,15 +31,21 @@ final class WebSocketMoves {
             "websocket.stolen-client-id",
             "another device's client id, over WebSocket",
             "CONNACK 0x85, " + SAME,
-            stage -> Verdict.of(connect(stage, stage.intruder(), stage.victim().name()), null)),
+            stage -> {
+              control(stage);
+              return Verdict.of(connect(stage, stage.intruder(), stage.victim().name()), null);
+            }),
         move(
             "websocket.bootstrap",
             "a factory's certificate, over WebSocket",
             "the handshake fails, " + SAME,
-            stage -> Verdict.of(
-                connect(
-                    stage, stage.intruderBootstrap(), stage.intruderIdentity().name()),
-                null)),
+            stage -> {
+              control(stage);
+              return Verdict.of(
+                  connect(
+                      stage, stage.intruderBootstrap(), stage.intruderIdentity().name()),
+                  null);
+            }),
         move(
             "websocket.foreign-publish",
             "to publish to another device's topic, over WebSocket",

@@ -59,9 +59,12 @@ record RenewPhase(Duration over, TimedLoop loop) implements Phase {
   @Override
   public void play(Play play) throws InterruptedException {
     Phaser running = new Phaser(1);
+    int devices = play.events().present().length;
+    long most = loop == null ? devices : Long.MAX_VALUE;
     int[] last = {-1};
     TimedLoop.Tick tick = (number, due) -> {
-      int device = play.events().takeNext(last[0] + 1);
+      // The last of a wave may be due a rounding before its end, and then there is one tick more.
+      int device = number < most ? play.events().takeNext(last[0] + 1) : -1;
       if (device >= 0) {
         last[0] = device;
         running.register();
@@ -70,11 +73,8 @@ record RenewPhase(Duration over, TimedLoop loop) implements Phase {
     };
     if (loop != null) {
       loop.play(play, tick);
-    } else {
-      int devices = play.events().present().length;
-      if (devices > 0) {
-        new TimedLoop(new Pacer(devices / (double) over.toSeconds()), over).play(play, tick);
-      }
+    } else if (devices > 0) {
+      new TimedLoop(new Pacer(devices / (double) over.toSeconds()), over).play(play, tick);
     }
     Ending.await(running);
   }

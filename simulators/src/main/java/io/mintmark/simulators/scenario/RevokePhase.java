@@ -81,7 +81,11 @@ record RevokePhase(int revocations, Pacer pacer) implements Phase {
         operators.execute(() -> revoke(play, device, due, cuts));
       }
       operators.shutdown();
-      operators.awaitTermination(Wave.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      if (!operators.awaitTermination(Wave.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        operators
+            .shutdownNow()
+            .forEach(never -> play.recorder().failed(NAME, "not begun, as others took too long"));
+      }
       cuts.finish();
     } finally {
       operators.shutdownNow();
@@ -115,6 +119,7 @@ record RevokePhase(int revocations, Pacer pacer) implements Phase {
       play.recorder().done(NAME, due, System.nanoTime());
     } catch (IOException e) {
       cuts.forget(device);
+      play.events().present(device, true);
       play.recorder().failed(NAME, Wave.reason(e));
     }
   }

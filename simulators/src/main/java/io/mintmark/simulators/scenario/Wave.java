@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -29,13 +30,20 @@ final class Wave {
 
   private final Recorder recorder;
   private final String operation;
+  private final Duration patience;
   private final Semaphore running = new Semaphore(0);
   private final AtomicInteger done = new AtomicInteger();
   private int begun;
 
   Wave(Recorder recorder, String operation) {
+    this(recorder, operation, PATIENCE);
+  }
+
+  /** With another patience. */
+  Wave(Recorder recorder, String operation, Duration patience) {
     this.recorder = recorder;
     this.operation = operation;
+    this.patience = patience;
   }
 
   /** How many came through so far. */
@@ -44,8 +52,8 @@ final class Wave {
   }
 
   /**
-   * Has devices do it and waits until all are through, or {@link #PATIENCE} has passed since the last
-   * began.
+   * Has devices do it and waits until all are through. One that takes longer than {@link #PATIENCE} has
+   * failed, and what becomes of it later is not counted as well.
    *
    * @param deed what a device does
    */
@@ -55,9 +63,8 @@ final class Wave {
     for (int i = 0; i < devices.length; i++) {
       int device = devices[i];
       if (pace.pacer() == null) {
-        if (begun >= pace.atOnce()
-            && !running.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-          recorder.failed(operation, "no answer within " + PATIENCE.toSeconds() + " s");
+        if (begun >= pace.atOnce()) {
+          running.acquire();
         }
         begin(System.nanoTime(), () -> deed.apply(device));
       } else {
@@ -66,23 +73,14 @@ final class Wave {
         begin(due, () -> deed.apply(device));
       }
     }
-    finish(pace.pacer() == null ? Math.min(begun, pace.atOnce()) : begun);
-  }
-
-  private void finish(int open) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    for (int i = 0; i < open; i++) {
-      if (!running.tryAcquire(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-        for (; i < open; i++) {
-          recorder.failed(operation, "no answer within " + PATIENCE.toSeconds() + " s");
-        }
-      }
-    }
+    running.acquire(pace.pacer() == null ? Math.min(begun, pace.atOnce()) : begun);
   }
 
   private void begin(long due, Supplier<CompletableFuture<?>> beginning) {
     begun++;
-    var unused = follow(recorder, operation, due, beginning).whenComplete((ok, failure) -> {
+    Supplier<CompletableFuture<?>> limited =
+        () -> beginning.get().copy().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+    var unused = follow(recorder, operation, due, limited).whenComplete((ok, failure) -> {
       if (failure == null) {
         done.incrementAndGet();
       }
@@ -117,6 +115,9 @@ final class Wave {
     Throwable cause = failure;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
+    }
+    if (cause instanceof TimeoutException && cause.getMessage() == null) {
+      return "no answer in time";
     }
     String text =
         cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();

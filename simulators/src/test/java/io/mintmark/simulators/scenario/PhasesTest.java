@@ -7,6 +7,7 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.simulators.Pacer;
 import io.mintmark.simulators.Progress;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,6 +52,20 @@ class PhasesTest {
   }
 
   @Test
+  void whatTakesTooLongHasFailedOnceAndHoldsUpNobody() throws Exception {
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    Wave wave = new Wave(notes, "slow", Duration.ofMillis(50));
+    wave.play(
+        new int[] {0, 1, 2},
+        Pace.of(1),
+        device -> device == 0 ? late : CompletableFuture.completedFuture(null));
+    late.complete(null);
+    assertThat(notes.done).containsEntry("slow", 2L);
+    assertThat(notes.failed).containsEntry("slow: no answer in time", 1L).hasSize(1);
+    assertThat(wave.done()).isEqualTo(2);
+  }
+
+  @Test
   void churnAndRenewalsDoNotTakeTheSameDevice() {
     FleetEvents events = play.events();
     events.present(1, true);
@@ -64,14 +79,30 @@ class PhasesTest {
     assertThat(events.nextPresent(5)).isEqualTo(1);
   }
 
+  /** By the rate of 29 in a second the 30th is due a nanosecond before the second is over. */
   @Test
   void aWaveRenewsEachDeviceOnce() throws Exception {
-    for (int i = 0; i < 6; i++) {
-      play.events().present(i, true);
+    FakeFleet many = new FakeFleet(29);
+    Play wave = new Play(null, many, notes, Progress.none(), Path.of("."));
+    for (int i = 0; i < many.size(); i++) {
+      wave.events().present(i, true);
     }
-    new RenewPhase(Duration.ofSeconds(1), null).play(play);
-    assertThat(fleet.done).hasSize(6).doesNotHaveDuplicates();
-    assertThat(notes.done).containsEntry("renew", 6L).containsEntry("renew.gap", 6L);
+    new RenewPhase(Duration.ofSeconds(1), null).play(wave);
+    assertThat(many.done).hasSize(29).doesNotHaveDuplicates();
+    assertThat(notes.done).containsEntry("renew", 29L).containsEntry("renew.gap", 29L);
+  }
+
+  @Test
+  void aDeviceThatCouldNotBeRevokedGoesOn() throws Exception {
+    Target target = (Target) Proxy.newProxyInstance(
+        Target.class.getClassLoader(), new Class<?>[] {Target.class}, (proxy, method, with) -> {
+          throw new IOException("the service is away");
+        });
+    Play revoking = new Play(target, fleet, notes, Progress.none(), Path.of("."));
+    revoking.events().present(3, true);
+    new RevokePhase(1, new Pacer(1_000)).play(revoking);
+    assertThat(notes.failed).containsEntry("revoke: the service is away", 1L);
+    assertThat(revoking.events().isPresent(3)).isTrue();
   }
 
   @Test
