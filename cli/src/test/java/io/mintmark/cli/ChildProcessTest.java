@@ -67,9 +67,7 @@ class ChildProcessTest {
   static final class Parent {
     public static void main(String[] arguments) throws Exception {
       ChildProcess child = ChildProcess.start(
-          ChildProcess.java(List.of(), Child.class, arguments[1]),
-          Map.of(),
-          Path.of(arguments[0]));
+          ChildProcess.java(List.of(), Child.class, arguments[1]), Map.of(), Path.of(arguments[0]));
       child.awaitLine("up", "a child");
       System.out.println(child.handle().pid());
       Shutdown.await();

@@ -309,8 +309,10 @@ class ForeignClientsIT {
   @Test
   @Order(9)
   void aServiceThatIsBusyIsExitCodeFiveFromTheFirstRequestOn() throws Exception {
-    HeldCertificate root = HeldCertificate.builder().commonName("busy").authority(0).build();
-    HeldCertificate shown = HeldCertificate.builder().dns("localhost").signedBy(root).build();
+    HeldCertificate root =
+        HeldCertificate.builder().commonName("busy").authority(0).build();
+    HeldCertificate shown =
+        HeldCertificate.builder().dns("localhost").signedBy(root).build();
     AtomicInteger asked = new AtomicInteger();
     HttpsServer busy = HttpsServer.create(new InetSocketAddress("localhost", 0), 0);
     busy.setHttpsConfigurator(
