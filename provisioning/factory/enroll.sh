@@ -121,6 +121,27 @@ est() {
     die 3 "no answer from $url: $(tail -n 1 "$work/error")"
 }
 
+# As est, and again while the service says "later" and --wait allows it; ends here unless the answer is 200.
+ask() {
+  while :; do
+    est "$@"
+    case $status in
+      200) return ;;
+      202 | 429 | 503)
+        later=$(tr -d '\r' <"$work/head" | sed -n 's/^[Rr]etry-[Aa]fter: *\([0-9][0-9]*\)$/\1/p' | tail -n 1)
+        later=${later:-10}
+        [ "$later" -gt 0 ] || later=1
+        [ "$wait" -ge "$later" ] || die 5 "the service says: later ($status, in $later s): $(reason)"
+        wait=$((wait - later))
+        say "the service says: later; asking again in $later s"
+        sleep "$later"
+        ;;
+      4*) die 4 "refused ($status): $(reason)" ;;
+      *) die 6 "$operation answered $status: $(reason)" ;;
+    esac
+  done
+}
+
 reason() { head -c 500 "$work/body" 2>/dev/null | tr -d '\r' | tr '\n' ' '; }
 
 # Base64 PKCS#7 in $work/body -> PEM certificates in $1.
@@ -131,11 +152,7 @@ certificates() {
     [ -s "$1" ]
 }
 
-est cacerts
-[ "$status" = 200 ] || {
-  case $status in 4*) die 4 "refused ($status): $(reason)" ;; esac
-  die 6 "cacerts answered $status: $(reason)"
-}
+ask cacerts
 certificates "$work/cas" || die 6 "cacerts did not answer with certificates"
 # Roots are trust anchors; the others belong behind the device's own certificate.
 : >"$work/anchors"
@@ -170,25 +187,9 @@ else
 fi
 openssl base64 -in "$work/csr" -out "$work/request"
 
-while :; do
-  est "$operation" --cert "$cert" --key "$key" \
-    --header 'Content-Type: application/pkcs10' --header 'Content-Transfer-Encoding: base64' \
-    --data-binary "@$work/request"
-  case $status in
-    200) break ;;
-    202 | 429 | 503)
-      later=$(tr -d '\r' <"$work/head" | sed -n 's/^[Rr]etry-[Aa]fter: *\([0-9][0-9]*\)$/\1/p' | tail -n 1)
-      later=${later:-10}
-      [ "$later" -gt 0 ] || later=1
-      [ "$wait" -ge "$later" ] || die 5 "the service says: later ($status, in $later s): $(reason)"
-      wait=$((wait - later))
-      say "the service says: later; asking again in $later s"
-      sleep "$later"
-      ;;
-    4*) die 4 "refused ($status): $(reason)" ;;
-    *) die 6 "$operation answered $status: $(reason)" ;;
-  esac
-done
+ask "$operation" --cert "$cert" --key "$key" \
+  --header 'Content-Type: application/pkcs10' --header 'Content-Transfer-Encoding: base64' \
+  --data-binary "@$work/request"
 
 certificates "$work/leaf" || die 6 "$operation did not answer with a certificate"
 mine=$(openssl pkey -in "$pending" -pubout 2>/dev/null)

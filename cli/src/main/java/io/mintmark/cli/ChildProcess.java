@@ -12,7 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A process this one has started and stops again; its log is a file. */
+/**
+ * A process this one has started and stops again; its log is a file. Its standard input is a pipe that this
+ * one holds and writes nothing to: one of our own ends at the end of that, which comes when this one is killed,
+ * too.
+ */
 final class ChildProcess implements AutoCloseable {
 
   private static final long STOP_SECONDS = 20;
@@ -26,6 +30,9 @@ final class ChildProcess implements AutoCloseable {
    * processes that play devices, and no others.
    */
   private static final String QUICK = "mintmark.quick";
+
+  /** Set for a child: that it ends with its standard input. */
+  static final String HELD = "MINTMARK_ENDS_WITH_INPUT";
 
   private final Process process;
   private final Path log;
@@ -103,6 +110,7 @@ final class ChildProcess implements AutoCloseable {
     deaf.addAll(command);
     ProcessBuilder builder =
         new ProcessBuilder(deaf).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().put(HELD, "1");
     builder.environment().putAll(environment);
     return new ChildProcess(builder.start(), log);
   }

@@ -1,5 +1,6 @@
 package io.mintmark.cli;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -38,8 +39,17 @@ final class Shutdown implements AutoCloseable {
     }
   }
 
-  /** Waits until the process is asked to end. */
-  static void await() throws InterruptedException {
+  /**
+   * Waits until the process is asked to end; that of a {@link ChildProcess} also until nobody holds its
+   * standard input any more, and returns then.
+   */
+  static void await() throws InterruptedException, IOException {
+    if (System.getenv(ChildProcess.HELD) != null) {
+      while (System.in.read() >= 0) {
+        // Nothing is said to it; what counts is that somebody could.
+      }
+      return;
+    }
     Object never = new Object();
     synchronized (never) {
       while (true) {

@@ -228,6 +228,9 @@ final class SimulateCommand implements Callable<Integer> {
     if (out != null && Files.exists(out) && !Files.isDirectory(out)) {
       throw unusable("--out " + out + " is a file: name a folder");
     }
+    if (out != null && !canBeMade(out)) {
+      throw unusable("--out " + out + " cannot be made: name a folder where this user may write");
+    }
   }
 
   private static Simulation.End play(Simulation simulation, Stop stop)
@@ -252,15 +255,17 @@ final class SimulateCommand implements Callable<Integer> {
         : scenario.state();
   }
 
-  private Path raw() throws CommandFailure {
-    if (out == null) {
-      return null;
+  /** It is made when the run begins, so that one that is refused leaves nothing. */
+  private static boolean canBeMade(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (Files.notExists(there)) {
+      there = there.getParent();
     }
-    try {
-      return Files.createDirectories(out).resolve("raw.jsonl");
-    } catch (IOException e) {
-      throw unusable("--out " + out + " cannot be made: name a folder where this user may write");
-    }
+    return Files.isDirectory(there) && Files.isWritable(there);
+  }
+
+  private Path raw() {
+    return out == null ? null : out.resolve("raw.jsonl");
   }
 
   private String command() {

@@ -2,6 +2,8 @@ package io.mintmark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.mintmark.device.DeviceClient;
 import io.mintmark.device.Message;
 import io.mintmark.identity.Credential;
@@ -9,7 +11,9 @@ import io.mintmark.identity.CredentialStore;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Pem;
 import io.mintmark.identity.testing.ForeignPrograms;
+import io.mintmark.identity.testing.HeldCertificate;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -299,6 +304,46 @@ class ForeignClientsIT {
         "--out",
         folder.resolve("untrusted").toString());
     assertThat(untrusted.exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  @Order(9)
+  void aServiceThatIsBusyIsExitCodeFiveFromTheFirstRequestOn() throws Exception {
+    HeldCertificate root =
+        HeldCertificate.builder().commonName("busy").authority(0).build();
+    HeldCertificate shown =
+        HeldCertificate.builder().dns("localhost").signedBy(root).build();
+    AtomicInteger asked = new AtomicInteger();
+    HttpsServer busy = HttpsServer.create(new InetSocketAddress("localhost", 0), 0);
+    busy.setHttpsConfigurator(
+        new HttpsConfigurator(shown.credential().tlsContext(List.of(root.certificate()))));
+    busy.createContext("/", exchange -> {
+      exchange.getResponseHeaders().set("Retry-After", "1");
+      exchange.sendResponseHeaders(asked.getAndIncrement() % 2 == 0 ? 503 : 429, -1);
+      exchange.close();
+    });
+    busy.start();
+    try {
+      Launcher.Result result = script(
+          "--wait",
+          "1",
+          "--url",
+          "https://localhost:" + busy.getAddress().getPort(),
+          "--fleet",
+          "sensors",
+          "--trust",
+          Files.writeString(folder.resolve("busy.pem"), root.certificatePem()).toString(),
+          "--cert",
+          bootstrap(OTHER).toString(),
+          "--out",
+          folder.resolve("busy").toString());
+      assertThat(result.exitCode()).as(result.all()).isEqualTo(5);
+      assertThat(result.err())
+          .contains("asking again in 1 s", "the service says: later (429, in 1 s)");
+      assertThat(asked).hasValue(2);
+    } finally {
+      busy.stop(0);
+    }
   }
 
   /** Not foreign, but the same reader, and the same installation. */

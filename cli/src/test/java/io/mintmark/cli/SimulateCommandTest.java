@@ -49,6 +49,10 @@ class SimulateCommandTest {
     refused("line 2: 'duration' of wait: 'x' is not a duration", file.toString());
     refused("is a file: name a folder", "enroll", "--out", file.toString());
     refused("--out is empty", "enroll", "--out", "");
+    refused("cannot be made", "enroll", "--out", file.resolve("below").toString());
+    Path none = folder.resolve("none");
+    refused("there are 5 devices", "revoke", "--devices", "5", "--out", none.toString());
+    assertThat(none).doesNotExist();
     refused("'more' is one too many", "enroll", "more");
     refused("enroll needs devices", "enroll", "--devices", "0");
     refused("there are 5 devices: use fewer", "revoke", "--devices", "5");

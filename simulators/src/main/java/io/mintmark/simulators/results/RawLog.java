@@ -27,6 +27,10 @@ final class RawLog implements Sink, AutoCloseable {
 
   RawLog(Path file) throws IOException {
     this.file = file;
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.notExists(folder)) {
+      Files.createDirectories(folder);
+    }
     this.out = Files.newBufferedWriter(file);
   }
 

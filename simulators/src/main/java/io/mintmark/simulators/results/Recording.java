@@ -67,7 +67,8 @@ public final class Recording implements Recorder, AutoCloseable {
   /**
    * Begins now.
    *
-   * @param rawResults file for the raw results as JSON lines, replaced if there is one; null for none
+   * @param rawResults file for the raw results as JSON lines, replaced if there is one, in a folder that is
+   *     made when needed; null for none
    * @throws IOException if it cannot be written
    */
   public static Recording start(Run run, Path rawResults) throws IOException {

@@ -22,11 +22,13 @@ import java.util.function.IntPredicate;
 record RolloverPhase(boolean root) implements Phase {
 
   private static final String NAME = "rollover";
+  private static final String RENEW = "renew";
   private static final String ROOT = "root";
   private static final String ISSUING = "issuing";
   private static final Key CHANGE =
       new Key("change", "issuing|root", "The issuing CA, or the root and its issuing CA after it.");
   private static final Duration LONGEST_LIFETIME = Duration.ofDays(1);
+  private static final int AT_ONCE = 16;
 
   static final Verb VERB = new Verb(
       NAME,
@@ -72,7 +74,7 @@ record RolloverPhase(boolean root) implements Phase {
     if (there.length == 0) {
       throw new IOException("rollover: no device is connected: connect some before");
     }
-    Validity validity = Validity.of(play.fleet().certificate(there[0]).orElseThrow());
+    Duration lifetime = renewed(play, there);
     long[] begun = {0};
     new CaChange(
             play.target(),
@@ -80,7 +82,7 @@ record RolloverPhase(boolean root) implements Phase {
             new Present(play.fleet(), there),
             play.fleet().identity(0).fleet(),
             play.applications(),
-            validity.lifetime(),
+            lifetime,
             root,
             play.progress())
         .run(
@@ -90,6 +92,32 @@ record RolloverPhase(boolean root) implements Phase {
               play.recorder().mark(title);
             },
             claim -> take(play, claim, begun[0]));
+  }
+
+  /**
+   * Has those renew whose certificates, of a fleet that was stored, live longer than what is issued now: each
+   * step waits for renewals.
+   *
+   * @return how long certificates live now
+   * @throws IOException if none can be had
+   */
+  static Duration renewed(Play play, int[] there) throws IOException, InterruptedException {
+    Wave first = new Wave(play.recorder(), RENEW);
+    first.play(new int[] {there[0]}, Pace.of(1), play.fleet()::renew);
+    if (first.done() == 0) {
+      throw new IOException("rollover: a device that is connected could not renew, and each step"
+          + " waits for that: see what failed of 'renew'");
+    }
+    Duration lifetime = lifetime(play, there[0]);
+    int[] longer = Arrays.stream(there)
+        .filter(device -> lifetime(play, device).compareTo(lifetime) > 0)
+        .toArray();
+    new Wave(play.recorder(), RENEW).play(longer, Pace.of(AT_ONCE), play.fleet()::renew);
+    return lifetime;
+  }
+
+  private static Duration lifetime(Play play, int device) {
+    return Validity.of(play.fleet().certificate(device).orElseThrow()).lifetime();
   }
 
   private static void take(Play play, Claim claim, long begun) {

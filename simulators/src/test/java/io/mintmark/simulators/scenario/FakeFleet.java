@@ -4,10 +4,12 @@ import io.mintmark.identity.DeviceId;
 import io.mintmark.identity.FleetId;
 import io.mintmark.identity.Identity;
 import io.mintmark.identity.TrustDomain;
+import io.mintmark.identity.testing.HeldCertificate;
 import io.mintmark.simulators.fleet.DeviceState;
 import io.mintmark.simulators.fleet.FleetEngine;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -17,16 +19,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Devices that do at once what they are asked for, and remember it. */
 final class FakeFleet implements FleetEngine {
 
   final List<String> done = Collections.synchronizedList(new ArrayList<>());
   final BitSet failing = new BitSet();
+  final Map<Integer, X509Certificate> certificates = new ConcurrentHashMap<>();
   private final int size;
 
   FakeFleet(int size) {
     this.size = size;
+  }
+
+  /** Somebody's certificate. */
+  static X509Certificate living(Duration lifetime) {
+    Instant now = Instant.now();
+    return HeldCertificate.builder()
+        .commonName("fake")
+        .validity(now, now.plus(lifetime))
+        .build()
+        .certificate();
   }
 
   private <T> CompletableFuture<T> doing(String what, int device, T result) {
@@ -65,7 +79,7 @@ final class FakeFleet implements FleetEngine {
 
   @Override
   public Optional<X509Certificate> certificate(int device) {
-    return Optional.empty();
+    return Optional.ofNullable(certificates.get(device));
   }
 
   @Override
@@ -100,6 +114,7 @@ final class FakeFleet implements FleetEngine {
 
   @Override
   public CompletableFuture<Duration> renew(int device) {
+    certificates.put(device, living(Duration.ofSeconds(30)));
     return doing("renew", device, Duration.ofMillis(5));
   }
 

@@ -106,6 +106,23 @@ class PhasesTest {
   }
 
   @Test
+  void aRolloverHasStoredCertificatesOfALongerLifeRenewedBeforeItWaitsForThem() throws Exception {
+    fleet.certificates.put(1, FakeFleet.living(Duration.ofDays(7)));
+    fleet.certificates.put(3, FakeFleet.living(Duration.ofSeconds(30)));
+    fleet.certificates.put(4, FakeFleet.living(Duration.ofDays(7)));
+    assertThat(RolloverPhase.renewed(play, new int[] {1, 3, 4})).hasSeconds(30);
+    assertThat(fleet.done).containsExactly("renew 1", "renew 4");
+  }
+
+  @Test
+  void aRolloverOfDevicesThatCannotRenewDoesNotBegin() {
+    fleet.failing.set(1);
+    assertThatThrownBy(() -> RolloverPhase.renewed(play, new int[] {1}))
+        .hasMessageContaining("could not renew");
+    assertThat(notes.failed).containsEntry("renew: it was told to fail", 1L);
+  }
+
+  @Test
   void booksTellLostFromLateAndRepeated() throws Exception {
     Books books = new Books(notes, "delivery", 7, 2);
     Stamp first = books.next(0, System.nanoTime());
