@@ -218,7 +218,9 @@ public record Results(
       read = ReportJson.read(Files.readString(file), Results.class);
     } catch (JsonProcessingException | CharacterCodingException e) {
       throw new IOException(
-          file + " is no summary of mintmark simulate: give what --json wrote", e);
+          file
+              + " is no summary of mintmark simulate: give the summary.json in the folder of its --out",
+          e);
     }
     if (read == null || read.schema() != SCHEMA) {
       throw new IOException("%s is a summary of form %s, and this version reads form %d"
