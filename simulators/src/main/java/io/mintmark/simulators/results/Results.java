@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -56,6 +57,9 @@ public record Results(
 
   /** The form of summaries that this version writes and reads; docs/simulators/summary.schema.json. */
   public static final int SCHEMA = 1;
+
+  /** A run in which one of these is above 0 has failed, even one that nobody held to anything. */
+  private static final List<String> NEVER = List.of("leaks", "unproven");
 
   /**
    * What one operation came to.
@@ -166,7 +170,10 @@ public record Results(
     remarks = List.copyOf(remarks);
   }
 
-  /** The same, held to expectations. */
+  /**
+   * The same, held to expectations. That a hostile move came through, or that nothing can be said of one, is
+   * missed whatever they are.
+   */
   public Results held(List<Expectation> to) {
     return new Results(
         schema,
@@ -176,12 +183,26 @@ public record Results(
         stopped,
         operations,
         counters,
-        to.stream().map(each -> each.check(this)).toList(),
+        checked(to),
         generator,
         series,
         marks,
         tables,
         remarks);
+  }
+
+  private List<Outcome> checked(List<Expectation> to) {
+    List<Outcome> outcomes =
+        new ArrayList<>(to.stream().map(each -> each.check(this)).toList());
+    for (String counter : NEVER) {
+      boolean said = outcomes.stream()
+          .anyMatch(each ->
+              !each.met() && Expectation.parse(each.expectation()).metric().equals(counter));
+      if (counters.getOrDefault(counter, 0L) > 0 && !said) {
+        outcomes.add(Expectation.parse(counter + "==0").check(this));
+      }
+    }
+    return outcomes;
   }
 
   /** Whether no expectation was missed. */

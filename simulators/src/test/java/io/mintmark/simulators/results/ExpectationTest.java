@@ -97,6 +97,28 @@ class ExpectationTest {
     assertThat(results.table()).contains("FAIL  failed==0: nothing was done");
   }
 
+  @Test
+  void leaksFailARunWhateverItIsHeldTo() throws Exception {
+    assertThat(attacked(0, 0).passed()).isTrue();
+    assertThat(attacked(2, 0).passed()).isFalse();
+    assertThat(attacked(2, 0).table()).contains("FAIL  leaks==0: 2");
+    assertThat(attacked(0, 1).table()).contains("FAIL  unproven==0: 1");
+    assertThat(attacked(2, 0, "leaks<5").expectations())
+        .extracting(Outcome::met)
+        .containsExactly(true, false);
+    assertThat(attacked(2, 0, "leaks==0").expectations()).hasSize(1);
+  }
+
+  private static Results attacked(long leaks, long unproven, String... expectations)
+      throws Exception {
+    FakeRun run = new FakeRun(null);
+    run.recording().count("moves", 3);
+    run.recording().count("leaks", leaks);
+    run.recording().count("unproven", unproven);
+    run.second(0, 0, 0);
+    return run.finish(expectations);
+  }
+
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
       conect.p99<1s        | position 1  | did you mean 'connect'?
