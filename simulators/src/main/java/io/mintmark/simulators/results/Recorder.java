@@ -36,6 +36,14 @@ public interface Recorder {
    */
   void count(String counter, long more);
 
+  /**
+   * Sets a counter that goes up and down and is not a sum: whoever looks last says what it stands at.
+   *
+   * @param counter {@code generator.threads}, ...
+   * @param now what it stands at
+   */
+  default void level(String counter, long now) {}
+
   /** Something that a plot over time shows as a line with a word: a step begins, a fault ends. */
   void mark(String text);
 

@@ -93,8 +93,20 @@ public final class Recording implements Recorder, AutoCloseable {
 
   @Override
   public void count(String counter, long more) {
+    counter(counter).add(more);
+  }
+
+  @Override
+  public void level(String counter, long now) {
+    LongAdder adder = counter(counter);
+    synchronized (adder) {
+      adder.add(now - adder.sum());
+    }
+  }
+
+  private LongAdder counter(String counter) {
     LongAdder adder = counters.get(counter);
-    (adder == null ? counters.computeIfAbsent(counter, any -> new LongAdder()) : adder).add(more);
+    return adder == null ? counters.computeIfAbsent(counter, any -> new LongAdder()) : adder;
   }
 
   @Override

@@ -37,18 +37,13 @@ record WatchPhase(Duration every, Duration duration) implements Phase {
 
   @Override
   public void play(Play play) throws InterruptedException {
-    long threads = 0;
-    long megabytes = 0;
     long start = System.nanoTime();
     while (duration == null
         ? !play.over().getAsBoolean()
         : System.nanoTime() - start < duration.toNanos()) {
-      long threadsNow = ManagementFactory.getThreadMXBean().getThreadCount();
-      long megabytesNow = liveHeap() >> 20;
-      play.recorder().count("generator.threads", threadsNow - threads);
-      play.recorder().count("generator.heap-mb", megabytesNow - megabytes);
-      threads = threadsNow;
-      megabytes = megabytesNow;
+      play.recorder()
+          .level("generator.threads", ManagementFactory.getThreadMXBean().getThreadCount());
+      play.recorder().level("generator.heap-mb", liveHeap() >> 20);
       pause(play, System.nanoTime() + every.toNanos());
     }
   }

@@ -32,6 +32,11 @@ final class Notes implements Recorder {
   }
 
   @Override
+  public void level(String counter, long now) {
+    counted.put(counter, now);
+  }
+
+  @Override
   public void mark(String text) {
     marks.add(text);
   }
