@@ -44,6 +44,13 @@ public interface FleetEngine extends AutoCloseable {
   Optional<X509Certificate> certificate(int device);
 
   /**
+   * The operational certificate a device's latest connection was made with; empty before it has one of its own.
+   *
+   * @throws UnsupportedOperationException if this engine does not know
+   */
+  Optional<X509Certificate> shown(int device);
+
+  /**
    * The roots a device trusts, in use and stored.
    *
    * @throws UnsupportedOperationException if devices of this engine have none of their own

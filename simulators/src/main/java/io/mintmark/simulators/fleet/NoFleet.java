@@ -37,6 +37,11 @@ public final class NoFleet implements FleetEngine {
   }
 
   @Override
+  public Optional<X509Certificate> shown(int device) {
+    throw none(device);
+  }
+
+  @Override
   public Optional<X509Certificate> certificate(int device) {
     throw none(device);
   }

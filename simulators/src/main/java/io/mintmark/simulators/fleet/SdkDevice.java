@@ -33,6 +33,7 @@ final class SdkDevice implements DeviceListener {
   private boolean enrolled;
   private boolean refused;
   private Credential held;
+  private Credential shown;
   private long lostAt;
   private CompletableFuture<Void> first;
   private CompletableFuture<Duration> moving;
@@ -68,6 +69,11 @@ final class SdkDevice implements DeviceListener {
       held = Credential.fromPem(Files.readString(state.sdk(number).resolve("credential.pem")));
     }
     return Optional.ofNullable(held);
+  }
+
+  /** What its latest connection was made with; empty if it was stored before. */
+  synchronized Optional<Credential> shown() {
+    return Optional.ofNullable(shown);
   }
 
   /** The client; made if there is none, and not started then. */
@@ -180,6 +186,7 @@ final class SdkDevice implements DeviceListener {
     synchronized (this) {
       enrolled = true;
       refused = false;
+      shown = held;
       waiting = first;
       away = Duration.ofNanos(System.nanoTime() - lostAt);
     }
@@ -193,6 +200,7 @@ final class SdkDevice implements DeviceListener {
   public void moved(Duration gap, boolean sessionPresent) {
     CompletableFuture<Duration> waiting;
     synchronized (this) {
+      shown = held;
       waiting = moving;
     }
     if (waiting != null) {

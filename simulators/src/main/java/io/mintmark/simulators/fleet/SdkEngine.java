@@ -116,6 +116,11 @@ public final class SdkEngine implements FleetEngine {
   }
 
   @Override
+  public Optional<X509Certificate> shown(int device) {
+    return devices.get(device).shown().map(Credential::certificate);
+  }
+
+  @Override
   public Optional<X509Certificate> certificate(int device) {
     try {
       return devices.get(device).credential().map(Credential::certificate);

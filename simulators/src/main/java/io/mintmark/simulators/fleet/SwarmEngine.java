@@ -120,6 +120,12 @@ public final class SwarmEngine implements FleetEngine, SwarmDevice.Swarm {
   }
 
   @Override
+  public Optional<X509Certificate> shown(int device) {
+    throw new UnsupportedOperationException(
+        "devices of engine swarm do not say what they showed: use engine sdk");
+  }
+
+  @Override
   public Optional<X509Certificate> certificate(int device) {
     try {
       return Optional.ofNullable(credential(device)).map(StoredCredential::certificate);

@@ -130,12 +130,13 @@ record RolloverPhase(boolean root) implements Phase {
   }
 
   /** Those that were connected when it began. */
-  private record Present(FleetEngine fleet, int[] devices) implements RollingFleet {
+  record Present(FleetEngine fleet, int[] devices) implements RollingFleet {
     @Override
     public int size() {
       return devices.length;
     }
 
+    /** Who renewed and did not come to the broker with it counts as little as who did not renew. */
     @Override
     public long renewedBy(X509Certificate issuing) {
       return Arrays.stream(devices).filter(isBy(issuing)).count();
@@ -143,7 +144,7 @@ record RolloverPhase(boolean root) implements Phase {
 
     private IntPredicate isBy(X509Certificate issuing) {
       return device -> fleet
-          .certificate(device)
+          .shown(device)
           .filter(held -> held.getIssuerX500Principal().equals(issuing.getSubjectX500Principal()))
           .isPresent();
     }

@@ -75,6 +75,11 @@ final class FakeFleet implements FleetEngine {
   }
 
   @Override
+  public Optional<X509Certificate> shown(int device) {
+    return Optional.empty();
+  }
+
+  @Override
   public Optional<X509Certificate> certificate(int device) {
     return Optional.empty();
   }

@@ -26,6 +26,7 @@ final class FakeFleet implements FleetEngine {
 
   final List<String> done = Collections.synchronizedList(new ArrayList<>());
   final BitSet failing = new BitSet();
+  final Map<Integer, X509Certificate> shown = new ConcurrentHashMap<>();
   final Map<Integer, X509Certificate> certificates = new ConcurrentHashMap<>();
   private final int size;
 
@@ -75,6 +76,11 @@ final class FakeFleet implements FleetEngine {
   @Override
   public void listener(Listener listener) {
     // Nothing happens by itself.
+  }
+
+  @Override
+  public Optional<X509Certificate> shown(int device) {
+    return Optional.ofNullable(shown.get(device));
   }
 
   @Override
