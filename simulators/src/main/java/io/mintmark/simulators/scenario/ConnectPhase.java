@@ -2,6 +2,9 @@ package io.mintmark.simulators.scenario;
 
 import io.mintmark.simulators.fleet.FleetEngine.Listener;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -116,8 +119,7 @@ record ConnectPhase(String after, Pace pace, Duration within) implements Phase {
       } else {
         broker.stop();
       }
-      broker.start();
-      herd.open();
+      herd.start(broker, play.target());
       play.recorder().mark("the broker is back");
       long end = System.nanoTime() + within.toNanos();
       while (!awaited.isEmpty() && System.nanoTime() < end) {
@@ -136,23 +138,54 @@ record ConnectPhase(String after, Pace pace, Duration within) implements Phase {
   private static final class Herd implements Listener {
     private final Play play;
     private final Set<Integer> awaited;
-    private volatile long open;
+    private volatile long due;
 
     Herd(Play play, Set<Integer> awaited) {
       this.play = play;
       this.awaited = awaited;
     }
 
-    void open() {
-      open = System.nanoTime();
+    /**
+     * Starts the broker. Due is who comes back from when its port was last seen closed: some do before it
+     * has said that it is there.
+     */
+    void start(Target.Power broker, Target target) throws IOException, InterruptedException {
+      due = System.nanoTime();
+      Thread look = new Thread(() -> look(target), "herd");
+      look.setDaemon(true);
+      look.start();
+      try {
+        broker.start();
+      } finally {
+        look.interrupt();
+        look.join();
+      }
+    }
+
+    private void look(Target target) {
+      InetSocketAddress port = new InetSocketAddress(target.brokerHost(), target.brokerPort());
+      while (!Thread.currentThread().isInterrupted()) {
+        long before = System.nanoTime();
+        try (Socket socket = new Socket()) {
+          socket.connect(port, (int) LOOK_MILLIS);
+          return;
+        } catch (ConnectException e) {
+          due = before;
+        } catch (IOException e) {
+          // Not closed, and too busy to say so.
+        }
+        try {
+          Thread.sleep(1);
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
     }
 
     @Override
     public void returned(int device, Duration away) {
-      long now = System.nanoTime();
       if (awaited.remove(device)) {
-        long due = open == 0 ? now : Math.min(open, now);
-        play.recorder().done(NAME, due, now);
+        play.recorder().done(NAME, due, System.nanoTime());
       }
     }
   }

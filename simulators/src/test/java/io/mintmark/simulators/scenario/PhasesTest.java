@@ -7,11 +7,17 @@ import io.mintmark.identity.FleetId;
 import io.mintmark.simulators.Pacer;
 import io.mintmark.simulators.Progress;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +69,71 @@ class PhasesTest {
     assertThat(notes.done).containsEntry("slow", 2L);
     assertThat(notes.failed).containsEntry("slow: no answer in time", 1L).hasSize(1);
     assertThat(wave.done()).isEqualTo(2);
+  }
+
+  @Test
+  void aHerdIsTimedFromWhenThePortOpens() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    long[] back = {0};
+    FleetEvents events = FleetEvents.of(fleet);
+    events.present(3, true);
+    try (ServerSocket broker = new ServerSocket()) {
+      Target.Power power = (Target.Power) Proxy.newProxyInstance(
+          getClass().getClassLoader(), new Class<?>[] {Target.Power.class}, (p, method, none) -> {
+            if (method.getName().equals("start")) {
+              spin(30);
+              broker.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+              long open = System.nanoTime();
+              spin(100);
+              back[0] = System.nanoTime() - open;
+              events.returned(3, Duration.ZERO);
+            }
+            return null;
+          });
+      Target target = (Target) Proxy.newProxyInstance(
+          getClass().getClassLoader(),
+          new Class<?>[] {Target.class},
+          (p, method, none) -> switch (method.getName()) {
+            case "brokerPower" -> Optional.of(power);
+            case "brokerHost" -> "127.0.0.1";
+            default -> port;
+          });
+      Play herd = new Play(
+          target, fleet, notes, Progress.none(), Path.of("."), 1, List.of(), events, () -> false);
+      new ConnectPhase("broker-restart", Pace.of(1), Duration.ofSeconds(1)).play(herd);
+    }
+    assertThat(notes.longestNanos.get("connect")).isGreaterThanOrEqualTo(back[0]);
+    assertThat(notes.failed).isEmpty();
+  }
+
+  @Test
+  void whoRenewedWithoutComingBackDoesNotCount() throws Exception {
+    X509Certificate held = FakeFleet.living(Duration.ofHours(1));
+    fleet.certificates.put(0, held);
+    fleet.certificates.put(1, held);
+    fleet.shown.put(1, held);
+    // It is its own issuer.
+    assertThat(new RolloverPhase.Present(fleet, new int[] {0, 1, 2}).renewedBy(held))
+        .isOne();
+  }
+
+  private static void spin(long millis) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < millis * 1_000_000) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void twoWatchesSayWhatThereIsAndNotTwiceThat() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      new WatchPhase(Duration.ofMillis(1), Duration.ofMillis(5)).play(play);
+    }
+    assertThat(notes.counted.get("generator.threads"))
+        .isBetween(1L, ManagementFactory.getThreadMXBean().getThreadCount() * 3L / 2);
   }
 
   @Test
