@@ -338,7 +338,7 @@ final class SlowMoves {
   private static String answer(Stage stage) throws IOException {
     if (!stage.ground().hasCast()) {
       HttpAnswer answer = stage.ground().service(null).get("/.well-known/est/cacerts");
-      return answer.status() == 0 ? answer.toString() : null;
+      return answer.status() == 200 ? null : answer.toString();
     }
     DeviceId id = stage.ground().nextSpare();
     HttpAnswer answer = Est.ask(
