@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Commands of an application to devices, each in turn at a rate that waits for nobody. What became of
@@ -74,7 +75,12 @@ final class Commands implements Listener, AutoCloseable {
         if (device >= 0) {
           last[0] = device;
           Stamp stamp = books.next(device, due);
-          senders.execute(() -> send(device, stamp));
+          try {
+            senders.execute(() -> send(device, stamp));
+          } catch (RejectedExecutionException e) {
+            // Closed since, which ends this loop too.
+            books.failed();
+          }
         }
       });
     } catch (InterruptedException e) {
