@@ -356,10 +356,10 @@ final class CredentialLog implements AutoCloseable {
     PrivateKey key = StoredCredential.key(block(content));
     List<X509Certificate> chain = new ArrayList<>();
     chain.add(StoredCredential.certificate(block(content)));
-    int more = content.getShort();
+    int more = number(content);
     synchronized (this) {
       for (int i = 0; i < more; i++) {
-        chain.add(issuers.get(content.getShort()));
+        chain.add(issuers.get(number(content)));
       }
     }
     return new StoredCredential(key, chain);
@@ -379,9 +379,14 @@ final class CredentialLog implements AutoCloseable {
   }
 
   private static byte[] block(ByteBuffer content) {
-    byte[] bytes = new byte[content.getShort()];
+    byte[] bytes = new byte[number(content)];
     content.get(bytes);
     return bytes;
+  }
+
+  /** Two bytes without a sign, as they are written. */
+  private static int number(ByteBuffer content) {
+    return content.getShort() & 0xffff;
   }
 
   private boolean readFully(ByteBuffer into, long from) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,20 @@ class CredentialLogTest {
       assertSame(log.get(Kind.OPERATIONAL, 3), renewed);
       assertThat(log.get(Kind.OPERATIONAL, 2)).isNull();
       assertThat(log.has(Kind.BOOTSTRAP, 7)).isFalse();
+    }
+  }
+
+  @Test
+  void keepsCertificatesLongerThanASignedShortSays() throws Exception {
+    StoredCredential large = StoredCredential.of(HeldCertificate.builder()
+        .commonName("large")
+        .extension(new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1"), false, new byte[40_000])
+        .signedBy(BELOW)
+        .build()
+        .credential());
+    try (CredentialLog log = CredentialLog.open(file)) {
+      log.put(Kind.OPERATIONAL, 0, large);
+      assertSame(log.get(Kind.OPERATIONAL, 0), large);
     }
   }
 
