@@ -9,6 +9,8 @@ import io.mintmark.simulators.ProcessCpu;
 import io.mintmark.simulators.TlsFace;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -82,7 +84,8 @@ final class FoundInstallation extends OperatedTarget {
     OperatorClient operator =
         new OperatorClient(address.operator(), address.token(), address.trust());
     try {
-      return new FoundInstallation(address, operator, process(operator.service()));
+      return new FoundInstallation(
+          address, operator, process(address.operator().getHost(), operator.service()));
     } catch (CommandFailure e) {
       throw unusable("the operator API at " + address.operator() + " refuses: " + e.getMessage());
     }
@@ -124,11 +127,28 @@ final class FoundInstallation extends OperatedTarget {
     return face;
   }
 
-  /** Null if it is not on this machine. */
-  private static ProcessHandle process(JsonNode about) {
-    return ProcessHandle.of(about.path("pid").asLong(-1))
-        .filter(each -> each.info().command().filter(c -> c.endsWith("java")).isPresent())
-        .orElse(null);
+  /** Null if it is not on this machine: elsewhere its number is of another process. */
+  private static ProcessHandle process(String host, JsonNode about) {
+    return !isHere(host)
+        ? null
+        : ProcessHandle.of(about.path("pid").asLong(-1))
+            .filter(
+                each -> each.info().command().filter(c -> c.endsWith("java")).isPresent())
+            .orElse(null);
+  }
+
+  /** Whether all addresses of a host are of this machine. */
+  static boolean isHere(String host) {
+    try {
+      for (InetAddress each : InetAddress.getAllByName(host)) {
+        if (!each.isLoopbackAddress() && NetworkInterface.getByInetAddress(each) == null) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static CommandFailure unusable(String line) {
