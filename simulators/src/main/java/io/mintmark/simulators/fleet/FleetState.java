@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -65,7 +66,7 @@ final class FleetState implements AutoCloseable {
    *     service does not take fleet and manifest; one line
    */
   static FleetState open(Site site, FleetPlan plan, Progress progress) throws IOException {
-    Files.createDirectories(plan.state());
+    makeFolder(plan.state());
     CredentialLog log = CredentialLog.open(plan.state().resolve("credentials"));
     try {
       FleetState state = new FleetState(site, plan, log);
@@ -74,6 +75,17 @@ final class FleetState implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       log.close();
       throw e;
+    }
+  }
+
+  /** Its owner's alone where it is made here: keys are in it. */
+  private static void makeFolder(Path folder) throws IOException {
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectories(folder);
     }
   }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mintmark.identity.FleetId;
 import io.mintmark.simulators.Progress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,14 @@ class FleetStateTest {
     }
     assertThat(site.fleets).hasSize(1);
     assertThat(site.manifests).hasSize(1);
+  }
+
+  @Test
+  void isInAFolderOfTheOwnersAlone() throws Exception {
+    open(site, plan("pumps", 1)).close();
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state"))))
+        .isEqualTo("rwx------");
   }
 
   @Test
