@@ -4,6 +4,7 @@
 #   docs/benchmarks.sh all [DIR]     every benchmark, one after the other: half an hour, on a machine that does nothing else
 #   docs/benchmarks.sh small [DIR]   the same, so small that the figures mean nothing: to see that it works
 #   docs/benchmarks.sh page [DIR]    only writes the page, from what there is
+#   docs/benchmarks.sh only NAME...  these again (connect, publish, ...: the files' names), then the page
 #
 # DIR (default: docs/benchmarks) gets a file a benchmark; the page is written beside it, as DIR.md.
 # Needs jq; for some of the benchmarks mosquitto and faketime.
@@ -11,13 +12,18 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 verb=${1:-}
+again=
 dir=${2:-docs/benchmarks}
+if [ "$verb" = only ]; then
+  verb=all again=" ${*:2} " dir=docs/benchmarks
+fi
 dir=${dir%/}
 names=(enroll connect connect-allow-all publish idle revoke renew rollover lifetime footprint status generator)
 
 # measure NAME BENCHMARK SMALL-OPTIONS OPTIONS: NAME.json, with the command as it was given.
 measure() {
   local options=$4 report
+  [ -z "$again" ] || [[ $again == *" $1 "* ]] || return 0
   [ "$verb" = all ] || options=$3
   report=$(mktemp)
   echo "benchmarks: ./mintmark benchmark $2 $options" >&2
@@ -33,8 +39,8 @@ measure() {
 
 all() {
   mkdir -p "$dir"
-  rm -f "$dir"/*.json
-  measure enroll enroll '--devices 40 --warmup 4' ''
+  [ -n "$again" ] || rm -f "$dir"/*.json
+  measure enroll enroll '--devices 40 --warmup 4' '--devices 6000 --warmup 24000'
   measure connect connect '--devices 20 --concurrency 4 --cold 1s --warmup 0s --warm 1s --broker-warm-up off' \
     '--devices 1500 --warmup 30s --warm 16s'
   measure connect-allow-all connect \
@@ -151,5 +157,5 @@ page() {
 case $verb in
   all | small) all; page ;;
   page) page ;;
-  *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

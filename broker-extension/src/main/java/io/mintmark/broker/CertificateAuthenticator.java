@@ -57,8 +57,9 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       List<X509Certificate> chain = chain(input);
       certificate = chain.get(0);
       gate.arrived();
-      session = register(input, output, chain);
-      Granted granted = admission.grants(session.identity(), session.serial(), session.issuers());
+      String serial = serial(certificate);
+      session = register(input, output, chain, serial);
+      Granted granted = admission.grants(session.identity(), serial, session.issuers());
       TopicGrants topics = granted.topics();
       Will will = Will.of(input.getConnectPacket());
       Will.require(will, topics);
@@ -83,7 +84,7 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
   }
 
   private LiveSession register(
-      SimpleAuthInput input, SimpleAuthOutput output, List<X509Certificate> chain)
+      SimpleAuthInput input, SimpleAuthOutput output, List<X509Certificate> chain, String serial)
       throws RefusedException {
     // MQTT 5.0, section 4.12: a method the server does not know must not be passed over.
     String method = input.getConnectPacket().getAuthenticationMethod().orElse(null);
@@ -91,7 +92,6 @@ final class CertificateAuthenticator implements SimpleAuthenticator {
       throw new RefusedException(Refusal.AUTHENTICATION_METHOD, Printable.of(method));
     }
     List<String> issuers = chainCheck.require(chain);
-    String serial = serial(chain.get(0));
     gate.identified(serial);
     String clientId = input.getClientInformation().getClientId();
     Identity identity = admission.identify(chain.get(0), clientId);

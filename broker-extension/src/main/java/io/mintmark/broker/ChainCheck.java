@@ -2,7 +2,6 @@ package io.mintmark.broker;
 
 import io.mintmark.identity.Issued;
 import io.mintmark.identity.KeyId;
-import io.mintmark.identity.Validity;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
@@ -34,9 +33,8 @@ import java.util.stream.Collectors;
  * names they carry. TLS has just verified the signatures and the JDK remembers that. Thread-safe.
  *
  * <p>The CAs above a device's certificate are few, and the same for many. So the first certificate
- * below them goes through all of the JDK's path validation; for those after it what is left to ask is
- * whether that CA has issued them and whether all of them are valid now. Not where a CA of the path
- * constrains names: these are held against each certificate.
+ * below them goes through all of the JDK's path validation, and those after it through what {@link
+ * ProvenCas} asks; of what else the JDK asks of a certificate, TLS has.
  */
 final class ChainCheck {
 
@@ -50,19 +48,7 @@ final class ChainCheck {
       Set<X509Certificate> roots,
       Set<String> withdrawn,
       Map<X509Certificate, String> names,
-      Map<List<X509Certificate>, Proven> proven) {}
-
-  /**
-   * What path validation has found of the CAs above a certificate.
-   *
-   * @param issuer the one that issued it
-   * @param validity when all of them are valid
-   * @param names of their keys
-   */
-  private record Proven(X509Certificate issuer, Validity validity, List<String> names) {}
-
-  /** More than CAs there are: who shows others with his certificate must not fill the memory. */
-  private static final int MOST_PROVEN = 64;
+      ProvenCas<List<X509Certificate>, List<String>> proven) {}
 
   private final Clock clock;
   private volatile Standing standing;
@@ -83,7 +69,7 @@ final class ChainCheck {
         Set.copyOf(trust.anchors()),
         trust.withdrawn(),
         new ConcurrentHashMap<>(),
-        new ConcurrentHashMap<>());
+        new ProvenCas<>());
   }
 
   /**
@@ -103,15 +89,9 @@ final class ChainCheck {
       throw new RefusedException(Refusal.UNTRUSTED, "nobody is trusted");
     }
     Instant moment = clock.instant();
-    X509Certificate leaf = chain.get(0);
-    Proven proven = now.proven().get(chain.subList(1, chain.size()));
-    if (proven != null
-        && proven.validity().contains(moment)
-        && Validity.of(leaf).contains(moment)
-        && Issued.by(leaf, proven.issuer())) {
-      return proven.names();
-    }
-    return validated(now, chain, moment);
+    Optional<List<String>> proven =
+        now.proven().of(chain.subList(1, chain.size()), chain.get(0), moment);
+    return proven.isPresent() ? proven.get() : validated(now, chain, moment);
   }
 
   /** By all of the JDK's rules, which also find the words for what is wrong. */
@@ -129,7 +109,7 @@ final class ChainCheck {
       List<X509Certificate> cas = new ArrayList<>(path.subList(1, path.size()));
       cas.add(result.getTrustAnchor().getTrustedCert());
       List<String> names = names(now, cas);
-      remember(now, chain.subList(1, chain.size()), cas, names);
+      now.proven().add(List.copyOf(chain.subList(1, chain.size())), cas, names, moment);
       return names;
     } catch (CertPathValidatorException e) {
       boolean over = e.getIndex() == 0
@@ -137,23 +117,6 @@ final class ChainCheck {
       throw new RefusedException(over ? Refusal.EXPIRED : Refusal.UNTRUSTED, e.getMessage());
     } catch (GeneralSecurityException e) {
       throw new RefusedException(Refusal.UNTRUSTED, e.getMessage());
-    }
-  }
-
-  private static void remember(
-      Standing now, List<X509Certificate> shown, List<X509Certificate> cas, List<String> names) {
-    Instant from = Instant.MIN;
-    Instant to = Instant.MAX;
-    for (X509Certificate ca : cas) {
-      if (nameConstraints(ca) != null) {
-        return;
-      }
-      Validity validity = Validity.of(ca);
-      from = validity.notBefore().isAfter(from) ? validity.notBefore() : from;
-      to = validity.notAfter().isBefore(to) ? validity.notAfter() : to;
-    }
-    if (!to.isBefore(from) && now.proven().size() < MOST_PROVEN) {
-      now.proven().put(List.copyOf(shown), new Proven(cas.get(0), new Validity(from, to), names));
     }
   }
 

@@ -164,6 +164,7 @@ public final class MintmarkBroker implements AutoCloseable {
       server = new HiveMQServer(system, metrics, configuration, false, false);
       bootstrap(server, hiveMq.data());
       bootstrapped = true;
+      ListenerTls.giveTo(server.getInjector());
       WarmUp warmUp = config.warmUp().isZero()
           ? WarmUp.NONE
           : new PipelineWarmUp(

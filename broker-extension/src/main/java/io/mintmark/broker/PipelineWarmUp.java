@@ -20,11 +20,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalServerChannel;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.security.GeneralSecurityException;
@@ -218,7 +215,7 @@ final class PipelineWarmUp implements WarmUp {
       places.release();
     }
 
-    /** As HiveMQ makes it from its files. */
+    /** As that of the listeners, but not from files. */
     private SslContext serverTls() throws GeneralSecurityException, IOException {
       Credential credential = authority.server();
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -237,11 +234,7 @@ final class PipelineWarmUp implements WarmUp {
       TrustManagerFactory trusted =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trusted.init(roots);
-      return SslContextBuilder.forServer(keys)
-          .sslProvider(SslProvider.JDK)
-          .trustManager(trusted)
-          .clientAuth(ClientAuth.REQUIRE)
-          .build();
+      return ListenerTls.builder(keys, trusted).build();
     }
   }
 

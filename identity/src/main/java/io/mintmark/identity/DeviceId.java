@@ -1,7 +1,5 @@
 package io.mintmark.identity;
 
-import java.util.regex.Pattern;
-
 /**
  * A device's id, unique in its trust domain. Immutable.
  *
@@ -13,7 +11,7 @@ import java.util.regex.Pattern;
  */
 public record DeviceId(String value) implements Comparable<DeviceId> {
 
-  private static final Pattern GRAMMAR = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Grammar GRAMMAR = new Grammar(64, "Aa0._-");
 
   /**
    * @throws IllegalArgumentException if the value is outside the grammar
@@ -28,7 +26,7 @@ public record DeviceId(String value) implements Comparable<DeviceId> {
 
   /** Whether the text is a device id. */
   public static boolean isValid(String value) {
-    return GRAMMAR.matcher(value).matches() && !value.equals(".") && !value.equals("..");
+    return GRAMMAR.matches(value) && !value.equals(".") && !value.equals("..");
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.mintmark.identity;
 
-import java.util.regex.Pattern;
-
 /**
  * A fleet's id, which is also its EST label. Immutable.
  *
@@ -11,7 +9,7 @@ import java.util.regex.Pattern;
  */
 public record FleetId(String value) implements Comparable<FleetId> {
 
-  private static final Pattern GRAMMAR = Pattern.compile("[a-z0-9-]{1,63}");
+  private static final Grammar GRAMMAR = new Grammar(63, "a0-");
 
   /**
    * @throws IllegalArgumentException if the value is outside the grammar
@@ -25,7 +23,7 @@ public record FleetId(String value) implements Comparable<FleetId> {
 
   /** Whether the text is a fleet id. */
   public static boolean isValid(String value) {
-    return GRAMMAR.matcher(value).matches();
+    return GRAMMAR.matches(value);
   }
 
   @Override

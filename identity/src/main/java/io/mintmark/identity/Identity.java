@@ -4,8 +4,6 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Who an operational certificate stands for, as an SPIFFE ID (SPIFFE ID specification, section 2;
@@ -110,21 +108,20 @@ public sealed interface Identity {
    * @throws IllegalArgumentException if the text is none of the forms
    */
   static Identity parse(String spiffeId) {
-    Matcher m = SpiffeId.FORM.matcher(spiffeId);
-    if (!m.matches()) {
-      throw new IllegalArgumentException("'"
-          + Printable.of(spiffeId)
-          + "' is not a Mintmark identity: expected"
-          + " spiffe://<trust-domain>/fleet/<fleet>/device/<device>, .../app/<name> or"
-          + " .../broker/<name>");
+    String[] parts = spiffeId.split("/", -1);
+    if (SpiffeId.isOurs(parts)) {
+      TrustDomain domain = new TrustDomain(parts[2]);
+      return switch (parts[3]) {
+        case "fleet" -> new Device(domain, new FleetId(parts[4]), new DeviceId(parts[6]));
+        case "app" -> new Application(domain, parts[4]);
+        default -> new Broker(domain, parts[4]);
+      };
     }
-    TrustDomain domain = new TrustDomain(m.group("domain"));
-    if (m.group("device") != null) {
-      return new Device(domain, new FleetId(m.group("fleet")), new DeviceId(m.group("device")));
-    }
-    return m.group("kind").equals("app")
-        ? new Application(domain, m.group("name"))
-        : new Broker(domain, m.group("name"));
+    throw new IllegalArgumentException("'"
+        + Printable.of(spiffeId)
+        + "' is not a Mintmark identity: expected"
+        + " spiffe://<trust-domain>/fleet/<fleet>/device/<device>, .../app/<name> or"
+        + " .../broker/<name>");
   }
 
   /**
@@ -140,18 +137,20 @@ public sealed interface Identity {
     } catch (CertificateParsingException e) {
       throw new IllegalArgumentException("the certificate's subjectAltName is not readable", e);
     }
-    List<String> uris = names == null
-        ? List.of()
-        : names.stream()
-            .filter(n -> SpiffeId.URI_SAN.equals(n.get(0)))
-            .map(n -> (String) n.get(1))
-            .toList();
-    if (uris.size() != 1) {
+    String uri = null;
+    int uris = 0;
+    for (List<?> each : names == null ? List.<List<?>>of() : names) {
+      if (SpiffeId.URI_SAN.equals(each.get(0))) {
+        uri = (String) each.get(1);
+        uris++;
+      }
+    }
+    if (uris != 1) {
       throw new IllegalArgumentException("a certificate with "
-          + uris.size()
+          + uris
           + " URI names carries no identity: an X.509-SVID has exactly one");
     }
-    return parse(uris.get(0));
+    return parse(uri);
   }
 
   private static void requireName(String what, String name) {
@@ -169,9 +168,22 @@ final class SpiffeId {
   /** GeneralName tag of uniformResourceIdentifier, RFC 5280, section 4.2.1.6. */
   static final Integer URI_SAN = 6;
 
-  static final Pattern FORM =
-      Pattern.compile("spiffe://(?<domain>[^/]+)/(?:fleet/(?<fleet>[^/]+)/device/(?<device>[^/]+)"
-          + "|(?<kind>app|broker)/(?<name>[^/]+))");
+  /** Whether the parts between the slashes are those of one of the three forms. */
+  static boolean isOurs(String[] parts) {
+    if (parts.length < 5 || !parts[0].equals("spiffe:") || !parts[1].isEmpty()) {
+      return false;
+    }
+    for (int i = 2; i < parts.length; i++) {
+      if (parts[i].isEmpty()) {
+        return false;
+      }
+    }
+    return switch (parts[3]) {
+      case "fleet" -> parts.length == 7 && parts[5].equals("device");
+      case "app", "broker" -> parts.length == 5;
+      default -> false;
+    };
+  }
 
   private SpiffeId() {}
 }

@@ -1,6 +1,7 @@
 package io.mintmark.identity;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,14 +77,21 @@ public record TopicGrants(
 
   /** All that allow to publish. */
   public List<PublishGrant> publishGrants() {
-    return Stream.concat(publish.stream().map(PublishGrant::new), publishLimited.stream())
-        .toList();
+    return together(publish, PublishGrant::new, publishLimited);
   }
 
   /** All that allow to subscribe. */
   public List<SubscribeGrant> subscribeGrants() {
-    return Stream.concat(subscribe.stream().map(SubscribeGrant::new), subscribeLimited.stream())
-        .toList();
+    return together(subscribe, SubscribeGrant::new, subscribeLimited);
+  }
+
+  /** Asked for each connection, so without streams. */
+  private static <T> List<T> together(
+      List<String> plain, Function<String, T> grant, List<T> limited) {
+    List<T> all = new ArrayList<>(plain.size() + limited.size());
+    plain.forEach(topic -> all.add(grant.apply(topic)));
+    all.addAll(limited);
+    return Collections.unmodifiableList(all);
   }
 
   /** Whether a PUBLISH or a will is granted; to be asked of resolved grants. */
@@ -203,8 +211,8 @@ public record TopicGrants(
 
   private TopicGrants map(Function<String, String> resolution) {
     return new TopicGrants(
-        publish.stream().map(resolution).toList(),
-        subscribe.stream().map(resolution).toList(),
+        mapped(publish, resolution),
+        mapped(subscribe, resolution),
         mapped(publishLimited, grant -> grant.withTopic(resolution.apply(grant.topic()))),
         mapped(subscribeLimited, grant -> grant.withTopic(resolution.apply(grant.topic()))));
   }

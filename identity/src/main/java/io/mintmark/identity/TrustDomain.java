@@ -1,7 +1,5 @@
 package io.mintmark.identity;
 
-import java.util.regex.Pattern;
-
 /**
  * The installation's name, the root of every identity in it. Immutable.
  *
@@ -12,13 +10,13 @@ import java.util.regex.Pattern;
  */
 public record TrustDomain(String name) {
 
-  private static final Pattern GRAMMAR = Pattern.compile("[a-z0-9._-]{1,255}");
+  private static final Grammar GRAMMAR = new Grammar(255, "a0._-");
 
   /**
    * @throws IllegalArgumentException if the name is outside the grammar
    */
   public TrustDomain {
-    if (!GRAMMAR.matcher(name).matches()) {
+    if (!GRAMMAR.matches(name)) {
       throw new IllegalArgumentException("trust domain '"
           + Printable.of(name)
           + "' is not valid: use 1 to 255 of a-z 0-9 . _ -, for example example.org");
