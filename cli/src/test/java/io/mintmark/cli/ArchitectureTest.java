@@ -90,7 +90,7 @@ class ArchitectureTest {
         .that()
         .resideInAPackage(BROKER)
         .and()
-        .haveNameNotMatching(".*\\.(MintmarkBroker|PipelineWarmUp)(\\$.*)?")
+        .haveNameNotMatching(".*\\.(MintmarkBroker|PipelineWarmUp|ListenerTls)(\\$.*)?")
         .should()
         .dependOnClassesThat(
             new com.tngtech.archunit.base.DescribedPredicate<>(
